@@ -1,0 +1,61 @@
+# `make help` prints every target that has a line of help behind it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SQLFLUFF_PATHS := oltp warehouse procedures
+
+.PHONY: help demo test check format requirements docs docs-check benchmark clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: $(VENV)/.run ## servers up, data generated and loaded, warehouse refreshed, marts shown
+	@$(BIN)/svp demo
+
+test: $(VENV)/.dev ## every test: unit, integration on real servers, end to end
+	@$(BIN)/pytest
+
+check: $(VENV)/.dev ## what needs no server: format, lint, types, layers, SQL, spelling, docs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(SQLFLUFF_PATHS)
+	@$(BIN)/codespell
+	@$(BIN)/python -m tests.docs --check
+
+format: $(VENV)/.dev ## rewrite Python and SQL in house style
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/sqlfluff fix --processes 2 --disable-progress-bar $(SQLFLUFF_PATHS)
+
+docs: $(VENV)/.dev ## write the generated pages of docs/ again
+	@$(BIN)/python -m tests.docs
+
+benchmark: $(VENV)/.dev ## rows a second of each hop, next to the raw tool
+	@$(BIN)/python -m benchmarks.hops
+
+requirements: ## pin every dependency again, with hashes and without a registry's name (needs uv)
+	@uv pip compile pyproject.toml --extra local --group build --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make requirements" -q -o requirements/run.txt
+	@uv pip compile pyproject.toml --extra local --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make requirements" -q -o requirements/dev.txt
+
+# Hashes exclude an editable project, so it goes in by itself, built by the pinned hatchling.
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing pinned packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@echo "installing the tools for checks and tests into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+clean: ## remove the virtual environment and caches; servers and their data stay
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

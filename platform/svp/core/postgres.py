@@ -1,0 +1,93 @@
+"""Connections to PostgreSQL: UTC, named, and with errors that say what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import psycopg2
+from psycopg2 import errorcodes, sql
+
+from svp.errors import SchemaError, ServerError
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection  # noqa: N812  (the driver's spelling)
+
+__all__ = ["Connection", "connect", "create_database", "database_exists", "drop_database", "transaction"]
+
+CONNECT_SECONDS = 10
+
+
+def connect(url: str, database: str, *, autocommit: bool = False) -> Connection:
+    """Open a connection to one database of the server at ``url``.
+
+    Raises:
+        ServerError: it can't be reached or refuses us.
+        SchemaError: the database does not exist.
+    """
+    try:
+        connection = psycopg2.connect(
+            url,
+            dbname=database,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="svp",
+            options="-c timezone=UTC -c client_min_messages=warning",
+        )
+    except psycopg2.OperationalError as error:
+        raise _connect_error(error, url, database) from error
+    connection.autocommit = autocommit
+    return connection
+
+
+def _connect_error(error: psycopg2.OperationalError, url: str, database: str) -> ServerError | SchemaError:
+    parts = urlsplit(url)
+    address = f"{parts.hostname}:{parts.port or 5432}"
+    reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no reason given"
+    if "does not exist" in reason and "database" in reason:
+        return SchemaError(f"PostgreSQL at {address} has no database {database}", "run 'svp init' first")
+    if "password authentication failed" in reason:
+        message = f"PostgreSQL at {address} refused the user {parts.username}"
+        return ServerError(message, "check the user and password of SVP_POSTGRES_URL")
+    message = f"PostgreSQL did not answer at {address}: {reason}"
+    return ServerError(message, "start it with 'svp up', or mend SVP_POSTGRES_URL")
+
+
+@contextmanager
+def transaction(url: str, database: str) -> Iterator[Connection]:
+    """Open a connection for one transaction: committed at the end, rolled back on an error."""
+    with closing(connect(url, database)) as connection, connection:
+        yield connection
+
+
+def database_exists(url: str, database: str) -> bool:
+    """Tell whether the server has a database of this name."""
+    with closing(connect(url, "postgres", autocommit=True)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_catalog.pg_database WHERE datname = %s", (database,))
+        return cursor.fetchone() is not None
+
+
+def create_database(url: str, database: str) -> bool:
+    """Create a database whose text compares by bytes; return False if it was there."""
+    statement = sql.SQL(
+        "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+    ).format(sql.Identifier(database))
+    with closing(connect(url, "postgres", autocommit=True)) as connection, connection.cursor() as cursor:
+        try:
+            cursor.execute(statement)
+        except psycopg2.Error as error:
+            if error.pgcode in {errorcodes.DUPLICATE_DATABASE, errorcodes.UNIQUE_VIOLATION}:
+                return False
+            if error.pgcode == errorcodes.INSUFFICIENT_PRIVILEGE:
+                message = f"PostgreSQL does not let us create the database {database}"
+                raise ServerError(message, "grant CREATEDB to the user, or create it by hand") from error
+            raise
+    return True
+
+
+def drop_database(url: str, database: str) -> None:
+    """Drop a database, closing whatever uses it."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+    with closing(connect(url, "postgres", autocommit=True)) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)

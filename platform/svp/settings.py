@@ -1,0 +1,215 @@
+"""All settings, read once and passed down.
+
+A setting comes from the first of: a flag, the environment (``SVP_*``), ``svp.toml`` of the project (the
+working folder), ``svp.toml`` of the user, the local servers of ``svp up``, the default.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from svp.errors import UsageError, shorten
+
+__all__ = ["SETTINGS", "Setting", "Settings", "Workspace", "load_settings", "mask_url"]
+
+CONNECTIONS_FILE = "connections.json"
+"""In ``SVP_HOME``, mode 0600: the URLs of the local servers, written by ``svp up``."""
+
+DEFAULT_WORKSPACE = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing a user may set: ``name`` in svp.toml, ``SVP_<NAME>`` in the environment."""
+
+    name: str
+    help: str
+    default: str = ""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return f"SVP_{self.name.upper()}"
+
+
+SETTINGS = (
+    Setting("home", "Folder of the local servers and their data.", "a folder per user"),
+    Setting("workspace", "Workspace that commands act on.", DEFAULT_WORKSPACE),
+    Setting("postgres_url", "PostgreSQL, as postgresql://user:password@host:port/database."),
+    Setting("mongo_url", "MongoDB replica set, as mongodb://user:password@host:port/?options."),
+    Setting("mysql_url", "MySQL or MariaDB, as mysql://user:password@host:port/."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The names of one platform's databases in the three stores."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", self.name):
+            message = f"workspace {shorten(self.name)!r} is not a usable name"
+            advice = "use up to 31 of a-z, 0-9 and _, beginning with a letter"
+            raise UsageError(message, advice)
+
+    @property
+    def base(self) -> str:
+        """What every database of the workspace begins with."""
+        return "svp" if self.name == DEFAULT_WORKSPACE else f"svp_{self.name}"
+
+    @property
+    def postgres_database(self) -> str:
+        """The PostgreSQL database."""
+        return self.base
+
+    @property
+    def mongo_database(self) -> str:
+        """The MongoDB database."""
+        return self.base
+
+    @property
+    def warehouse_database(self) -> str:
+        """The MySQL database of dimensions, facts, aggregates and procedures."""
+        return f"{self.base}_warehouse"
+
+    @property
+    def mart_database(self) -> str:
+        """The MySQL database of the views that reports read."""
+        return f"{self.base}_mart"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run needs to know before it starts. URLs hold passwords and never print."""
+
+    home: Path
+    workspace: Workspace
+    postgres_url: str = field(default="", repr=False)
+    mongo_url: str = field(default="", repr=False)
+    mysql_url: str = field(default="", repr=False)
+
+    def url(self, server: str) -> str:
+        """Return the URL of ``postgres``, ``mongo`` or ``mysql``.
+
+        Raises:
+            UsageError: none is set and no local server was started.
+        """
+        found = {"postgres": self.postgres_url, "mongo": self.mongo_url, "mysql": self.mysql_url}
+        if not found[server]:
+            message = f"no {server} server is known"
+            advice = f"run 'svp up' for local servers, or set SVP_{server.upper()}_URL"
+            raise UsageError(message, advice)
+        return found[server]
+
+
+def load_settings(
+    flags: Mapping[str, str | None] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Settings:
+    """Return the settings in force.
+
+    Args:
+        flags: what the command line gave, by setting name; None is "not given".
+        environment: the process's environment unless given.
+        folder: where the project's ``svp.toml`` is looked for; the working folder unless given.
+
+    Raises:
+        UsageError: a file can't be read, or has a setting that doesn't exist.
+    """
+    environment = os.environ if environment is None else environment
+    names = [setting.name for setting in SETTINGS]
+    from_flags = {name: value for name, value in (flags or {}).items() if value}
+    from_environment = {
+        setting.name: environment[setting.variable]
+        for setting in SETTINGS
+        if environment.get(setting.variable)
+    }
+    project = read_settings_file((folder or Path.cwd()) / "svp.toml")
+    user = read_settings_file(configuration_folder(environment) / "svp.toml")
+    chosen: dict[str, str] = {**user, **project, **from_environment, **from_flags}
+    home = Path(chosen.get("home") or default_home(environment)).expanduser().absolute()
+    chosen = {**read_connections(home), **chosen}
+    urls = {name: chosen.get(name, "") for name in names if name.endswith("_url")}
+    for name, url in urls.items():
+        check_url(name, url)
+    return Settings(home=home, workspace=Workspace(chosen.get("workspace", DEFAULT_WORKSPACE)), **urls)
+
+
+def check_url(name: str, url: str) -> None:
+    """Raise UsageError unless ``url`` is empty or of the scheme that ``name`` asks for."""
+    schemes = {
+        "postgres_url": ("postgresql", "postgres"),
+        "mongo_url": ("mongodb", "mongodb+srv"),
+        "mysql_url": ("mysql", "mariadb"),
+    }[name]
+    try:
+        usable = not url or (urlsplit(url).scheme in schemes and bool(urlsplit(url).netloc))
+    except ValueError:
+        usable = False
+    if not usable:
+        message = f"{name} is not a URL that begins with {schemes[0]}://"
+        advice = f"write {next(s.help for s in SETTINGS if s.name == name)}"
+        raise UsageError(message, advice)
+
+
+def read_settings_file(path: Path) -> dict[str, str]:
+    """Return the settings of one ``svp.toml``; none when there is no such file."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"{path} can't be read: {error}"
+        raise UsageError(message, "mend the file, or move it away") from error
+    known = {setting.name for setting in SETTINGS}
+    unknown = sorted(set(content) - known)
+    if unknown:
+        message = f"{path} has a setting that does not exist: {shorten(unknown[0])}"
+        raise UsageError(message, f"settings are {', '.join(sorted(known))}")
+    return {name: str(value) for name, value in content.items()}
+
+
+def read_connections(home: Path) -> dict[str, str]:
+    """Return the URLs of the local servers of ``home``; none when ``svp up`` never ran there."""
+    try:
+        content = json.loads((home / CONNECTIONS_FILE).read_text(encoding="utf-8"))
+        return {name: str(content[name]) for name in ("postgres_url", "mongo_url", "mysql_url")}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = f"{home / CONNECTIONS_FILE} can't be read: {error}"
+        raise UsageError(message, "run 'svp up' to write it again") from error
+
+
+def configuration_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder of the user's ``svp.toml``."""
+    return Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "svp"
+
+
+def default_home(environment: Mapping[str, str]) -> Path:
+    """Return ``SVP_HOME`` when it isn't set.
+
+    Root's goes under /var/lib, because PostgreSQL refuses root and another user must reach the folder.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/svp")
+    return Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "svp"
+
+
+def mask_url(url: str) -> str:
+    """Return the URL with its password replaced."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    account, _, address = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{account.partition(':')[0]}:***@{address}"))
