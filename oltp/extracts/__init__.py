@@ -1,0 +1,3 @@
+"""What leaves PostgreSQL for the warehouse: one query a file."""
+
+from __future__ import annotations
