@@ -1,5 +1,5 @@
 -- Schema ops: what was loaded, what was refused, and which days changed.
-CREATE SCHEMA ops;
+CREATE SCHEMA IF NOT EXISTS ops;
 COMMENT ON SCHEMA ops IS 'Bookkeeping of svp: ledger, quarantine and versions';
 
 CREATE TABLE ops.load (

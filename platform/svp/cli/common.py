@@ -1,0 +1,82 @@
+"""What every command shares: settings, output for people or machines, progress on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from svp.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from svp.core.progress import Progress
+
+__all__ = ["JsonOption", "console", "emit", "new_group", "settings_from", "terminal_progress"]
+
+MAX_COLUMNS = 100
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else.")
+]
+
+
+def new_group(help_line: str) -> typer.Typer:
+    """Return a group of commands that looks like all the others."""
+    return typer.Typer(help=help_line, no_args_is_help=True, rich_markup_mode=None)
+
+
+def settings_from(context: typer.Context) -> Settings:
+    """Return the settings in force, from the options given before or after the command."""
+    flags: Mapping[str, str | None] = context.find_root().params
+    return load_settings({name: flags.get(name) for name in ("home", "workspace")})
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console at most 100 columns wide; exactly 100 where there is no terminal."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    made.width = min(made.width, MAX_COLUMNS) if stream.isatty() else MAX_COLUMNS
+    return made
+
+
+def emit(
+    data: Mapping[str, object], *, as_json: bool, show: Callable[[], RenderableType]
+) -> None:
+    """Print a command's result: ``data`` as one JSON object, or what ``show`` returns."""
+    if as_json:
+        sys.stdout.write(json.dumps(data, default=_json_value, ensure_ascii=False) + "\n")
+    else:
+        console().print(show())
+
+
+def _json_value(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    return float(value) if hasattr(value, "__float__") else str(value)
+
+
+@contextmanager
+def terminal_progress() -> Iterator[Progress]:
+    """Give a Progress that draws bars on standard error, if that is a terminal.
+
+    Lines that are said go to standard error in any case.
+    """
+    from svp.cli.progress import PlainProgress, RichProgress
+
+    if not sys.stderr.isatty():
+        yield PlainProgress()
+        return
+    with RichProgress(console(stderr=True)) as progress:
+        yield progress

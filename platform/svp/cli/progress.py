@@ -1,0 +1,81 @@
+"""Bars with rates on a terminal; plain lines where there is none."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Task as RichTask
+from rich.text import Text
+
+from svp.core.progress import SILENT, Task
+
+__all__ = ["PlainProgress", "RichProgress"]
+
+
+class _RateColumn(TextColumn):
+    """Units done, and units a second."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def render(self, task: RichTask) -> Text:
+        speed = task.finished_speed or task.speed
+        rate = f"  {speed:,.0f} {task.fields['unit']}/s" if speed else ""
+        return Text(f"{task.completed:,.0f} {task.fields['unit']}{rate}")
+
+
+class RichProgress:
+    """Bars on a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            TaskProgressColumn(),
+            _RateColumn(),
+            TimeElapsedColumn(),
+            console=console,
+        )
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    @contextmanager
+    def task(self, description: str, *, total: int | None, unit: str) -> Iterator[Task]:
+        """Show one bar; it stays when the work is done."""
+        identity = self._bars.add_task(description, total=total, unit=unit)
+        yield _RichTask(self._bars, identity)
+        if total is None:
+            done = self._bars.tasks[self._bars.task_ids.index(identity)].completed
+            self._bars.update(identity, total=done)
+
+    def say(self, line: str) -> None:
+        """Print one line above the bars."""
+        self._bars.console.print(line, markup=False)
+
+
+class _RichTask:
+    def __init__(self, bars: Progress, identity: TaskID) -> None:
+        self._bars, self._identity = bars, identity
+
+    def advance(self, amount: int) -> None:
+        self._bars.advance(self._identity, amount)
+
+
+class PlainProgress:
+    """No bars; lines go to standard error."""
+
+    task = staticmethod(SILENT.task)
+
+    def say(self, line: str) -> None:
+        """Print one line."""
+        sys.stderr.write(line + "\n")

@@ -1,0 +1,50 @@
+"""What an error that nobody caught means to the user.
+
+Drivers are looked at only if something has imported them: an error of theirs can't exist otherwise.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from svp.errors import PlatformError, ServerError, shorten
+
+__all__ = ["explain"]
+
+LOST_CONNECTIONS = {
+    "psycopg2": ("PostgreSQL", ("OperationalError", "InterfaceError")),
+    "pymongo.errors": ("MongoDB", ("ConnectionFailure", "NetworkTimeout", "ExecutionTimeout")),
+    "mysql.connector": ("MySQL", ("OperationalError", "InterfaceError", "PoolError")),
+}
+"""Module of a driver, its server's name, and the errors that mean "the server went away"."""
+
+REFUSALS = {
+    "psycopg2.errors": ("PostgreSQL", ("InsufficientPrivilege", "ReadOnlySqlTransaction")),
+    "pymongo.errors": ("MongoDB", ("OperationFailure",)),
+}
+
+
+def explain(error: BaseException) -> PlatformError:
+    """Return a PlatformError that tells what happened: a server's failure, or a defect of ours."""
+    if server := _server_of(error, LOST_CONNECTIONS):
+        message = f"the connection to {server} was lost: {_first_line(error)}"
+        return ServerError(message, "nothing half done is visible; start the server and run the same command again")
+    if server := _server_of(error, REFUSALS):
+        message = f"{server} refused us: {_first_line(error)}"
+        return ServerError(message, "run 'svp doctor' to see what the server must allow")
+    message = f"a defect of svp: {type(error).__name__}: {_first_line(error)}"
+    return PlatformError(message, "run it again with --debug to see where, and report it")
+
+
+def _server_of(error: BaseException, table: dict[str, tuple[str, tuple[str, ...]]]) -> str | None:
+    for module_name, (server, class_names) in table.items():
+        module = sys.modules.get(module_name)
+        classes = tuple(getattr(module, name) for name in class_names) if module else ()
+        if isinstance(error, classes):
+            return server
+    return None
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip()
+    return shorten(text.splitlines()[0] if text else "no reason given", characters=200)
