@@ -1,0 +1,134 @@
+"""Real servers for the tests, started once; a fresh workspace for each test that asks for one.
+
+``SVP_TEST_HOME`` names a home that is kept and left running, for quick repeats while working.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from svp.settings import Settings, Workspace
+
+if TYPE_CHECKING:
+    from svp.servers import Connections
+
+WORKSPACE_NUMBERS = count(1)
+
+MARKERS = {"postgres_url": "postgres", "mongo_url": "mongodb", "mysql_url": "mysql", "mariadb_url": "mysql"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by the servers it uses and the folder it is in."""
+    for item in items:
+        for fixture, marker in MARKERS.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
+        if "end_to_end" in item.path.parts:
+            item.add_marker("end_to_end")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's own settings out of the tests."""
+    for name in list(os.environ):
+        if name.startswith("SVP_") and name != "SVP_TEST_HOME":
+            monkeypatch.delenv(name)
+
+
+@contextmanager
+def running(mysql: str, *, only: set[str] | None = None, name: str = "home") -> Iterator[Connections]:
+    """Run local servers; their folder is one that PostgreSQL's user can reach."""
+    from svp.servers import start, stop
+
+    kept = os.environ.get("SVP_TEST_HOME")
+    base = Path(kept or tempfile.mkdtemp(prefix="svp-test-"))
+    base.mkdir(parents=True, exist_ok=True)
+    base.chmod(0o755)
+    try:
+        yield start(base / name, mysql=mysql, only=only)  # type: ignore[arg-type]  (a literal, as written below)
+    finally:
+        if not kept:
+            stop(base / name)
+            shutil.rmtree(base)
+
+
+@pytest.fixture(scope="session")
+def local_servers() -> Iterator[Connections]:
+    """PostgreSQL, MongoDB and real MySQL."""
+    with running("mysql") as connections:
+        yield connections
+
+
+@pytest.fixture(scope="session")
+def postgres_url(local_servers: Connections) -> str:
+    return local_servers.postgres_url
+
+
+@pytest.fixture(scope="session")
+def mongo_url(local_servers: Connections) -> str:
+    return local_servers.mongo_url
+
+
+@pytest.fixture(scope="session")
+def mysql_url(local_servers: Connections) -> str:
+    return local_servers.mysql_url
+
+
+@pytest.fixture(scope="session")
+def mariadb_url() -> Iterator[str]:
+    """MariaDB beside the reference MySQL; in CI it must be there."""
+    if shutil.which("mariadbd") is None and not Path("/usr/sbin/mariadbd").exists():
+        message = "no mariadbd here: apt-get install mariadb-server"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with running("mariadb", only={"mysql"}, name="mariadb") as connections:
+        yield connections.mysql_url
+
+
+@contextmanager
+def fresh_workspace(home: Path, postgres_url: str, mongo_url: str, mysql_url: str) -> Iterator[Settings]:
+    """Give settings of a workspace that nothing else uses; its databases are dropped afterwards."""
+    from nosql.schema import reset as reset_mongodb
+    from oltp.schema import reset as reset_postgres
+    from warehouse.schema import reset as reset_warehouse
+
+    workspace = Workspace(f"t{os.getpid()}_{next(WORKSPACE_NUMBERS)}")
+    made = Settings(home, workspace, postgres_url=postgres_url, mongo_url=mongo_url, mysql_url=mysql_url)
+    try:
+        yield made
+    finally:
+        for reset in (reset_postgres, reset_mongodb, reset_warehouse):
+            reset(made)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, postgres_url: str, mongo_url: str, mysql_url: str) -> Iterator[Settings]:
+    """Settings of a fresh, empty workspace on PostgreSQL, MongoDB and MySQL."""
+    with fresh_workspace(tmp_path, postgres_url, mongo_url, mysql_url) as made:
+        yield made
+
+
+@pytest.fixture(params=["mysql", "mariadb"])
+def warehouse_settings(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """The same, once on MySQL and once on MariaDB."""
+    if request.param == "mysql":
+        yield settings
+        return
+    from warehouse.schema import reset
+
+    made = replace(settings, mysql_url=request.getfixturevalue("mariadb_url"))
+    try:
+        yield made
+    finally:
+        reset(made)
