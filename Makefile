@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SQLFLUFF_PATHS := oltp warehouse procedures
+SQLFLUFF_PATHS := loaders oltp warehouse procedures platform
 
 .PHONY: help demo test check format requirements docs docs-check benchmark clean
 

@@ -17,7 +17,7 @@ CREATE TABLE oltp.users (
     preferred_device text,
     is_active boolean,
     lifetime_watch_hours numeric(12, 2) CHECK (lifetime_watch_hours >= 0),
-    quality_flags text [] NOT NULL DEFAULT '{}',
+    quality_flags text[] NOT NULL DEFAULT '{}',
     row_hash uuid NOT NULL,
     load_id bigint NOT NULL REFERENCES ops.load (load_id),
     CONSTRAINT users_natural_key UNIQUE (source, user_id)
@@ -43,9 +43,9 @@ CREATE TABLE oltp.content (
     is_original boolean,
     director text,
     main_actor text,
-    available_countries text [] NOT NULL DEFAULT '{}',
+    available_countries text[] NOT NULL DEFAULT '{}',
     description text,
-    quality_flags text [] NOT NULL DEFAULT '{}',
+    quality_flags text[] NOT NULL DEFAULT '{}',
     row_hash uuid NOT NULL,
     load_id bigint NOT NULL REFERENCES ops.load (load_id),
     CONSTRAINT content_natural_key UNIQUE (source, content_id)
@@ -60,7 +60,7 @@ CREATE TABLE oltp.movie_details (
 CREATE TABLE oltp.series_details (
     content_key bigint PRIMARY KEY REFERENCES oltp.content (content_key) ON DELETE CASCADE,
     season_count smallint CHECK (season_count >= 0),
-    episodes_per_season smallint [],
+    episodes_per_season smallint[],
     average_episode_minutes integer CHECK (average_episode_minutes > 0)
 );
 
@@ -87,7 +87,7 @@ CREATE TABLE oltp.episodes (
     title text,
     duration_minutes integer CHECK (duration_minutes > 0),
     released_on date,
-    quality_flags text [] NOT NULL DEFAULT '{}',
+    quality_flags text[] NOT NULL DEFAULT '{}',
     row_hash uuid NOT NULL,
     load_id bigint NOT NULL REFERENCES ops.load (load_id),
     CONSTRAINT episodes_natural_key UNIQUE (source, episode_id)
@@ -115,7 +115,7 @@ CREATE TABLE oltp.viewing_sessions (
     platform text,
     stall_count integer CHECK (stall_count >= 0),
     average_bitrate_kbps integer CHECK (average_bitrate_kbps >= 0),
-    quality_flags text [] NOT NULL DEFAULT '{}',
+    quality_flags text[] NOT NULL DEFAULT '{}',
     row_hash uuid NOT NULL,
     load_id bigint NOT NULL REFERENCES ops.load (load_id),
     CONSTRAINT viewing_sessions_natural_key UNIQUE (source, session_id),
@@ -134,7 +134,7 @@ CREATE TABLE oltp.episode_viewing (
     episode_key bigint NOT NULL REFERENCES oltp.episodes (episode_key),
     watch_seconds integer NOT NULL CHECK (watch_seconds >= 0),
     is_complete boolean,
-    quality_flags text [] NOT NULL DEFAULT '{}',
+    quality_flags text[] NOT NULL DEFAULT '{}',
     row_hash uuid NOT NULL,
     load_id bigint NOT NULL REFERENCES ops.load (load_id),
     CONSTRAINT episode_viewing_natural_key UNIQUE (source, episode_viewing_id)
@@ -152,7 +152,7 @@ CREATE TABLE oltp.ratings (
     review text,
     helpful_count integer CHECK (helpful_count >= 0),
     rated_at timestamptz NOT NULL,
-    quality_flags text [] NOT NULL DEFAULT '{}',
+    quality_flags text[] NOT NULL DEFAULT '{}',
     row_hash uuid NOT NULL,
     load_id bigint NOT NULL REFERENCES ops.load (load_id),
     CONSTRAINT ratings_natural_key UNIQUE (source, rating_id),
@@ -169,7 +169,7 @@ CREATE TABLE oltp.watchlist (
     content_key bigint NOT NULL REFERENCES oltp.content (content_key),
     added_at timestamptz NOT NULL,
     watched_at timestamptz,
-    quality_flags text [] NOT NULL DEFAULT '{}',
+    quality_flags text[] NOT NULL DEFAULT '{}',
     row_hash uuid NOT NULL,
     load_id bigint NOT NULL REFERENCES ops.load (load_id),
     CONSTRAINT watchlist_natural_key UNIQUE (source, watchlist_id),
@@ -193,7 +193,7 @@ CREATE TABLE oltp.subscription_events (
     amount_minor bigint CHECK (amount_minor >= 0),
     currency text CHECK (currency ~ '^[A-Z]{3}$'),
     occurred_at timestamptz NOT NULL,
-    quality_flags text [] NOT NULL DEFAULT '{}',
+    quality_flags text[] NOT NULL DEFAULT '{}',
     row_hash uuid NOT NULL,
     load_id bigint NOT NULL REFERENCES ops.load (load_id),
     CONSTRAINT subscription_events_natural_key UNIQUE (source, subscription_event_id),
@@ -211,7 +211,7 @@ CREATE TABLE oltp.search_queries (
     clicked_content_key bigint REFERENCES oltp.content (content_key),
     filters jsonb,
     searched_at timestamptz NOT NULL,
-    quality_flags text [] NOT NULL DEFAULT '{}',
+    quality_flags text[] NOT NULL DEFAULT '{}',
     row_hash uuid NOT NULL,
     load_id bigint NOT NULL REFERENCES ops.load (load_id),
     CONSTRAINT search_queries_natural_key UNIQUE (source, search_id)

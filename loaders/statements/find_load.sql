@@ -1,0 +1,10 @@
+-- find_load.sql: the load of a content, if one was ever begun.
+-- params: content_sha256, kind, source
+SELECT
+    load.load_id,
+    load.state
+FROM ops.load
+WHERE
+    load.content_sha256 = %(content_sha256)s
+    AND load.kind = %(kind)s
+    AND load.source = %(source)s;

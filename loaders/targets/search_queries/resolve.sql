@@ -1,0 +1,104 @@
+-- resolve.sql: judge every staged row: new, the same, a correction, or refused.
+-- grain: one row per row of stage
+-- settings: svp.source
+CREATE TEMPORARY TABLE resolved ON COMMIT DROP AS
+WITH hashed AS (
+    SELECT
+        stage.line,
+        stage.search_id,
+        stage.user_id,
+        stage.query_text,
+        stage.result_count,
+        stage.clicked_content_id,
+        stage.filters,
+        stage.searched_at,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
+        cast(md5(cast(row(
+            stage.search_id,
+            stage.user_id,
+            stage.query_text,
+            stage.result_count,
+            stage.clicked_content_id,
+            stage.filters,
+            stage.searched_at
+        ) AS text)) AS uuid) AS row_hash
+    FROM stage
+),
+
+linked AS (
+    SELECT
+        hashed.line,
+        hashed.search_id,
+        hashed.query_text,
+        hashed.result_count,
+        hashed.filters,
+        hashed.searched_at,
+        users.user_key,
+        clicked.content_key AS clicked_content_key,
+        hashed.quality_flags,
+        hashed.row_hash,
+        CASE
+            WHEN users.user_key IS NULL THEN 'user_id'
+            WHEN clicked.content_key IS NULL AND hashed.clicked_content_id IS NOT NULL THEN 'clicked_content_id'
+        END AS refused_column,
+        CASE
+            WHEN users.user_key IS NULL THEN hashed.user_id
+            WHEN clicked.content_key IS NULL AND hashed.clicked_content_id IS NOT NULL THEN hashed.clicked_content_id
+        END AS refused_value
+    FROM hashed
+    LEFT JOIN oltp.users
+        ON hashed.user_id = users.user_id AND users.source = current_setting('svp.source')
+    LEFT JOIN oltp.content AS clicked
+        ON hashed.clicked_content_id = clicked.content_id AND clicked.source = current_setting('svp.source')
+),
+
+ranked AS (
+    SELECT
+        linked.line,
+        linked.search_id,
+        linked.query_text,
+        linked.result_count,
+        linked.filters,
+        linked.searched_at,
+        linked.user_key,
+        linked.clicked_content_key,
+        linked.quality_flags,
+        linked.row_hash,
+        CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code,
+        linked.refused_column,
+        linked.refused_value,
+        row_number() OVER latest_first = 1 AS is_latest,
+        first_value(linked.row_hash) OVER latest_first AS latest_hash
+    FROM linked
+    WINDOW
+        latest_first AS (
+            PARTITION BY linked.search_id, linked.refused_column IS NULL ORDER BY linked.line DESC
+        )
+)
+
+SELECT
+    ranked.line,
+    ranked.search_id,
+    ranked.query_text,
+    ranked.result_count,
+    ranked.filters,
+    ranked.searched_at,
+    ranked.user_key,
+    ranked.clicked_content_key,
+    ranked.quality_flags,
+    ranked.row_hash,
+    ranked.refused_code,
+    ranked.refused_column,
+    ranked.refused_value,
+    ranked.is_latest,
+    CASE
+        WHEN ranked.refused_code IS NOT NULL THEN 'rejected'
+        WHEN NOT ranked.is_latest AND ranked.row_hash = ranked.latest_hash THEN 'unchanged'
+        WHEN NOT ranked.is_latest THEN 'updated'
+        WHEN existing.row_hash IS NULL THEN 'loaded'
+        WHEN existing.row_hash = ranked.row_hash THEN 'unchanged'
+        ELSE 'updated'
+    END AS outcome
+FROM ranked
+LEFT JOIN oltp.search_queries AS existing
+    ON ranked.search_id = existing.search_id AND existing.source = current_setting('svp.source');

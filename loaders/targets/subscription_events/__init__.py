@@ -1,0 +1,3 @@
+"""How subscription_events are staged, judged and merged in PostgreSQL."""
+
+from __future__ import annotations

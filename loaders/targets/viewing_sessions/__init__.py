@@ -1,0 +1,3 @@
+"""How viewing_sessions are staged, judged and merged in PostgreSQL."""
+
+from __future__ import annotations

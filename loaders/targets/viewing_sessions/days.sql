@@ -1,0 +1,32 @@
+-- days.sql: the event days that this load touches: of its rows, and of the rows they replace.
+-- A session over midnight touches both of its days.
+-- settings: svp.source, svp.load_id
+INSERT INTO ops.load_day (load_id, day)
+WITH touched AS (
+    SELECT
+        resolved.started_on,
+        resolved.next_day_seconds
+    FROM resolved
+    WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
+    UNION ALL
+    SELECT
+        viewing_sessions.started_on,
+        viewing_sessions.next_day_seconds
+    FROM resolved
+    INNER JOIN oltp.viewing_sessions
+        ON
+            resolved.session_id = viewing_sessions.session_id
+            AND viewing_sessions.source = current_setting('svp.source')
+    WHERE resolved.is_latest AND resolved.outcome = 'updated'
+),
+
+days AS (
+    SELECT touched.started_on AS day FROM touched
+    UNION
+    SELECT touched.started_on + 1 AS day FROM touched WHERE touched.next_day_seconds > 0
+)
+
+SELECT
+    cast(current_setting('svp.load_id') AS bigint) AS load_id,
+    days.day
+FROM days;

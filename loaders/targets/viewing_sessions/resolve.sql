@@ -1,0 +1,184 @@
+-- resolve.sql: judge every staged row: new, the same, a correction, or refused.
+-- grain: one row per row of stage
+-- settings: svp.source
+CREATE TEMPORARY TABLE resolved ON COMMIT DROP AS
+WITH hashed AS (
+    SELECT
+        stage.line,
+        stage.session_id,
+        stage.user_id,
+        stage.content_id,
+        stage.started_on,
+        stage.started_at,
+        stage.ended_at,
+        stage.watch_seconds,
+        stage.completion_percent,
+        stage.device_type,
+        stage.quality,
+        stage.platform,
+        stage.stall_count,
+        stage.average_bitrate_kbps,
+        cast((stage.ended_at - interval '1 microsecond') AT TIME ZONE 'UTC' AS date) AS ended_on,
+        cast((stage.started_on + 1) AT TIME ZONE 'UTC' AS timestamptz) AS midnight,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
+        cast(md5(cast(row(
+            stage.session_id,
+            stage.user_id,
+            stage.content_id,
+            stage.started_on,
+            stage.started_at,
+            stage.ended_at,
+            stage.watch_seconds,
+            stage.completion_percent,
+            stage.device_type,
+            stage.quality,
+            stage.platform,
+            stage.stall_count,
+            stage.average_bitrate_kbps
+        ) AS text)) AS uuid) AS row_hash
+    FROM stage
+),
+
+linked AS (
+    SELECT
+        hashed.line,
+        hashed.session_id,
+        hashed.user_id,
+        hashed.content_id,
+        hashed.started_on,
+        hashed.started_at,
+        hashed.ended_at,
+        hashed.watch_seconds,
+        hashed.completion_percent,
+        hashed.device_type,
+        hashed.quality,
+        hashed.platform,
+        hashed.stall_count,
+        hashed.average_bitrate_kbps,
+        hashed.midnight,
+        users.user_key,
+        content.content_key,
+        hashed.quality_flags
+        || CASE WHEN hashed.started_on < users.registered_on THEN '{before_signup}' ELSE '{}' END
+        || CASE
+            WHEN hashed.watch_seconds > 60 * movie_details.duration_minutes
+                THEN '{longer_than_title}'
+            ELSE '{}'
+        END AS quality_flags,
+        hashed.row_hash,
+        coalesce(
+            movie_details.duration_minutes, series_details.average_episode_minutes
+        ) AS length_minutes,
+        CASE
+            WHEN users.user_key IS NULL OR content.content_key IS NULL THEN 'unknown_parent'
+            WHEN hashed.ended_at < hashed.started_at THEN 'ends_before_start'
+            WHEN hashed.ended_on > hashed.started_on + 1 THEN 'over_two_midnights'
+            WHEN hashed.started_on <> cast(hashed.started_at AT TIME ZONE 'UTC' AS date)
+                THEN 'day_differs'
+        END AS refused_code,
+        CASE
+            WHEN users.user_key IS NULL THEN 'user_id'
+            WHEN content.content_key IS NULL THEN 'content_id'
+            WHEN hashed.ended_at < hashed.started_at THEN 'ended_at'
+            WHEN hashed.ended_on > hashed.started_on + 1 THEN 'ended_at'
+            WHEN hashed.started_on <> cast(hashed.started_at AT TIME ZONE 'UTC' AS date)
+                THEN 'started_on'
+        END AS refused_column
+    FROM hashed
+    LEFT JOIN oltp.users
+        ON hashed.user_id = users.user_id AND users.source = current_setting('svp.source')
+    LEFT JOIN oltp.content
+        ON hashed.content_id = content.content_id AND content.source = current_setting('svp.source')
+    LEFT JOIN oltp.movie_details ON content.content_key = movie_details.content_key
+    LEFT JOIN oltp.series_details ON content.content_key = series_details.content_key
+),
+
+ranked AS (
+    SELECT
+        linked.line,
+        linked.session_id,
+        linked.started_on,
+        linked.started_at,
+        linked.ended_at,
+        linked.watch_seconds,
+        linked.completion_percent,
+        linked.device_type,
+        linked.quality,
+        linked.platform,
+        linked.stall_count,
+        linked.average_bitrate_kbps,
+        linked.midnight,
+        linked.user_key,
+        linked.content_key,
+        linked.quality_flags,
+        linked.row_hash,
+        linked.length_minutes,
+        linked.refused_code,
+        linked.refused_column,
+        CASE linked.refused_column
+            WHEN 'user_id' THEN linked.user_id
+            WHEN 'content_id' THEN linked.content_id
+            WHEN 'ended_at' THEN cast(linked.ended_at AS text)
+            WHEN 'started_on' THEN cast(linked.started_on AS text)
+        END AS refused_value,
+        row_number() OVER latest_first = 1 AS is_latest,
+        first_value(linked.row_hash) OVER latest_first AS latest_hash
+    FROM linked
+    WINDOW
+        latest_first AS (
+            PARTITION BY linked.session_id, linked.refused_column IS NULL ORDER BY linked.line DESC
+        )
+)
+
+SELECT
+    ranked.line,
+    ranked.session_id,
+    ranked.started_on,
+    ranked.started_at,
+    ranked.ended_at,
+    ranked.watch_seconds,
+    -- Whole seconds of the first day are watch_seconds x its share of the wall clock, rounded down.
+    CASE
+        WHEN ranked.ended_at > ranked.midnight
+            THEN ranked.watch_seconds - cast(
+                div(
+                    ranked.watch_seconds * extract(EPOCH FROM ranked.midnight - ranked.started_at),
+                    extract(EPOCH FROM ranked.ended_at - ranked.started_at)
+                ) AS integer
+            )
+        ELSE 0
+    END AS next_day_seconds,
+    ranked.completion_percent,
+    CASE
+        WHEN ranked.completion_percent BETWEEN 0 AND 100 THEN ranked.completion_percent >= 90
+        WHEN ranked.length_minutes IS NOT NULL
+            THEN 100 * ranked.watch_seconds >= 90 * 60 * ranked.length_minutes
+    END AS is_complete,
+    CASE
+        WHEN ranked.completion_percent BETWEEN 0 AND 100 THEN 'source'
+        WHEN ranked.length_minutes IS NOT NULL THEN 'length'
+    END AS completion_source,
+    ranked.device_type,
+    ranked.quality,
+    ranked.platform,
+    ranked.stall_count,
+    ranked.average_bitrate_kbps,
+    ranked.user_key,
+    ranked.content_key,
+    ranked.quality_flags,
+    ranked.row_hash,
+    ranked.refused_code,
+    ranked.refused_column,
+    ranked.refused_value,
+    ranked.is_latest,
+    CASE
+        WHEN ranked.refused_code IS NOT NULL THEN 'rejected'
+        WHEN NOT ranked.is_latest AND ranked.row_hash = ranked.latest_hash THEN 'unchanged'
+        WHEN NOT ranked.is_latest THEN 'updated'
+        WHEN existing.row_hash IS NULL THEN 'loaded'
+        WHEN existing.row_hash = ranked.row_hash THEN 'unchanged'
+        ELSE 'updated'
+    END AS outcome
+FROM ranked
+LEFT JOIN oltp.viewing_sessions AS existing
+    ON ranked.session_id = existing.session_id AND existing.source = current_setting('svp.source');
