@@ -1,8 +1,8 @@
 """The pipelines of this folder, found by name, with their parameters filled in.
 
-A file holds ``description``, ``collection`` (read from), ``grain``, ``parameters`` and ``pipeline``.
-One that answers a question also names the collection its result goes ``into``, the ``columns`` that
-people see first, and the ``order`` they see them in.
+A file holds ``description``, ``collection`` (read from), ``grain``, ``parameters``, ``pipeline``.
+One that answers a question also names the collection its result goes ``into``, the ``columns``
+that people see, and the ``order`` of the rows.
 
 A parameter is written ``{"$parameter": "name"}`` wherever a value may stand; a text inside an
 expression is wrapped in ``$literal`` as well, or "$title" would mean a field.

@@ -1,0 +1,3 @@
+"""Numbered MongoDB migrations, each a list of database commands; applied once, never edited."""
+
+from __future__ import annotations
