@@ -1,0 +1,60 @@
+"""Engines that were fetched or copied, kept once for all homes of a user.
+
+An engine is built beside its place and renamed into it, so it is whole or absent.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["cached_engine", "engines_folder", "exclusive"]
+
+UNFINISHED = ".unfinished-"
+
+
+def engines_folder() -> Path:
+    """Return where engines are kept: for root where every user can read them."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/svp/engines")
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "svp" / "engines"
+
+
+def cached_engine(name: str, build: Callable[[Path], None], *, folder: Path | None = None) -> Path:
+    """Return the folder of an engine; ``build`` fills it first if it isn't there."""
+    engines = folder or engines_folder()
+    engine = engines / name
+    if engine.exists():
+        return engine
+    engines.mkdir(parents=True, exist_ok=True)
+    with exclusive(engines / ".lock"):
+        if not engine.exists():
+            _build(engine, build)
+    return engine
+
+
+def _build(engine: Path, build: Callable[[Path], None]) -> None:
+    unfinished = engine.with_name(f"{UNFINISHED}{engine.name}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    unfinished.chmod(0o755)
+    try:
+        build(unfinished)
+        unfinished.rename(engine)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold a lock file, waiting for whoever holds it; the kernel lets go when the holder dies."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,1 @@
+"""The accounts of new servers, as SQL."""
