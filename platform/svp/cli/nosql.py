@@ -83,11 +83,7 @@ def show_command(
 
     chosen = find_pipeline(name)
     if pipeline:
-        emit(
-            facts(chosen) | {"pipeline": chosen.stages},
-            as_json=as_json,
-            show=lambda: file_text(chosen),
-        )
+        show_file(chosen, as_json=as_json)
         return
     rows = show(settings_from(context), name, limit=limit)
     emit({"name": name, "rows": rows}, as_json=as_json, show=lambda: result_table(chosen, rows))
@@ -141,11 +137,14 @@ def facts(pipeline: Pipeline) -> dict[str, object]:
     }
 
 
-def file_text(pipeline: Pipeline) -> RenderableType:
-    """Return a pipeline's file as it is, so that it can be copied or piped."""
-    from rich.text import Text
+def show_file(pipeline: Pipeline, *, as_json: bool) -> None:
+    """Print a pipeline's file as it is, so that it can be copied or piped."""
+    if as_json:
+        from bson import json_util
 
-    return Text(pipeline.text.rstrip(), no_wrap=True, overflow="ignore")
+        typer.echo(json_util.dumps(facts(pipeline) | {"pipeline": pipeline.stages}))
+    else:
+        typer.echo(pipeline.text.rstrip())
 
 
 def list_table(pipelines: Sequence[Pipeline]) -> Table:

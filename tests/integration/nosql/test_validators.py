@@ -1,0 +1,167 @@
+"""Validators take documents of the agreed shape and refuse all others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from bson import Int64
+from pymongo.errors import WriteError
+
+from tests.integration.nosql.builders import DAY, a_failed_attempt, a_play, a_title
+
+if TYPE_CHECKING:
+    from svp.core.mongodb import Document, MongoDatabase
+
+REQUIRED_OF_TITLE = ("source", "content_id", "title", "content_type", "genres", "load_id")
+
+REQUIRED_OF_EVENT = (
+    "source",
+    "session_id",
+    "user_ref",
+    "title_ref",
+    "started_on",
+    "first_frame_at",
+    "watch_seconds",
+    "days",
+    "device",
+    "stream",
+    "load_id",
+)
+
+
+def refused(database: MongoDatabase, collection: str, document: Document) -> bool:
+    with pytest.raises(WriteError, match="failed validation"):
+        database[collection].insert_one(document)
+    return database[collection].count_documents({}) == 0
+
+
+def test_titles_of_every_shape_are_taken(database: MongoDatabase) -> None:
+    movie = a_title(
+        "m",
+        release_year=2001,
+        maturity_rating="PG",
+        language="en",
+        is_original=True,
+        director="D",
+        main_actor="A",
+        duration_minutes=90,
+    )
+    series = a_title(
+        "s",
+        content_type="series",
+        seasons=[{"season_number": 1, "episode_count": 10}],
+        average_episode_minutes=45,
+        genres=[],
+    )
+    assert len(database["content"].insert_many([movie, series]).inserted_ids) == 2
+
+
+def test_events_of_every_shape_are_taken(database: MongoDatabase) -> None:
+    full = a_play(
+        watch_seconds=600,
+        next_day_seconds=60,
+        started_at=DAY,
+        ended_at=DAY,
+        completion_percent=99.5,
+        is_complete=True,
+        completion_source="length",
+        stream={"quality": "hd", "stall_count": 1, "average_bitrate_kbps": 4500},
+        quality_flags=["before_sign_up"],
+    )
+    bare = a_play(device={}, stream={})
+    del bare["quality_flags"]
+    events = [full, bare, a_failed_attempt()]
+    assert len(database["viewing_events"].insert_many(events).inserted_ids) == 3
+
+
+@pytest.mark.parametrize("field", REQUIRED_OF_TITLE)
+def test_a_title_without_a_required_field_is_refused(database: MongoDatabase, field: str) -> None:
+    title = a_title()
+    del title[field]
+    assert refused(database, "content", title)
+
+
+@pytest.mark.parametrize("field", REQUIRED_OF_EVENT)
+def test_an_event_without_a_required_field_is_refused(database: MongoDatabase, field: str) -> None:
+    event = a_play()
+    del event[field]
+    assert refused(database, "viewing_events", event)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"_id": 1},
+        {"_id": "demo:other"},
+        {"source": ""},
+        {"title": None},
+        {"content_type": "film"},
+        {"genres": "Drama"},
+        {"genres": ["Drama", "Drama"]},
+        {"genres": [1]},
+        {"release_year": "2001"},
+        {"release_year": 1},
+        {"is_original": "true"},
+        {"director": None},
+        {"duration_minutes": 90.0},
+        {"duration_minutes": 0},
+        {"seasons": [{"season_number": 1}]},
+        {"seasons": [{"season_number": 1, "episode_count": 2, "title": "x"}]},
+        {"load_id": 1},
+        {"rating": 5},
+    ],
+    ids=str,
+)
+def test_a_title_with_a_wrong_value_is_refused(database: MongoDatabase, fields: Document) -> None:
+    assert refused(database, "content", a_title() | fields)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"_id": 1},
+        {"_id": "demo:other"},
+        {"user_ref": None},
+        {"started_on": "2024-01-31"},
+        {"started_at": None},
+        {"ended_at": "2024-01-31T00:00:00Z"},
+        {"first_frame_at": "soon"},
+        {"watch_seconds": 600.0},
+        {"watch_seconds": Int64(600)},
+        {"watch_seconds": -1, "days": [{"on": DAY, "watch_seconds": -1}]},
+        {"watch_seconds": 601},
+        {"days": []},
+        {"days": [{"on": DAY, "watch_seconds": 200}] * 3},
+        {"days": [{"on": DAY}]},
+        {"days": [{"on": "2024-01-31", "watch_seconds": 600}]},
+        {"days": [{"on": DAY, "watch_seconds": 600, "plays": 1}]},
+        {"completion_percent": 50},
+        {"is_complete": 1},
+        {"is_complete": None},
+        {"completion_source": "guess"},
+        {"device": "tv"},
+        {"device": {"type": "tv", "maker": "x"}},
+        {"device": {"type": None}},
+        {"stream": {"stall_count": "1"}},
+        {"stream": {"bitrate": 1}},
+        {"quality_flags": "late"},
+        {"load_id": 2},
+        {"country": "DE"},
+    ],
+    ids=str,
+)
+def test_an_event_with_a_wrong_value_is_refused(database: MongoDatabase, fields: Document) -> None:
+    assert refused(database, "viewing_events", a_play() | fields)
+
+
+def test_an_update_to_a_wrong_document_is_refused(database: MongoDatabase) -> None:
+    play = a_play()
+    database["viewing_events"].insert_one(play)
+    with pytest.raises(WriteError, match="failed validation"):
+        database["viewing_events"].update_one({}, {"$set": {"watch_seconds": 1}})
+    assert database["viewing_events"].find_one()["watch_seconds"] == 600  # type: ignore[index]  # it is there
+
+
+def test_a_result_without_its_stamp_is_refused(database: MongoDatabase) -> None:
+    assert refused(database, "title_statistics", {"_id": "demo:t1", "plays": 1})
