@@ -7,7 +7,7 @@ from contextlib import closing
 
 from svp.core import migrations
 from svp.core.migrations import Migration
-from svp.core.postgres import connect, create_database, database_exists, drop_database, transaction
+from svp.core.postgres import connect, create_database, drop_database, transaction
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import read_sql
 from svp.settings import Settings
@@ -64,8 +64,6 @@ def check_current(settings: Settings) -> None:
     migrations.check_current(PostgresStore(settings), migrations.load_migrations("oltp.migrations"))
 
 
-def reset(settings: Settings) -> bool:
-    """Drop the workspace's database; return False if there was none."""
-    existed = database_exists(settings.url("postgres"), settings.workspace.postgres_database)
+def reset(settings: Settings) -> None:
+    """Drop the workspace's database; safe to repeat."""
     drop_database(settings.url("postgres"), settings.workspace.postgres_database)
-    return existed

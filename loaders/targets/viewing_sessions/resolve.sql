@@ -59,11 +59,10 @@ linked AS (
         users.user_key,
         content.content_key,
         hashed.quality_flags
-        || CASE WHEN hashed.started_on < users.registered_on THEN '{before_signup}' ELSE '{}' END
+        || CASE WHEN hashed.started_on < users.registered_on THEN array['before_signup'] END
         || CASE
             WHEN hashed.watch_seconds > 60 * movie_details.duration_minutes
-                THEN '{longer_than_title}'
-            ELSE '{}'
+                THEN array['longer_than_title']
         END AS quality_flags,
         hashed.row_hash,
         coalesce(

@@ -1,11 +1,178 @@
-"""x."""
+"""svp ingest, svp loads and svp quarantine: files into both stores, and what became of their rows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
-__all__ = ["register"]
+from svp.cli.common import JsonOption, emit, new_group, settings_from, terminal_progress
+from svp.errors import QuarantineError, shorten
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from loaders.ingest import FileReport
+    from svp.core.progress import Progress
+    from svp.settings import Settings
+
+__all__ = ["check_schemas", "register", "report_facts", "report_table"]
+
+LimitOption = Annotated[int, typer.Option(min=1, help="Rows to show at most.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    app.command()(ingest)
+    loads = new_group("What was loaded: the ledger.")
+    loads.command("list")(list_loads)
+    app.add_typer(loads, name="loads")
+    quarantine = new_group("Rows that were refused, and why.")
+    quarantine.command("list")(list_quarantine)
+    app.add_typer(quarantine, name="quarantine")
+
+
+def ingest(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.", metavar="PATH...")],
+    *,
+    source: Annotated[
+        str | None,
+        typer.Option(help="Name of the source, when two companies deliver files of one shape."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Load files into PostgreSQL and MongoDB; the same content again changes nothing.
+
+    Files are recognised by their content. Refused rows go to quarantine with the reason.
+
+    \b
+    Example: svp ingest ./delivery --workspace trial
+    """
+    from loaders.ingest import ingest as load_files
+    from loaders.recognise import recognise_all
+
+    settings = settings_from(context)
+    files = recognise_all(paths)
+    with terminal_progress() as progress:
+        check_schemas(settings, progress)
+        progress.say(f"{len(files)} files: {', '.join(file.kind.name for file in files)}")
+        reports = load_files(settings, files, source=source, progress=progress)
+    facts = {"workspace": settings.workspace.name, "files": [report_facts(report) for report in reports]}
+    emit(facts, as_json=as_json, show=lambda: report_table(reports))
+    rejected = sum(report.counts.rejected_rows for report in reports)
+    if rejected and strict:
+        message = f"{rejected} rows are in quarantine"
+        raise QuarantineError(message, "see them with 'svp quarantine list'")
+
+
+def check_schemas(settings: Settings, progress: Progress) -> None:
+    """Create the schemas of a workspace that has none.
+
+    Raises:
+        SchemaError: a schema is older or newer than the program.
+    """
+    from nosql.schema import check_current as check_mongodb
+    from oltp.schema import check_current as check_postgres
+
+    del progress
+    check_postgres(settings)
+    check_mongodb(settings)
+
+
+def report_facts(report: FileReport) -> dict[str, object]:
+    """Return what became of one file, for machines."""
+    from dataclasses import asdict
+
+    return {
+        "path": str(report.path),
+        "kind": report.kind,
+        "outcome": report.outcome,
+        **asdict(report.counts),
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def report_table(reports: Sequence[FileReport]) -> RenderableType:
+    """Return what became of each file, for people."""
+    from rich.table import Table
+
+    table = Table(title="Ingest", title_justify="left", expand=False)
+    table.add_column("file", overflow="fold")
+    for name in ("kind", "loaded", "unchanged", "updated", "refused", "flagged", "seconds"):
+        table.add_column(name, justify="left" if name == "kind" else "right")
+    for report in reports:
+        counts = report.counts
+        numbers = (counts.loaded_rows, counts.unchanged_rows, counts.updated_rows, counts.rejected_rows)
+        shown = (
+            [f"{number:,}" for number in numbers]
+            if report.outcome == "loaded"
+            else [report.outcome, "", "", ""]
+        )
+        flags = "\n".join(f"{rows:,} {code}" for code, rows in counts.flags.items())
+        table.add_row(report.path.name, report.kind, *shown, flags, f"{report.seconds:.1f}")
+    return table
+
+
+def list_loads(
+    context: typer.Context, *, limit: LimitOption = 20, as_json: JsonOption = False
+) -> None:
+    """List the newest loads with the numbers of their rows.
+
+    \b
+    Example: svp loads list --limit 5
+    """
+    from loaders.ledger import list_loads as read
+
+    rows = read(settings_from(context), limit=limit)
+    columns = ("load_id", "kind", "state", "read_rows", "loaded_rows", "updated_rows", "rejected_rows", "started_at")
+    emit({"loads": rows}, as_json=as_json, show=lambda: _table("Loads", rows, columns))
+
+
+def list_quarantine(
+    context: typer.Context,
+    *,
+    load: Annotated[int | None, typer.Option(help="Only rows of this load.")] = None,
+    limit: LimitOption = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """List refused rows with file, line, column, reason and value.
+
+    \b
+    Example: svp quarantine list --load 3
+    """
+    from loaders.codes import REFUSALS
+    from loaders.ledger import list_quarantine as read
+
+    rows = read(settings_from(context), load_id=load, limit=limit)
+    for row in rows:
+        row["reason"] = REFUSALS[row["code"]]
+        row["file"] = Path(row["path"]).name
+    columns = ("load_id", "file", "line", "column_name", "code", "value", "reason")
+    emit({"rows": rows}, as_json=as_json, show=lambda: _table("Quarantine", rows, columns))
+
+
+def _table(title: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    if not rows:
+        return f"{title}: nothing"
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        numeric = isinstance(rows[0][column], int)
+        table.add_column(column.removesuffix("_rows").replace("_", " "), justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*(Text(_cell(row[column])) for column in columns))
+    return table
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if hasattr(value, "strftime"):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return f"{value:,}" if isinstance(value, int) else shorten(value)

@@ -1,11 +1,116 @@
-"""x."""
+"""svp init and svp reset: the schemas of a workspace in all three stores."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-__all__ = ["register"]
+from svp.cli.common import JsonOption, emit, settings_from, terminal_progress
+from svp.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from svp.core.progress import Progress
+    from svp.settings import Settings
+
+__all__ = ["install_all", "register"]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    app.command()(init)
+    app.command()(reset)
+
+
+def init(context: typer.Context, *, as_json: JsonOption = False) -> None:
+    """Create or upgrade the schemas in all three stores; safe to repeat.
+
+    \b
+    Example: svp init --workspace trial
+    """
+    settings = settings_from(context)
+    with terminal_progress() as progress:
+        applied = install_all(settings, progress)
+    facts = {"workspace": settings.workspace.name, "applied": applied}
+    emit(facts, as_json=as_json, show=lambda: _applied_lines(settings.workspace.name, applied))
+
+
+def install_all(settings: Settings, progress: Progress) -> dict[str, list[str]]:
+    """Bring every store's schema up to date; return the names of what was applied, by store."""
+    from nosql.schema import install as install_mongodb
+    from oltp.schema import install as install_postgres
+    from warehouse.schema import install as install_warehouse
+
+    return {
+        "postgres": [migration.name for migration in install_postgres(settings, progress=progress)],
+        "mongodb": [migration.name for migration in install_mongodb(settings, progress=progress)],
+        "mysql": list(install_warehouse(settings, progress=progress)),
+    }
+
+
+def _applied_lines(workspace: str, applied: dict[str, list[str]]) -> str:
+    done = ", ".join(f"{len(names)} in {store}" for store, names in applied.items() if names)
+    changed = f"applied {done}" if done else "nothing to do"
+    return f"workspace {workspace}: schemas are up to date ({changed})"
+
+
+def reset(
+    context: typer.Context,
+    *,
+    yes: Annotated[
+        str | None, typer.Option("--yes", metavar="NAME", help="Name of the workspace, to be asked nothing.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Empty a workspace: drop its databases in all three stores, after showing what will go.
+
+    \b
+    Example: svp reset --workspace trial --yes trial
+    """
+    settings = settings_from(context)
+    name = settings.workspace.name
+    if yes is None:
+        typer.echo(_what_goes(settings), err=True)
+        yes = typer.prompt("Type the name of the workspace to empty it", err=True)
+    if yes != name:
+        message = f"the workspace is {name!r}, not {yes!r}; nothing was removed"
+        raise UsageError(message, "give the name of the workspace that the command acts on")
+    dropped = _reset_all(settings)
+    emit(
+        {"workspace": name, "dropped": dropped},
+        as_json=as_json,
+        show=lambda: f"workspace {name} is empty: dropped {', '.join(dropped)}",
+    )
+
+
+def _what_goes(settings: Settings) -> str:
+    from svp.settings import mask_url
+
+    workspace = settings.workspace
+    return "\n".join(
+        (
+            f"This removes all data of workspace {workspace.name}:",
+            f"  PostgreSQL database {workspace.postgres_database} of {mask_url(settings.url('postgres'))}",
+            f"  MongoDB database {workspace.mongo_database} of {mask_url(settings.url('mongo'))}",
+            f"  MySQL databases {workspace.warehouse_database} and {workspace.mart_database}"
+            f" of {mask_url(settings.url('mysql'))}",
+        )
+    )
+
+
+def _reset_all(settings: Settings) -> list[str]:
+    from nosql.schema import reset as reset_mongodb
+    from oltp.schema import reset as reset_postgres
+    from warehouse.schema import reset as reset_warehouse
+
+    workspace = settings.workspace
+    stores = {
+        f"PostgreSQL {workspace.postgres_database}": reset_postgres,
+        f"MongoDB {workspace.mongo_database}": reset_mongodb,
+        f"MySQL {workspace.warehouse_database}, {workspace.mart_database}": reset_warehouse,
+    }
+    for reset_store in stores.values():
+        reset_store(settings)
+    return list(stores)

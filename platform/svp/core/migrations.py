@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from svp.core.sqlfiles import list_sql
@@ -23,8 +23,8 @@ class Migration:
 
     number: int
     name: str
-    text: str
-    checksum: str
+    text: str = field(repr=False)
+    checksum: str = field(repr=False)
 
 
 class Store(Protocol):

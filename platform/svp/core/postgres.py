@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg2
 from psycopg2 import errorcodes, sql
+from psycopg2.extensions import connection as Connection  # noqa: N812  (the driver's spelling)
 
 from svp.errors import SchemaError, ServerError
 
-if TYPE_CHECKING:
-    from psycopg2.extensions import connection as Connection  # noqa: N812  (the driver's spelling)
-
-__all__ = ["Connection", "connect", "create_database", "database_exists", "drop_database", "transaction"]
+__all__ = ["Connection", "connect", "create_database", "drop_database", "transaction"]
 
 CONNECT_SECONDS = 10
 
@@ -59,13 +56,6 @@ def transaction(url: str, database: str) -> Iterator[Connection]:
     """Open a connection for one transaction: committed at the end, rolled back on an error."""
     with closing(connect(url, database)) as connection, connection:
         yield connection
-
-
-def database_exists(url: str, database: str) -> bool:
-    """Tell whether the server has a database of this name."""
-    with closing(connect(url, "postgres", autocommit=True)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_catalog.pg_database WHERE datname = %s", (database,))
-        return cursor.fetchone() is not None
 
 
 def create_database(url: str, database: str) -> bool:

@@ -1,0 +1,36 @@
+"""Every code a row can be refused or flagged with. Codes are stable: people filter by them."""
+
+from __future__ import annotations
+
+__all__ = ["FLAGS", "REFUSALS"]
+
+REFUSALS = {
+    "day_differs": "the day is not the day of the instant beside it",
+    "ends_before_start": "the end is before the start",
+    "missing": "a value that the row can't do without is empty",
+    "no_zone": "an instant has no time zone",
+    "not_a_choice": "the value is not one of the known words",
+    "not_a_date": "the value is not a date written YYYY-MM-DD",
+    "not_a_list": "the value is not a list",
+    "not_a_number": "the value is not a number",
+    "not_a_truth_value": "the value is neither true nor false",
+    "not_an_instant": "the value is not a date and time",
+    "not_json": "the value is not JSON",
+    "not_text": "the bytes are not text in the file's encoding",
+    "nul_character": "the text contains a NUL character, which no store may hold",
+    "out_of_range": "the number or date is outside what the column can mean",
+    "over_two_midnights": "the session spans more than two days",
+    "repeated_pair": "the same user and title are there already under another id",
+    "too_long": "the text is longer than the column takes",
+    "unknown_parent": "the row refers to something that was not loaded",
+    "wrong_width": "the row has more or fewer fields than the header",
+}
+"""Refused rows are in quarantine, with one of these."""
+
+FLAGS = {
+    "before_signup": "the session is earlier than the user's registration",
+    "completion_out_of_range": "the completion is below 0 or above 100 percent",
+    "longer_than_title": "more was watched than the title is long",
+    "season_count_differs": "the number of seasons is not the length of the list of episodes",
+}
+"""Flagged rows are stored as they came, with these in quality_flags."""

@@ -1,0 +1,125 @@
+"""The documents of MongoDB, made from the rows of one load.
+
+They are made from what PostgreSQL stored, not from the file: so both stores hold the same, and a run that was
+killed between them is completed without the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from bson import Int64
+from psycopg2.extras import RealDictCursor
+
+from svp.core.mongodb import Document
+from svp.core.postgres import Connection
+from svp.core.sqlfiles import read_sql
+
+__all__ = ["COLLECTIONS", "documents_of"]
+
+READ_ROWS = 10_000
+
+Row = dict[str, Any]
+"""One row at the driver's edge."""
+
+
+def documents_of(connection: Connection, target: str, load_id: int) -> Iterator[Document]:
+    """Yield the documents of a load's rows in a PostgreSQL table, in the order they were stored."""
+    collection, shape = COLLECTIONS[target]
+    with closing(connection.cursor("documents", cursor_factory=RealDictCursor)) as cursor:
+        cursor.itersize = READ_ROWS
+        cursor.execute(read_sql("loaders.documents", collection), {"load_id": load_id})
+        for row in cursor:
+            yield {**shape(row), "load_id": Int64(load_id)}
+
+
+def title_document(row: Row) -> Document:
+    """Return a title as the collection ``content`` holds it; what is unknown is absent."""
+    episodes = row["episodes_per_season"] or []
+    seasons = [
+        {"season_number": number, "episode_count": count} for number, count in enumerate(episodes, start=1)
+    ]
+    return _without_nulls(
+        {
+            "_id": f"{row['source']}:{row['content_id']}",
+            "source": row["source"],
+            "content_id": row["content_id"],
+            "title": row["title"],
+            "content_type": row["content_type"],
+            "genres": row["genres"],
+            "release_year": row["release_year"],
+            "maturity_rating": row["maturity_rating"],
+            "language": row["language"],
+            "is_original": row["is_original"],
+            "director": row["director"],
+            "main_actor": row["main_actor"],
+            "duration_minutes": row["duration_minutes"],
+            "seasons": seasons or None,
+            "average_episode_minutes": row["average_episode_minutes"],
+            "quality_flags": row["quality_flags"],
+        }
+    )
+
+
+def event_document(row: Row) -> Document:
+    """Return a play as the collection ``viewing_events`` holds it; what is unknown is absent."""
+    started_on = _midnight(row["started_on"])
+    completion = row["completion_percent"]
+    event = _without_nulls(
+        {
+            "_id": f"{row['source']}:{row['session_id']}",
+            "source": row["source"],
+            "session_id": row["session_id"],
+            "user_ref": f"{row['source']}:{row['user_id']}",
+            "title_ref": f"{row['source']}:{row['content_id']}",
+            "started_on": started_on,
+            "started_at": _milliseconds(row["started_at"]),
+            "ended_at": _milliseconds(row["ended_at"]),
+            "watch_seconds": row["watch_seconds"],
+            "days": _days(started_on, row["watch_seconds"], row["next_day_seconds"]),
+            "completion_percent": None if completion is None else float(completion),
+            "is_complete": row["is_complete"],
+            "completion_source": row["completion_source"],
+            "device": _without_nulls({"type": row["device_type"], "platform": row["platform"]}),
+            "stream": _without_nulls(
+                {
+                    "quality": row["quality"],
+                    "stall_count": row["stall_count"],
+                    "average_bitrate_kbps": row["average_bitrate_kbps"],
+                }
+            ),
+            "quality_flags": row["quality_flags"],
+        }
+    )
+    # A play's first frame was shown; a source without a time of day tells the day only.
+    return {**event, "first_frame_at": event.get("started_at", started_on)}
+
+
+def _days(started_on: datetime, watch_seconds: int, next_day_seconds: int) -> list[Document]:
+    first = {"on": started_on, "watch_seconds": watch_seconds - next_day_seconds}
+    if not next_day_seconds:
+        return [first]
+    return [first, {"on": started_on + timedelta(days=1), "watch_seconds": next_day_seconds}]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _milliseconds(instant: datetime | None) -> datetime | None:
+    """Return what MongoDB holds of an instant, so that a stored document equals the one that was meant."""
+    return instant and instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def _without_nulls(document: Document) -> Document:
+    return {name: value for name, value in document.items() if value is not None}
+
+
+COLLECTIONS: dict[str, tuple[str, Callable[[Row], Document]]] = {
+    "content": ("content", title_document),
+    "viewing_sessions": ("viewing_events", event_document),
+}
+"""PostgreSQL tables whose rows are documents too: the collection, and the shape of one."""

@@ -1,0 +1,9 @@
+"""Every kind of file svp understands, parents before children. To add one, write a module and list it here."""
+
+from __future__ import annotations
+
+from loaders.kinds import platform, relational
+
+__all__ = ["KINDS"]
+
+KINDS = (relational.USERS, relational.CONTENT, relational.VIEWING_SESSIONS, *platform.KINDS)

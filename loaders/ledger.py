@@ -1,0 +1,168 @@
+"""The ledger: each file once, by its content; what became of its rows; how far it got."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from loaders.contract import Kind
+from svp.core.postgres import Connection, connect
+from svp.core.sqlfiles import read_sql
+from svp.errors import LockError
+from svp.settings import Settings
+
+__all__ = [
+    "Entry",
+    "Fingerprint",
+    "RowCounts",
+    "begin_load",
+    "complete_load",
+    "find_load",
+    "fingerprint",
+    "list_loads",
+    "list_quarantine",
+    "only_ingest",
+    "record_rows",
+    "unfinished",
+]
+
+INGEST_LOCK_KEY = 0x737670_02
+"""Advisory lock of the one ingest of a workspace; PostgreSQL frees it when its holder dies."""
+
+MARKS = {"users": "users", "content": "titles"}
+"""Tables whose changes touch no day, and the mark that they move."""
+
+READ_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What makes a file the same file, under any name."""
+
+    sha256: str
+    file_bytes: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """The row law: read = loaded + unchanged + updated + rejected + skipped."""
+
+    read_rows: int = 0
+    loaded_rows: int = 0
+    unchanged_rows: int = 0
+    updated_rows: int = 0
+    rejected_rows: int = 0
+    skipped_rows: int = 0
+    flags: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One load, as the ledger holds it."""
+
+    load_id: int
+    state: str
+    target: str = ""
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """Return the hash and size of a file's content."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(READ_BYTES):
+            digest.update(block)
+        status = path.stat()
+        return Fingerprint(digest.hexdigest(), stream.tell(), status.st_mtime_ns)
+
+
+@contextmanager
+def only_ingest(settings: Settings) -> Iterator[None]:
+    """Hold the workspace's ingest lock.
+
+    Raises:
+        LockError: another ingest holds it.
+    """
+    database = settings.workspace.postgres_database
+    with closing(connect(settings.url("postgres"), database, autocommit=True)) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", (INGEST_LOCK_KEY,))
+            if cursor.fetchone() == (False,):
+                message = f"another ingest is running in workspace {settings.workspace.name}"
+                raise LockError(message, "wait until it ends, then run the same command again")
+        yield
+
+
+def find_load(connection: Connection, kind: Kind, source: str, content: Fingerprint) -> Entry | None:
+    """Return the load of a content, if one was ever begun."""
+    parameters = {"content_sha256": content.sha256, "kind": kind.name, "source": source}
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "find_load"), parameters)
+        row = cursor.fetchone()
+        return Entry(*row, kind.target.name) if row else None
+
+
+def begin_load(connection: Connection, kind: Kind, source: str, path: Path, content: Fingerprint) -> int:
+    """Enter a file, or one more attempt at it; return its load_id."""
+    parameters = {
+        "content_sha256": content.sha256,
+        "kind": kind.name,
+        "source": source,
+        "path": str(path),
+        "file_bytes": content.file_bytes,
+    }
+    with connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "begin_load"), parameters)
+        return int(_one(cursor)[0])
+
+
+def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, state: str) -> None:
+    """Write the row law's numbers, in the transaction that stored the rows."""
+    parameters = asdict(counts) | {"load_id": load_id, "state": state, "flags": json.dumps(dict(counts.flags))}
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "record_rows"), parameters)
+
+
+def complete_load(connection: Connection, load_id: int, target: str) -> None:
+    """Publish a load: its days and marks get a new version, in one transaction."""
+    parameters = {"load_id": load_id, "mark": MARKS.get(target)}
+    with connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "complete_load"), parameters)
+
+
+def unfinished(connection: Connection) -> tuple[Entry, ...]:
+    """Return the loads whose rows are in PostgreSQL but which were not published, the oldest first."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "unfinished_loads"))
+        return tuple(Entry(load_id, state, kind.partition(".")[2]) for load_id, state, kind in cursor.fetchall())
+
+
+def list_loads(settings: Settings, *, limit: int) -> list[dict[str, Any]]:
+    """Return the newest loads, for people and machines."""
+    return _rows(settings, "list_loads", {"limit": limit})
+
+
+def list_quarantine(settings: Settings, *, load_id: int | None, limit: int) -> list[dict[str, Any]]:
+    """Return refused rows, the newest load first."""
+    return _rows(settings, "list_quarantine", {"load_id": load_id, "limit": limit})
+
+
+def _rows(settings: Settings, name: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+    with (
+        closing(connect(settings.url("postgres"), settings.workspace.postgres_database)) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(read_sql("loaders.statements", name), parameters)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _one(cursor: Any) -> tuple[Any, ...]:
+    row: tuple[Any, ...] | None = cursor.fetchone()
+    assert row is not None  # noqa: S101  (the statement returns a row)
+    return row

@@ -1,0 +1,9 @@
+"""One reader per format; each opens a file, tells its columns, and yields batches of text."""
+
+from __future__ import annotations
+
+from loaders.readers.csv import CsvFile
+from loaders.readers.json import JsonFile
+from loaders.readers.parquet import ParquetFile
+
+__all__ = ["CsvFile", "JsonFile", "ParquetFile"]

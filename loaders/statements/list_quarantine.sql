@@ -1,0 +1,16 @@
+-- list_quarantine.sql: refused rows, the newest load first, in the order of the file.
+-- grain:  one row per refused row
+-- params: load_id (null for every load), limit
+SELECT
+    quarantine.load_id,
+    load.path,
+    quarantine.line,
+    quarantine.column_name,
+    quarantine.code,
+    quarantine.value,
+    quarantine.row_text
+FROM ops.quarantine
+INNER JOIN ops.load ON quarantine.load_id = load.load_id
+WHERE %(load_id)s IS NULL OR quarantine.load_id = %(load_id)s
+ORDER BY quarantine.load_id DESC, quarantine.line ASC
+LIMIT %(limit)s;

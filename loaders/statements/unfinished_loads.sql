@@ -1,0 +1,9 @@
+-- unfinished_loads.sql: loads that were stopped between the stores.
+-- grain: one row per load, the oldest first
+SELECT
+    load.load_id,
+    load.state,
+    load.kind
+FROM ops.load
+WHERE load.state IN ('postgres_done', 'mongo_done')
+ORDER BY load.load_id;
