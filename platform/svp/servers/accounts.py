@@ -1,7 +1,7 @@
 """Which system user runs the servers, and what that user can reach.
 
-An ordinary user runs them. Root does not: PostgreSQL refuses it and the others don't need it, so they run
-as an unprivileged user that the machine already has. No user is made and no foreign folder's mode is changed.
+An ordinary user runs them. Root does not: PostgreSQL refuses it and the others don't need it, so an
+unprivileged user that the machine has runs them. No user is made, and no foreign folder changes.
 """
 
 from __future__ import annotations
@@ -74,8 +74,11 @@ def can_reach(account: Account, path: Path) -> bool:
     """Tell whether the account may enter a folder, or run a file."""
     if not account.is_other:
         return os.access(path, os.X_OK)
-    check = subprocess.run(  # noqa: S603  (a fixed program, and a path as its argument)
-        ["/usr/bin/test", "-x", str(path)], cwd="/", check=False, **account.popen_options
+    check = subprocess.run(  # noqa: S603  (a fixed script; the path is its argument)
+        ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)],
+        cwd="/",
+        check=False,
+        **account.popen_options,
     )
     return check.returncode == 0
 
@@ -99,7 +102,7 @@ def private_folder(account: Account) -> Iterator[Path]:
 
     Its name is short, because the path of a socket ends at 107 bytes; it goes afterwards.
     """
-    folder = Path(tempfile.mkdtemp(prefix="svp-", dir="/tmp"))  # noqa: S108  (made here, mode 0700)
+    folder = Path(tempfile.mkdtemp(prefix="svp-", dir="/tmp"))
     try:
         give(folder, account)
         yield folder

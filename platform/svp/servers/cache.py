@@ -33,11 +33,19 @@ def cached_engine(name: str, build: Callable[[Path], None], *, folder: Path | No
     engine = engines / name
     if engine.exists():
         return engine
-    engines.mkdir(parents=True, exist_ok=True)
+    _make_readable(engines)
     with exclusive(engines / ".lock"):
         if not engine.exists():
             _build(engine, build)
     return engine
+
+
+def _make_readable(folder: Path) -> None:
+    """Make a folder and the parents that are missing, for all users to enter."""
+    if not folder.exists():
+        _make_readable(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
 
 
 def _build(engine: Path, build: Callable[[Path], None]) -> None:

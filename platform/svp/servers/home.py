@@ -38,6 +38,8 @@ CREDENTIALS_FILE = "credentials.json"
 LOCK_FILE = "lock"
 OWN_FILES = (CONNECTIONS_FILE, CREDENTIALS_FILE, STATE_FILE, LOCK_FILE)
 
+SERVER_FOLDERS = (*ENGINE_NAMES, "mariadb")
+
 LOCK_SECONDS = 300
 """How long a second ``svp up`` waits for the first, which may be fetching an engine."""
 
@@ -48,7 +50,7 @@ PASSWORD_BYTES = 24
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """The URLs of a home's servers, for the account svp; empty for a server that was never started."""
+    """The URLs of a home's servers, for the account svp; empty for one that was never started."""
 
     postgres_url: str = field(default="", repr=False)
     mongo_url: str = field(default="", repr=False)
@@ -114,6 +116,12 @@ class Home:
             password=passwords.get("password", ""),
         )
 
+    @property
+    def server_folders(self) -> tuple[Path, ...]:
+        """The servers' folders that exist."""
+        folders = (self.path / name for name in SERVER_FOLDERS)
+        return tuple(folder for folder in folders if folder.exists())
+
     def read_connections(self) -> Connections:
         """Return the URLs that were written last."""
         content = _read_json(self.path / CONNECTIONS_FILE)
@@ -153,6 +161,9 @@ class Home:
             raise ServerError(message, "set SVP_HOME to a folder of yours") from error
         with file:
             _wait_for_lock(file.fileno(), self.path, progress)
+            if not (self.path / LOCK_FILE).exists():
+                message = f"{self.path} was deleted while this svp waited for it"
+                raise LockError(message, "try again")
             yield
 
 
@@ -180,7 +191,7 @@ def prepare_folder(home: Home, progress: Progress) -> None:
     if not can_reach(home.account, path) and path.stat().st_uid == os.geteuid():
         path.chmod(path.stat().st_mode | 0o011)
         progress.say(
-            f"let other users enter {path}, not read it, because {home.account.name} runs the servers"
+            f"let other users enter {path}, not read it: {home.account.name} runs the servers"
         )
     require_reach(home.account, path)
 

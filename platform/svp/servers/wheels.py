@@ -1,4 +1,4 @@
-"""Server programs that come in wheels: found where they are, copied to where the servers' user can reach them."""
+"""Server programs that come in wheels, copied where the servers' user can reach them."""
 
 from __future__ import annotations
 
