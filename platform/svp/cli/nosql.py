@@ -159,12 +159,10 @@ def result_table(pipeline: Pipeline, rows: Sequence[Mapping[str, object]]) -> Re
     """Return a pipeline's result as a table, or what to do when there is none."""
     if not rows:
         return f"{pipeline.name} has no rows; 'svp nosql run {pipeline.name}' computes them"
-    numbers = [
-        name
-        for name in pipeline.columns
-        if any(isinstance(row.get(name), int | float) for row in rows)
-    ]
-    table = new_table(*pipeline.columns, numbers=numbers)
+    table = new_table()
+    for name in pipeline.columns:
+        values = [row.get(name) for row in rows]
+        add_column(table, name, values if is_numeric(values) else ())
     for row in rows:
         table.add_row(*(cell(row.get(name)) for name in pipeline.columns))
     return table
@@ -173,7 +171,10 @@ def result_table(pipeline: Pipeline, rows: Sequence[Mapping[str, object]]) -> Re
 def run_table(results: Sequence[PipelineResult]) -> Table:
     """Return what a run did, one row per pipeline."""
     figures = ("written", "removed", "seconds")
-    table = new_table("pipeline", *figures, "", numbers=figures)
+    table = new_table("pipeline")
+    for name in figures:
+        add_column(table, name, [getattr(result, name) for result in results])
+    table.add_column()
     for result in results:
         remark = "unchanged, not run" if result.skipped else ""
         table.add_row(result.name, *(cell(getattr(result, name)) for name in figures), remark)
@@ -189,22 +190,32 @@ def explanation_table(explanation: Explanation) -> Table:
     return table
 
 
-def new_table(*columns: str, numbers: Sequence[str] = ()) -> Table:
-    """Return an empty table whose columns of ``numbers`` stand to the right."""
+def new_table(*columns: str) -> Table:
+    """Return an empty table."""
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in columns:
-        table.add_column(name.replace("_", " "), justify="right" if name in numbers else "left")
-    return table
+    return Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+
+
+def add_column(table: Table, name: str, numbers: Sequence[object]) -> None:
+    """Add a column; numbers stand to the right in it, and are never cut for want of room."""
+    width = max((len(plain(number)) for number in numbers), default=None)
+    table.add_column(
+        name.replace("_", " "), justify="right" if numbers else "left", min_width=width
+    )
+
+
+def is_numeric(values: Sequence[object]) -> bool:
+    """Tell whether a column holds numbers."""
+    return any(isinstance(value, int | float) for value in values)
 
 
 def cell(value: object) -> Text:
     """Return a value as people read it; what it holds is neither markup nor a control sequence."""
     from rich.text import Text
 
-    return Text(shorten(plain(value)))
+    return Text(shorten(plain(value)), overflow="fold")
 
 
 def plain(value: object) -> str:
