@@ -7,8 +7,8 @@ batch; what it accepts has the canonical schema of its table, what it refuses go
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,11 @@ import pyarrow.compute as pc
 from loaders.batches import Batch, Refusal
 from loaders.parsers import Parser, parser_for
 from svp.errors import shorten
-from svp.model import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from svp.model import Table
 
 __all__ = ["Checked", "Field", "Flag", "Kind", "check", "fields_of"]
 
@@ -80,7 +84,12 @@ class Checked:
 def fields_of(table: Table) -> tuple[Field, ...]:
     """Return the fields of a file that has exactly the canonical columns."""
     return tuple(
-        Field(column.name, column.name, parser_for(column.type, column.values), required=column.required)
+        Field(
+            column.name,
+            column.name,
+            parser_for(column.type, column.values),
+            required=column.required,
+        )
         for column in table.columns
     )
 
@@ -100,7 +109,9 @@ def check(batch: Batch, kind: Kind) -> Checked:
             faults.append(("missing", _nulls(parsed.values) & ~faulty))
         for code, mask in faults:
             for row in np.flatnonzero(mask):
-                refusals.setdefault(int(row), _refusal(batch, int(row), judged.column, code, written))
+                refusals.setdefault(
+                    int(row), _refusal(batch, int(row), judged.column, code, written)
+                )
     table = _canonical(columns, kind.target, rows)
     flagged = table.append_column("quality_flags", _flags(table, kind.flags))
     kept = np.ones(rows, dtype=np.bool_)
@@ -130,7 +141,9 @@ def _canonical(columns: dict[str, pa.Array], table: Table, rows: int) -> pa.Reco
     """Return the columns in the order and types of a table, null where the kind has none."""
     names = [column.name for column in table.columns]
     arrays = [
-        columns[column.name].cast(column.type) if column.name in columns else pa.nulls(rows, column.type)
+        columns[column.name].cast(column.type)
+        if column.name in columns
+        else pa.nulls(rows, column.type)
         for column in table.columns
     ]
     return pa.RecordBatch.from_arrays(arrays, names=names)
@@ -140,7 +153,7 @@ def _flags(rows: pa.RecordBatch, flags: Sequence[Flag]) -> pa.Array:
     """Return the codes that apply to each row, joined by commas; empty for none."""
     codes = pa.repeat("", rows.num_rows)
     for flag in flags:
-        applies = pc.fill_null(flag.applies(rows), False)
+        applies = pc.fill_null(flag.applies(rows), pa.scalar(value=False))
         codes = pc.if_else(applies, pc.binary_join_element_wise(codes, flag.code, ","), codes)
     return pc.utf8_ltrim(codes, ",")
 

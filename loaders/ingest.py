@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loaders import ledger, mongodb, postgres
 from loaders.contract import check
 from loaders.documents import COLLECTIONS, documents_of
 from loaders.ledger import RowCounts
-from loaders.recognise import Recognised
 from svp.core.mongodb import MongoDatabase, open_database
 from svp.core.postgres import Connection, connect
 from svp.core.progress import SILENT, Progress
 from svp.errors import InputError
-from svp.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from loaders.recognise import Recognised
+    from svp.settings import Settings
 
 __all__ = ["FileReport", "ingest"]
 
@@ -69,7 +73,9 @@ def ingest(
     database = settings.workspace.mongo_database
     with (
         ledger.only_ingest(settings),
-        closing(connect(settings.url("postgres"), settings.workspace.postgres_database)) as connection,
+        closing(
+            connect(settings.url("postgres"), settings.workspace.postgres_database)
+        ) as connection,
         open_database(settings.url("mongo"), database) as documents,
     ):
         stores = Stores(connection, documents)
@@ -85,7 +91,9 @@ def _load(stores: Stores, file: Recognised, source: str, progress: Progress) -> 
     with stores.postgres:
         known = ledger.find_load(stores.postgres, file.kind, source, content)
     if known and known.state == "complete":
-        return FileReport(file.path, file.kind.name, "already loaded", RowCounts(), time.monotonic() - started)
+        return FileReport(
+            file.path, file.kind.name, "already loaded", RowCounts(), time.monotonic() - started
+        )
     load_id = ledger.begin_load(stores.postgres, file.kind, source, file.path, content)
     with stores.postgres:
         counts = _store_rows(stores.postgres, file, source, load_id, progress)

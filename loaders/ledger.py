@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from loaders.contract import Kind
 from svp.core.postgres import Connection, connect
 from svp.core.sqlfiles import read_sql
 from svp.errors import LockError
-from svp.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from loaders.contract import Kind
+    from svp.settings import Settings
 
 __all__ = [
     "Entry",
@@ -98,7 +101,9 @@ def only_ingest(settings: Settings) -> Iterator[None]:
         yield
 
 
-def find_load(connection: Connection, kind: Kind, source: str, content: Fingerprint) -> Entry | None:
+def find_load(
+    connection: Connection, kind: Kind, source: str, content: Fingerprint
+) -> Entry | None:
     """Return the load of a content, if one was ever begun."""
     parameters = {"content_sha256": content.sha256, "kind": kind.name, "source": source}
     with connection.cursor() as cursor:
@@ -107,7 +112,9 @@ def find_load(connection: Connection, kind: Kind, source: str, content: Fingerpr
         return Entry(*row, kind.target.name) if row else None
 
 
-def begin_load(connection: Connection, kind: Kind, source: str, path: Path, content: Fingerprint) -> int:
+def begin_load(
+    connection: Connection, kind: Kind, source: str, path: Path, content: Fingerprint
+) -> int:
     """Enter a file, or one more attempt at it; return its load_id."""
     parameters = {
         "content_sha256": content.sha256,
@@ -123,7 +130,11 @@ def begin_load(connection: Connection, kind: Kind, source: str, path: Path, cont
 
 def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, state: str) -> None:
     """Write the row law's numbers, in the transaction that stored the rows."""
-    parameters = asdict(counts) | {"load_id": load_id, "state": state, "flags": json.dumps(dict(counts.flags))}
+    parameters = asdict(counts) | {
+        "load_id": load_id,
+        "state": state,
+        "flags": json.dumps(dict(counts.flags)),
+    }
     with connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "record_rows"), parameters)
 
@@ -139,7 +150,10 @@ def unfinished(connection: Connection) -> tuple[Entry, ...]:
     """Return the loads whose rows are in PostgreSQL but which were not published, the oldest first."""
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "unfinished_loads"))
-        return tuple(Entry(load_id, state, kind.partition(".")[2]) for load_id, state, kind in cursor.fetchall())
+        return tuple(
+            Entry(load_id, state, kind.partition(".")[2])
+            for load_id, state, kind in cursor.fetchall()
+        )
 
 
 def list_loads(settings: Settings, *, limit: int) -> list[dict[str, Any]]:
@@ -154,7 +168,9 @@ def list_quarantine(settings: Settings, *, load_id: int | None, limit: int) -> l
 
 def _rows(settings: Settings, name: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
     with (
-        closing(connect(settings.url("postgres"), settings.workspace.postgres_database)) as connection,
+        closing(
+            connect(settings.url("postgres"), settings.workspace.postgres_database)
+        ) as connection,
         connection.cursor() as cursor,
     ):
         cursor.execute(read_sql("loaders.statements", name), parameters)

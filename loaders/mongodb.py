@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from pymongo import ReplaceOne
-from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
-from svp.core.mongodb import Document
-from svp.core.progress import Task
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pymongo.collection import Collection
+
+    from svp.core.mongodb import Document
+    from svp.core.progress import Task
 
 __all__ = ["write"]
 

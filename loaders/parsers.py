@@ -40,6 +40,7 @@ NULL_WORDS = pa.array(["", "-", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan"
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 MAX_TEXT_CHARACTERS = 10_000
+MAX_LIST_NUMBER = 2**15 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,15 @@ Parser = Callable[[pa.Array], Parsed]
 
 def _mask(array: pa.Array | pa.ChunkedArray) -> Mask:
     """Return a boolean array as numpy; null is False."""
-    return np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+    return np.asarray(pc.fill_null(array, pa.scalar(value=False)).to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 def _clean(values: pa.Array) -> pa.Array:
     """Return the text without space around it, null where it says "nothing here"."""
     trimmed = pc.utf8_trim_whitespace(values)
-    return pc.if_else(pc.is_in(trimmed, value_set=NULL_WORDS), pa.scalar(None, pa.string()), trimmed)
+    return pc.if_else(
+        pc.is_in(trimmed, value_set=NULL_WORDS), pa.scalar(None, pa.string()), trimmed
+    )
 
 
 def _matching(values: pa.Array, pattern: str) -> tuple[pa.Array, Mask]:
@@ -137,7 +140,9 @@ def day() -> Parser:
         written, faulty = _matching(cleaned, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
         days = _exactly(written, date.fromisoformat, pa.date32())
         impossible = _mask(pc.and_(pc.is_valid(written), pc.is_null(days)))
-        outside = _mask(pc.or_(pc.less(days, pa.scalar(FIRST_DAY)), pc.greater(days, pa.scalar(LAST_DAY))))
+        outside = _mask(
+            pc.or_(pc.less(days, pa.scalar(FIRST_DAY)), pc.greater(days, pa.scalar(LAST_DAY)))
+        )
         return Parsed(days, (("not_a_date", faulty | impossible), ("out_of_range", outside)))
 
     return parse
@@ -175,7 +180,9 @@ def _or_none(value: str | None, read: Callable[[str], object]) -> object:
 
 def truth() -> Parser:
     """True or false."""
-    read = choice({"true": "true", "1": "true", "yes": "true", "false": "false", "0": "false", "no": "false"})
+    read = choice(
+        {"true": "true", "1": "true", "yes": "true", "false": "false", "0": "false", "no": "false"}
+    )
 
     def parse(values: pa.Array) -> Parsed:
         parsed = read(values)
@@ -206,7 +213,10 @@ def list_of(item: type[str] | type[int], type_: pa.DataType) -> Parser:
     def parse(values: pa.Array) -> Parsed:
         read = [_read_list(value, item) for value in _clean(values).to_pylist()]
         faulty = np.array([value is _FAULT for value in read], dtype=np.bool_)
-        return Parsed(pa.array([None if value is _FAULT else value for value in read], type_), (("not_a_list", faulty),))
+        return Parsed(
+            pa.array([None if value is _FAULT else value for value in read], type_),
+            (("not_a_list", faulty),),
+        )
 
     return parse
 
@@ -223,7 +233,11 @@ def _read_list(value: str | None, item: type[str] | type[int]) -> list[object] |
     except (ValueError, RecursionError):
         return _FAULT
     if item is int:
-        return read if all(type(element) is int and 0 <= element < 32_768 for element in read) else _FAULT
+        return (
+            read
+            if all(type(element) is int and 0 <= element <= MAX_LIST_NUMBER for element in read)
+            else _FAULT
+        )
     if not all(isinstance(element, str) and "\x00" not in element for element in read):
         return _FAULT
     return list(dict.fromkeys(element.strip() for element in read if element.strip()))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
 from psycopg2 import sql
 from psycopg2.extras import execute_values
 
-from loaders.batches import Refusal
-from svp.core.postgres import Connection
 from svp.core.sqlfiles import list_sql, read_sql
-from svp.model import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from loaders.batches import Refusal
+    from svp.core.postgres import Connection
+    from svp.model import Table
 
 __all__ = ["begin", "merge", "quarantine", "write"]
 
@@ -46,7 +50,10 @@ def write(connection: Connection, rows: pa.RecordBatch) -> int:
 def _flat(rows: pa.RecordBatch) -> pa.RecordBatch:
     """Return the rows with lists as JSON, which CSV can carry."""
     columns = [
-        pa.array([None if value is None else json.dumps(value) for value in column.to_pylist()], pa.string())
+        pa.array(
+            [None if value is None else json.dumps(value) for value in column.to_pylist()],
+            pa.string(),
+        )
         if pa.types.is_nested(column.type)
         else column
         for column in rows.columns
@@ -62,7 +69,9 @@ def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]
     ]
     if rows:
         with connection.cursor() as cursor:
-            execute_values(cursor, read_sql("loaders.statements", "quarantine"), rows, page_size=1000)
+            execute_values(
+                cursor, read_sql("loaders.statements", "quarantine"), rows, page_size=1000
+            )
     return len(rows)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from loaders.batches import Batch
-from loaders.contract import Kind
 from loaders.kinds import KINDS
 from loaders.readers import CsvFile, JsonFile, ParquetFile
 from svp.errors import InputError, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from loaders.batches import Batch
+    from loaders.contract import Kind
 
 __all__ = ["Recognised", "recognise", "recognise_all"]
 
@@ -52,7 +56,9 @@ def _files(given: Path) -> list[Path]:
         raise InputError(message, "check the path")
     if not given.is_dir():
         return [given]
-    files = sorted(path for path in given.rglob("*") if path.is_file() and not path.name.startswith("."))
+    files = sorted(
+        path for path in given.rglob("*") if path.is_file() and not path.name.startswith(".")
+    )
     data = [path for path in files if path.suffix in DATA_ENDINGS and path.name not in OWN_FILES]
     if not data:
         message = f"{given} holds no file that svp understands; it has {len(files)} files"
@@ -104,7 +110,9 @@ def _unknown(path: Path, reader: Reader) -> InputError:
     missing = sorted(nearest.required_columns - columns)
     if not nearest.columns & columns or not missing:
         kinds = ", ".join(sorted({kind.source for kind in KINDS}))
-        advice = f"expected a file of one of these sets: {kinds}; see docs/ingest.md for their columns"
+        advice = (
+            f"expected a file of one of these sets: {kinds}; see docs/ingest.md for their columns"
+        )
     else:
         advice = f"nearest is {nearest.name}, which also needs the column {', '.join(missing)}"
     return InputError(message, advice, path=str(path), columns=list(reader.columns))

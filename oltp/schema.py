@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from svp.core import migrations
-from svp.core.migrations import Migration
 from svp.core.postgres import connect, create_database, drop_database, transaction
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import read_sql
-from svp.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from svp.core.migrations import Migration
+    from svp.settings import Settings
 
 __all__ = ["check_current", "install", "reset"]
 
@@ -28,7 +32,10 @@ class PostgresStore:
 
     def applied(self) -> Mapping[int, str]:
         """Return the checksum of each applied migration by number."""
-        with closing(connect(self._url, self._database)) as connection, connection.cursor() as cursor:
+        with (
+            closing(connect(self._url, self._database)) as connection,
+            connection.cursor() as cursor,
+        ):
             cursor.execute("SELECT to_regclass('ops.schema_migration') IS NOT NULL")
             if cursor.fetchone() == (False,):
                 return {}
@@ -41,7 +48,9 @@ class PostgresStore:
         with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK_KEY,))
             cursor.execute(read_sql("oltp", "migration_table"))
-            cursor.execute("SELECT 1 FROM ops.schema_migration WHERE number = %s", (migration.number,))
+            cursor.execute(
+                "SELECT 1 FROM ops.schema_migration WHERE number = %s", (migration.number,)
+            )
             if cursor.fetchone() is None:
                 cursor.execute(migration.text)
                 cursor.execute(record, (migration.number, migration.name, migration.checksum))
@@ -56,7 +65,9 @@ def install(settings: Settings, *, progress: Progress = SILENT) -> tuple[Migrati
     database = settings.workspace.postgres_database
     if create_database(settings.url("postgres"), database):
         progress.say(f"created PostgreSQL database {database}")
-    return migrations.migrate(PostgresStore(settings), migrations.load_migrations("oltp.migrations"))
+    return migrations.migrate(
+        PostgresStore(settings), migrations.load_migrations("oltp.migrations")
+    )
 
 
 def check_current(settings: Settings) -> None:

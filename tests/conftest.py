@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -20,11 +19,18 @@ import pytest
 from svp.settings import Settings, Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from svp.servers import Connections
 
 WORKSPACE_NUMBERS = count(1)
 
-MARKERS = {"postgres_url": "postgres", "mongo_url": "mongodb", "mysql_url": "mysql", "mariadb_url": "mysql"}
+MARKERS = {
+    "postgres_url": "postgres",
+    "mongo_url": "mongodb",
+    "mysql_url": "mysql",
+    "mariadb_url": "mysql",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,7 +52,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def running(mysql: str, *, only: set[str] | None = None, name: str = "home") -> Iterator[Connections]:
+def running(
+    mysql: str, *, only: set[str] | None = None, name: str = "home"
+) -> Iterator[Connections]:
     """Run local servers; their folder is one that PostgreSQL's user can reach."""
     from svp.servers import start, stop
 
@@ -97,14 +105,19 @@ def mariadb_url() -> Iterator[str]:
 
 
 @contextmanager
-def fresh_workspace(home: Path, postgres_url: str, mongo_url: str, mysql_url: str) -> Iterator[Settings]:
+def fresh_workspace(
+    home: Path, postgres_url: str, mongo_url: str, mysql_url: str
+) -> Iterator[Settings]:
     """Give settings of a workspace that nothing else uses; its databases are dropped afterwards."""
-    from nosql.schema import reset as reset_mongodb
-    from oltp.schema import reset as reset_postgres
     from warehouse.schema import reset as reset_warehouse
 
+    from nosql.schema import reset as reset_mongodb
+    from oltp.schema import reset as reset_postgres
+
     workspace = Workspace(f"t{os.getpid()}_{next(WORKSPACE_NUMBERS)}")
-    made = Settings(home, workspace, postgres_url=postgres_url, mongo_url=mongo_url, mysql_url=mysql_url)
+    made = Settings(
+        home, workspace, postgres_url=postgres_url, mongo_url=mongo_url, mysql_url=mysql_url
+    )
     try:
         yield made
     finally:
@@ -113,7 +126,9 @@ def fresh_workspace(home: Path, postgres_url: str, mongo_url: str, mysql_url: st
 
 
 @pytest.fixture
-def settings(tmp_path: Path, postgres_url: str, mongo_url: str, mysql_url: str) -> Iterator[Settings]:
+def settings(
+    tmp_path: Path, postgres_url: str, mongo_url: str, mysql_url: str
+) -> Iterator[Settings]:
     """Settings of a fresh, empty workspace on PostgreSQL, MongoDB and MySQL."""
     with fresh_workspace(tmp_path, postgres_url, mongo_url, mysql_url) as made:
         yield made

@@ -6,17 +6,19 @@ killed between them is completed without the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import Int64
-from psycopg2.extras import RealDictCursor
 
-from svp.core.mongodb import Document
-from svp.core.postgres import Connection
 from svp.core.sqlfiles import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from svp.core.mongodb import Document
+    from svp.core.postgres import Connection
 
 __all__ = ["COLLECTIONS", "documents_of"]
 
@@ -29,18 +31,20 @@ Row = dict[str, Any]
 def documents_of(connection: Connection, target: str, load_id: int) -> Iterator[Document]:
     """Yield the documents of a load's rows in a PostgreSQL table, in the order they were stored."""
     collection, shape = COLLECTIONS[target]
-    with closing(connection.cursor("documents", cursor_factory=RealDictCursor)) as cursor:
-        cursor.itersize = READ_ROWS
+    with closing(connection.cursor("documents")) as cursor:
         cursor.execute(read_sql("loaders.documents", collection), {"load_id": load_id})
-        for row in cursor:
-            yield {**shape(row), "load_id": Int64(load_id)}
+        while rows := cursor.fetchmany(READ_ROWS):
+            names = [column.name for column in cursor.description]
+            for row in rows:
+                yield {**shape(dict(zip(names, row, strict=True))), "load_id": Int64(load_id)}
 
 
 def title_document(row: Row) -> Document:
     """Return a title as the collection ``content`` holds it; what is unknown is absent."""
     episodes = row["episodes_per_season"] or []
     seasons = [
-        {"season_number": number, "episode_count": count} for number, count in enumerate(episodes, start=1)
+        {"season_number": number, "episode_count": count}
+        for number, count in enumerate(episodes, start=1)
     ]
     return _without_nulls(
         {

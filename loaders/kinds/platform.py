@@ -10,7 +10,9 @@ __all__ = ["KINDS"]
 
 def platform_kind(table: Table) -> Kind:
     """Return the kind of a table's own file."""
-    return Kind(name=f"platform.{table.name}", source="platform", target=table, fields=fields_of(table))
+    return Kind(
+        name=f"platform.{table.name}", source="platform", target=table, fields=fields_of(table)
+    )
 
 
 KINDS = tuple(platform_kind(table) for table in TABLES)

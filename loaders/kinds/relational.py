@@ -29,7 +29,9 @@ def completion_out_of_range(rows: pa.RecordBatch) -> pa.Array:
 
 def season_count_differs(rows: pa.RecordBatch) -> pa.Array:
     """Tell which rows name another number of seasons than their list of episodes has."""
-    return pc.not_equal(rows.column("season_count"), pc.list_value_length(rows.column("episodes_per_season")))
+    return pc.not_equal(
+        rows.column("season_count"), pc.list_value_length(rows.column("episodes_per_season"))
+    )
 
 
 USERS = Kind(
@@ -42,7 +44,11 @@ USERS = Kind(
         Field("country", "country", text(max_characters=MAX_NAME_CHARACTERS)),
         Field("subscription_type", "plan", text(max_characters=MAX_NAME_CHARACTERS)),
         Field("registration_date", "registered_on", day(), required=True),
-        Field("total_watch_time_hours", "lifetime_watch_hours", decimal(0, 10**9, pa.decimal128(12, 2))),
+        Field(
+            "total_watch_time_hours",
+            "lifetime_watch_hours",
+            decimal(0, 10**9, pa.decimal128(12, 2)),
+        ),
     ),
 )
 
@@ -64,7 +70,11 @@ CONTENT = Kind(
         Field("production_budget", "production_budget", whole(0, MAX_BUDGET)),
         Field("seasons", "season_count", whole(0, 1000, pa.int16())),
         Field("episodes_per_season", "episodes_per_season", list_of(int, pa.list_(pa.int16()))),
-        Field("avg_episode_duration", "average_episode_minutes", whole(1, TWO_DAYS_IN_MINUTES, pa.int32())),
+        Field(
+            "avg_episode_duration",
+            "average_episode_minutes",
+            whole(1, TWO_DAYS_IN_MINUTES, pa.int32()),
+        ),
     ),
     flags=(Flag("season_count_differs", season_count_differs),),
 )
@@ -79,9 +89,16 @@ VIEWING_SESSIONS = Kind(
         Field("content_id", "content_id", text(max_characters=MAX_ID_CHARACTERS), required=True),
         Field("watch_date", "started_on", day(), required=True),
         Field(
-            "watch_duration_minutes", "watch_seconds", minutes_as_seconds(TWO_DAYS_IN_MINUTES), required=True
+            "watch_duration_minutes",
+            "watch_seconds",
+            minutes_as_seconds(TWO_DAYS_IN_MINUTES),
+            required=True,
         ),
-        Field("completion_percentage", "completion_percent", decimal(-10_000, 10_000, pa.decimal128(7, 2))),
+        Field(
+            "completion_percentage",
+            "completion_percent",
+            decimal(-10_000, 10_000, pa.decimal128(7, 2)),
+        ),
         Field("device_type", "device_type", text(max_characters=MAX_NAME_CHARACTERS)),
         Field("quality_level", "quality", text(max_characters=MAX_NAME_CHARACTERS)),
     ),

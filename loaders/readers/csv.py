@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator, Sequence
 from itertools import islice
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import pyarrow as pa
 
 from loaders.batches import BATCH_ROWS, Batch, Refusal
 from svp.errors import InputError, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 __all__ = ["CsvFile"]
 
@@ -73,7 +75,9 @@ class CsvFile:
                 line = reader.line_num + 1
         except csv.Error as error:
             message = f"{self._path}, line {line}: {error}"
-            raise InputError(message, "mend the quotes of this line, or the file is cut off") from error
+            raise InputError(
+                message, "mend the quotes of this line, or the file is cut off"
+            ) from error
 
     def _batch(self, chunk: list[Row]) -> Batch:
         header = list(self.columns)
@@ -111,7 +115,9 @@ def _encoding(path: Path) -> str:
     with path.open("rb") as stream:
         start = stream.read(4096)
     if not start.strip():
-        message = f"{path} is empty" if not start else f"{path} has nothing but blank lines at its start"
+        message = (
+            f"{path} is empty" if not start else f"{path} has nothing but blank lines at its start"
+        )
         raise InputError(message, "give a file with a header and rows")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
@@ -128,4 +134,6 @@ def _is_text(value: str) -> bool:
 
 def _as_line(fields: list[str], delimiter: str) -> str:
     """Return the row as one line that any store can hold."""
-    return delimiter.join(fields).encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+    return (
+        delimiter.join(fields).encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+    )

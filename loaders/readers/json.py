@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from loaders.batches import BATCH_ROWS, Batch, Refusal
 from svp.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["JsonFile"]
 
@@ -31,12 +34,18 @@ class JsonFile:
             message = f"{path} is larger than {MAX_FILE_BYTES // 1024**2} MB"
             raise InputError(message, "split the catalogue into files of that size")
         content = _parse(path)
-        if not isinstance(content, dict) or not all(isinstance(group, list) for group in content.values()):
+        if not isinstance(content, dict) or not all(
+            isinstance(group, list) for group in content.values()
+        ):
             message = f"{path} is JSON, but not an object of arrays"
             raise InputError(message, 'expected {"movies": [...], "series": [...]}')
         self.groups = tuple(content)
-        self._elements = [(group, element) for group, elements in content.items() for element in elements]
-        names = {name for _, element in self._elements if isinstance(element, dict) for name in element}
+        self._elements = [
+            (group, element) for group, elements in content.items() for element in elements
+        ]
+        names = {
+            name for _, element in self._elements if isinstance(element, dict) for name in element
+        }
         self.columns = ("group", *sorted(names - {"group"}))
 
     def batches(self) -> Iterator[Batch]:
@@ -46,9 +55,14 @@ class JsonFile:
 
     def _batch(self, start: int, elements: list[tuple[str, object]]) -> Batch:
         numbered = list(enumerate(elements, start=start + 1))
-        rows = [(line, {**element, "group": group}) for line, (group, element) in numbered if isinstance(element, dict)]
+        rows = [
+            (line, {**element, "group": group})
+            for line, (group, element) in numbered
+            if isinstance(element, dict)
+        ]
         arrays = [
-            pa.array([_as_text(row.get(column)) for _, row in rows], pa.string()) for column in self.columns
+            pa.array([_as_text(row.get(column)) for _, row in rows], pa.string())
+            for column in self.columns
         ]
         return Batch(
             rows=pa.RecordBatch.from_arrays(arrays, names=list(self.columns)),
@@ -69,7 +83,9 @@ def _parse(path: Path) -> object:
         raise InputError(message, "save it as UTF-8") from error
     except json.JSONDecodeError as error:
         message = f"{path}, line {error.lineno}, column {error.colno}: {error.msg}"
-        raise InputError(message, "mend the JSON here; if this is the end, the file is cut off") from error
+        raise InputError(
+            message, "mend the JSON here; if this is the end, the file is cut off"
+        ) from error
     except RecursionError as error:
         message = f"{path} nests deeper than any catalogue does"
         raise InputError(message, 'expected {"movies": [...], "series": [...]}') from error

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from loaders.batches import BATCH_ROWS, Batch
 from svp.errors import InputError, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["ParquetFile"]
 
@@ -46,11 +49,16 @@ class ParquetFile:
 
 
 def _as_text(rows: pa.RecordBatch) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([_column(column) for column in rows.columns], names=rows.schema.names)
+    return pa.RecordBatch.from_arrays(
+        [_column(column) for column in rows.columns], names=rows.schema.names
+    )
 
 
 def _column(values: pa.Array) -> pa.Array:
     if pa.types.is_nested(values.type):
-        written = [None if value is None else json.dumps(value, ensure_ascii=False) for value in values.to_pylist()]
+        written = [
+            None if value is None else json.dumps(value, ensure_ascii=False)
+            for value in values.to_pylist()
+        ]
         return pa.array(written, pa.string())
     return values.cast(pa.string())

@@ -12,7 +12,10 @@ PlatformError            a defect of ours; exit 1
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "INTERRUPTED",

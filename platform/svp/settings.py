@@ -10,12 +10,15 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from svp.errors import UsageError, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["SETTINGS", "Setting", "Settings", "Workspace", "load_settings", "mask_url"]
 
@@ -142,7 +145,9 @@ def load_settings(
     urls = {name: chosen.get(name, "") for name in names if name.endswith("_url")}
     for name, url in urls.items():
         check_url(name, url)
-    return Settings(home=home, workspace=Workspace(chosen.get("workspace", DEFAULT_WORKSPACE)), **urls)
+    return Settings(
+        home=home, workspace=Workspace(chosen.get("workspace", DEFAULT_WORKSPACE)), **urls
+    )
 
 
 def check_url(name: str, url: str) -> None:

@@ -19,7 +19,17 @@ from svp.errors import TERMINATED, PlatformError
 
 __all__ = ["build_app", "main"]
 
-ROOMS = ("servers", "schemas", "demo", "generate", "ingest", "nosql", "warehouse", "marts", "verify")
+ROOMS = (
+    "servers",
+    "schemas",
+    "demo",
+    "generate",
+    "ingest",
+    "nosql",
+    "warehouse",
+    "marts",
+    "verify",
+)
 """Modules of this package with a ``register``, in the order of the help."""
 
 GLOBAL_OPTIONS = ("--workspace", "--home")
@@ -54,11 +64,15 @@ def _root(
         str | None, typer.Option(help="Workspace to act on; may stand anywhere on the line.")
     ] = None,
     home: Annotated[
-        str | None, typer.Option(help="Folder of the local servers; may stand anywhere on the line.")
+        str | None,
+        typer.Option(help="Folder of the local servers; may stand anywhere on the line."),
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
     ] = False,
 ) -> None:
     """Streaming video platform: PostgreSQL and MongoDB filled, a MySQL warehouse kept fresh for Power BI."""
@@ -70,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         build_app()(args=_options_first(given), prog_name="svp")
-    except Exception as error:  # noqa: BLE001  (the one place where every error ends)
+    except Exception as error:
         if "--debug" in given:
             raise
         sys.exit(_report(error, as_json="--json" in given))
@@ -97,7 +111,10 @@ def _options_first(arguments: list[str]) -> list[str]:
             rest += [argument, *waiting]
         elif argument in GLOBAL_OPTIONS:
             first += [argument, *([value] if (value := next(waiting, None)) is not None else [])]
-        elif argument.startswith(tuple(f"{option}=" for option in GLOBAL_OPTIONS)) or argument == "--debug":
+        elif (
+            argument.startswith(tuple(f"{option}=" for option in GLOBAL_OPTIONS))
+            or argument == "--debug"
+        ):
             first.append(argument)
         else:
             rest.append(argument)
@@ -112,7 +129,12 @@ def _report(error: Exception, *, as_json: bool) -> int:
     if as_json:
         import json
 
-        facts = {"error": told.message, "advice": told.advice, "exit_code": told.exit_code, **told.details}
+        facts = {
+            "error": told.message,
+            "advice": told.advice,
+            "exit_code": told.exit_code,
+            **told.details,
+        }
         sys.stdout.write(json.dumps(facts, default=str) + "\n")
     sys.stderr.write(f"svp: {told.message}\n")
     if told.advice:

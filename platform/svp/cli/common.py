@@ -49,9 +49,7 @@ def console(*, stderr: bool = False) -> Console:
     return made
 
 
-def emit(
-    data: Mapping[str, object], *, as_json: bool, show: Callable[[], RenderableType]
-) -> None:
+def emit(data: Mapping[str, object], *, as_json: bool, show: Callable[[], RenderableType]) -> None:
     """Print a command's result: ``data`` as one JSON object, or what ``show`` returns."""
     if as_json:
         sys.stdout.write(json.dumps(data, default=_json_value, ensure_ascii=False) + "\n")

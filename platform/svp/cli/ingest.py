@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from loaders.ingest import FileReport
-    from svp.core.progress import Progress
     from svp.settings import Settings
 
 __all__ = ["check_schemas", "register", "report_facts", "report_table"]
@@ -36,13 +35,17 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.", metavar="PATH...")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files, or folders of files.", metavar="PATH...")
+    ],
     *,
     source: Annotated[
         str | None,
         typer.Option(help="Name of the source, when two companies deliver files of one shape."),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Load files into PostgreSQL and MongoDB; the same content again changes nothing.
@@ -58,10 +61,13 @@ def ingest(
     settings = settings_from(context)
     files = recognise_all(paths)
     with terminal_progress() as progress:
-        check_schemas(settings, progress)
+        check_schemas(settings)
         progress.say(f"{len(files)} files: {', '.join(file.kind.name for file in files)}")
         reports = load_files(settings, files, source=source, progress=progress)
-    facts = {"workspace": settings.workspace.name, "files": [report_facts(report) for report in reports]}
+    facts = {
+        "workspace": settings.workspace.name,
+        "files": [report_facts(report) for report in reports],
+    }
     emit(facts, as_json=as_json, show=lambda: report_table(reports))
     rejected = sum(report.counts.rejected_rows for report in reports)
     if rejected and strict:
@@ -69,16 +75,11 @@ def ingest(
         raise QuarantineError(message, "see them with 'svp quarantine list'")
 
 
-def check_schemas(settings: Settings, progress: Progress) -> None:
-    """Create the schemas of a workspace that has none.
-
-    Raises:
-        SchemaError: a schema is older or newer than the program.
-    """
+def check_schemas(settings: Settings) -> None:
+    """Raise SchemaError unless both stores have exactly this program's schema."""
     from nosql.schema import check_current as check_mongodb
     from oltp.schema import check_current as check_postgres
 
-    del progress
     check_postgres(settings)
     check_mongodb(settings)
 
@@ -106,7 +107,12 @@ def report_table(reports: Sequence[FileReport]) -> RenderableType:
         table.add_column(name, justify="left" if name == "kind" else "right")
     for report in reports:
         counts = report.counts
-        numbers = (counts.loaded_rows, counts.unchanged_rows, counts.updated_rows, counts.rejected_rows)
+        numbers = (
+            counts.loaded_rows,
+            counts.unchanged_rows,
+            counts.updated_rows,
+            counts.rejected_rows,
+        )
         shown = (
             [f"{number:,}" for number in numbers]
             if report.outcome == "loaded"
@@ -128,7 +134,16 @@ def list_loads(
     from loaders.ledger import list_loads as read
 
     rows = read(settings_from(context), limit=limit)
-    columns = ("load_id", "kind", "state", "read_rows", "loaded_rows", "updated_rows", "rejected_rows", "started_at")
+    columns = (
+        "load_id",
+        "kind",
+        "state",
+        "read_rows",
+        "loaded_rows",
+        "updated_rows",
+        "rejected_rows",
+        "started_at",
+    )
     emit({"loads": rows}, as_json=as_json, show=lambda: _table("Loads", rows, columns))
 
 
@@ -164,7 +179,9 @@ def _table(title: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -
     table = Table(title=title, title_justify="left")
     for column in columns:
         numeric = isinstance(rows[0][column], int)
-        table.add_column(column.removesuffix("_rows").replace("_", " "), justify="right" if numeric else "left")
+        table.add_column(
+            column.removesuffix("_rows").replace("_", " "), justify="right" if numeric else "left"
+        )
     for row in rows:
         table.add_row(*(Text(_cell(row[column])) for column in columns))
     return table

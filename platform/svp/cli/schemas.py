@@ -10,8 +10,6 @@ from svp.cli.common import JsonOption, emit, settings_from, terminal_progress
 from svp.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from svp.core.progress import Progress
     from svp.settings import Settings
 
@@ -39,9 +37,10 @@ def init(context: typer.Context, *, as_json: JsonOption = False) -> None:
 
 def install_all(settings: Settings, progress: Progress) -> dict[str, list[str]]:
     """Bring every store's schema up to date; return the names of what was applied, by store."""
+    from warehouse.schema import install as install_warehouse
+
     from nosql.schema import install as install_mongodb
     from oltp.schema import install as install_postgres
-    from warehouse.schema import install as install_warehouse
 
     return {
         "postgres": [migration.name for migration in install_postgres(settings, progress=progress)],
@@ -60,7 +59,8 @@ def reset(
     context: typer.Context,
     *,
     yes: Annotated[
-        str | None, typer.Option("--yes", metavar="NAME", help="Name of the workspace, to be asked nothing.")
+        str | None,
+        typer.Option("--yes", metavar="NAME", help="Name of the workspace, to be asked nothing."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -94,16 +94,17 @@ def _what_goes(settings: Settings) -> str:
             f"This removes all data of workspace {workspace.name}:",
             f"  PostgreSQL database {workspace.postgres_database} of {mask_url(settings.url('postgres'))}",
             f"  MongoDB database {workspace.mongo_database} of {mask_url(settings.url('mongo'))}",
-            f"  MySQL databases {workspace.warehouse_database} and {workspace.mart_database}"
-            f" of {mask_url(settings.url('mysql'))}",
+            f"  MySQL database {workspace.warehouse_database} of {mask_url(settings.url('mysql'))}",
+            f"  MySQL database {workspace.mart_database}, which reports read",
         )
     )
 
 
 def _reset_all(settings: Settings) -> list[str]:
+    from warehouse.schema import reset as reset_warehouse
+
     from nosql.schema import reset as reset_mongodb
     from oltp.schema import reset as reset_postgres
-    from warehouse.schema import reset as reset_warehouse
 
     workspace = settings.workspace
     stores = {

@@ -28,7 +28,9 @@ def explain(error: BaseException) -> PlatformError:
     """Return a PlatformError that tells what happened: a server's failure, or a defect of ours."""
     if server := _server_of(error, LOST_CONNECTIONS):
         message = f"the connection to {server} was lost: {_first_line(error)}"
-        return ServerError(message, "nothing half done is visible; start the server and run the same command again")
+        return ServerError(
+            message, "nothing half done is visible; start the server and run the same command again"
+        )
     if server := _server_of(error, REFUSALS):
         message = f"{server} refused us: {_first_line(error)}"
         return ServerError(message, "run 'svp doctor' to see what the server must allow")

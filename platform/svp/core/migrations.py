@@ -7,12 +7,14 @@ contiguous, an applied file never changes, and a store that knows a number we do
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from svp.core.sqlfiles import list_sql
 from svp.errors import SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["Migration", "Store", "check_current", "load_migrations", "migrate", "pending"]
 
@@ -64,7 +66,9 @@ def pending(store: Store, migrations: Sequence[Migration]) -> tuple[Migration, .
     applied = store.applied()
     newest = max(applied, default=0)
     if newest > len(migrations):
-        message = f"{store.name} has schema {newest:04d}, newer than this program's {len(migrations):04d}"
+        message = (
+            f"{store.name} has schema {newest:04d}, newer than this program's {len(migrations):04d}"
+        )
         raise SchemaError(message, "upgrade svp, or use another workspace")
     for migration in migrations:
         if applied.get(migration.number, migration.checksum) != migration.checksum:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pymongo
 from pymongo import MongoClient
@@ -12,6 +11,9 @@ from pymongo.database import Database
 from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure
 
 from svp.errors import ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Document", "Documents", "MongoDatabase", "connect", "open_database"]
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import mysql.connector
@@ -15,6 +13,10 @@ from mysql.connector.abstracts import MySQLConnectionAbstract
 from mysql.connector.constants import ClientFlag
 
 from svp.errors import SchemaError, ServerError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["COLLATION", "SQL_MODE", "Connection", "address", "connect", "open_connection"]
 
@@ -109,7 +111,9 @@ def _connect_error(
     error: mysql.connector.Error, url: str, database: str | None
 ) -> ServerError | SchemaError:
     if error.errno == errorcode.ER_BAD_DB_ERROR:
-        return SchemaError(f"MySQL at {address(url)} has no database {database}", "run 'svp init' first")
+        return SchemaError(
+            f"MySQL at {address(url)} has no database {database}", "run 'svp init' first"
+        )
     if error.errno in {errorcode.ER_ACCESS_DENIED_ERROR, errorcode.ER_DBACCESS_DENIED_ERROR}:
         message = f"MySQL at {address(url)} refused the user {urlsplit(url).username}"
         return ServerError(message, "check the user, password and rights of SVP_MYSQL_URL")

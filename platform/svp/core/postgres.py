@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -11,6 +11,9 @@ from psycopg2 import errorcodes, sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  (the driver's spelling)
 
 from svp.errors import SchemaError, ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Connection", "connect", "create_database", "drop_database", "transaction"]
 
@@ -38,12 +41,16 @@ def connect(url: str, database: str, *, autocommit: bool = False) -> Connection:
     return connection
 
 
-def _connect_error(error: psycopg2.OperationalError, url: str, database: str) -> ServerError | SchemaError:
+def _connect_error(
+    error: psycopg2.OperationalError, url: str, database: str
+) -> ServerError | SchemaError:
     parts = urlsplit(url)
     address = f"{parts.hostname}:{parts.port or 5432}"
     reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no reason given"
     if "does not exist" in reason and "database" in reason:
-        return SchemaError(f"PostgreSQL at {address} has no database {database}", "run 'svp init' first")
+        return SchemaError(
+            f"PostgreSQL at {address} has no database {database}", "run 'svp init' first"
+        )
     if "password authentication failed" in reason:
         message = f"PostgreSQL at {address} refused the user {parts.username}"
         return ServerError(message, "check the user and password of SVP_POSTGRES_URL")
@@ -61,9 +68,13 @@ def transaction(url: str, database: str) -> Iterator[Connection]:
 def create_database(url: str, database: str) -> bool:
     """Create a database whose text compares by bytes; return False if it was there."""
     statement = sql.SQL(
-        "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+        "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+        " LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
     ).format(sql.Identifier(database))
-    with closing(connect(url, "postgres", autocommit=True)) as connection, connection.cursor() as cursor:
+    with (
+        closing(connect(url, "postgres", autocommit=True)) as connection,
+        connection.cursor() as cursor,
+    ):
         try:
             cursor.execute(statement)
         except psycopg2.Error as error:
@@ -71,7 +82,9 @@ def create_database(url: str, database: str) -> bool:
                 return False
             if error.pgcode == errorcodes.INSUFFICIENT_PRIVILEGE:
                 message = f"PostgreSQL does not let us create the database {database}"
-                raise ServerError(message, "grant CREATEDB to the user, or create it by hand") from error
+                raise ServerError(
+                    message, "grant CREATEDB to the user, or create it by hand"
+                ) from error
             raise
     return True
 
@@ -79,5 +92,8 @@ def create_database(url: str, database: str) -> bool:
 def drop_database(url: str, database: str) -> None:
     """Drop a database, closing whatever uses it."""
     statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
-    with closing(connect(url, "postgres", autocommit=True)) as connection, connection.cursor() as cursor:
+    with (
+        closing(connect(url, "postgres", autocommit=True)) as connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Protocol
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["SILENT", "Progress", "Task"]
 
@@ -19,19 +21,13 @@ class Task(Protocol):
 class Progress(Protocol):
     """Opens bars, and takes lines that should be said aloud whatever happens to be shown."""
 
-    def task(self, description: str, *, total: int | None, unit: str) -> AbstractTaskContext:
+    def task(
+        self, description: str, *, total: int | None, unit: str
+    ) -> AbstractContextManager[Task]:
         """Open one bar; ``unit`` is what is counted, as "rows" or "bytes"."""
 
     def say(self, line: str) -> None:
         """Print one line for people, above the bars."""
-
-
-class AbstractTaskContext(Protocol):
-    """A context manager that gives a Task."""
-
-    def __enter__(self) -> Task: ...
-
-    def __exit__(self, *_: object) -> None: ...
 
 
 class _Silence:

@@ -50,7 +50,10 @@ def quote_mysql(identifier: str) -> str:
     Raises:
         ValueError: it is empty, too long, or has a character no identifier of ours has.
     """
-    if not re.fullmatch(r"[A-Za-z0-9_$]+", identifier) or len(identifier) > MAX_IDENTIFIER_CHARACTERS:
+    if (
+        not re.fullmatch(r"[A-Za-z0-9_$]+", identifier)
+        or len(identifier) > MAX_IDENTIFIER_CHARACTERS
+    ):
         message = f"not an identifier: {identifier!r}"
         raise ValueError(message)
     return f"`{identifier}`"
