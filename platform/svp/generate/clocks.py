@@ -1,0 +1,48 @@
+"""Viewers' local clocks as UTC, by one release of the time zone rules on every machine."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from svp.generate.arrays import SECOND_US, Integers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["LocalClocks", "load_zone"]
+
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (a viewer's wall clock has no zone until it gets one)
+
+
+def load_zone(name: str) -> ZoneInfo:
+    """Return a zone from the tzdata package, never from the machine, whose rules may be older."""
+    area, _, place = name.partition("/")
+    with files("tzdata").joinpath("zoneinfo", area, place).open("rb") as rules:
+        return ZoneInfo.from_file(rules, key=name)
+
+
+class LocalClocks:
+    """Offsets of some zones, for each local hour of a range of days."""
+
+    def __init__(self, zones: Sequence[str], *, first_day: int, days: int) -> None:
+        self.first_day = first_day
+        hours = [EPOCH + timedelta(days=first_day, hours=hour) for hour in range(days * 24)]
+        self._offset_seconds = np.array(
+            [[_offset_seconds(hour, load_zone(zone)) for hour in hours] for zone in zones]
+        )
+
+    def to_utc(self, zone: Integers, day: Integers, second: Integers) -> Integers:
+        """Return the instants of local seconds of local days; a skipped hour counts on."""
+        hour = (day - self.first_day) * 24 + second // 3600
+        utc: Integers = day * 86_400 + second - self._offset_seconds[zone, hour]
+        return utc * SECOND_US
+
+
+def _offset_seconds(wall_clock: datetime, zone: ZoneInfo) -> int:
+    offset = wall_clock.replace(tzinfo=zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds())
