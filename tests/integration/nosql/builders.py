@@ -49,9 +49,7 @@ def a_play(
         "_id": f"demo:{session_id}",
         "source": "demo",
         "session_id": session_id,
-        "user_id": user_id,
         "user_ref": f"demo:{user_id}",
-        "content_id": content_id,
         "title_ref": f"demo:{content_id}",
         "started_on": on,
         "first_frame_at": on,
@@ -80,6 +78,8 @@ def a_timed_play(
     )
 
 
-def a_failed_attempt(content_id: str = "t1", user_id: str = "u1", **fields: object) -> Document:
+def a_failed_attempt(
+    content_id: str = "t1", user_id: str = "u1", *, on: datetime = DAY, **fields: object
+) -> Document:
     """Return an attempt that never showed a frame."""
-    return a_play(content_id, user_id, watch_seconds=0) | {"first_frame_at": None} | fields
+    return a_play(content_id, user_id, watch_seconds=0, on=on, first_frame_at=None) | fields

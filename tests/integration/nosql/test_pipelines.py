@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from nosql.pipelines import read_pipeline
 from nosql.run import run, show
 from tests.integration.nosql.builders import (
     DAY,
@@ -91,7 +92,7 @@ def test_user_statistics_counts_a_day_once_and_only_when_something_was_watched(
         a_play("t2", "u1", watch_seconds=0, on=DAY + timedelta(days=9)),
         a_failed_attempt("t3", "u1"),
         a_play("t1", "u2", watch_seconds=0),
-        a_play("t1", "u3", watch_seconds=5, next_day_seconds=5),
+        a_play("t1", "u:3", watch_seconds=5, next_day_seconds=5),
     ]
     rows = {row["user_id"]: row for row in answer(settings, database, "user_statistics", events)}
     assert rows["u1"] == {
@@ -109,7 +110,7 @@ def test_user_statistics_counts_a_day_once_and_only_when_something_was_watched(
         "last_active_on": DAY + timedelta(days=1),
     }
     assert (rows["u2"]["active_days"], rows["u2"]["first_active_on"]) == (0, None)
-    assert rows["u3"]["first_active_on"] == DAY + timedelta(days=1)
+    assert rows["u:3"]["first_active_on"] == DAY + timedelta(days=1)
 
 
 def test_device_statistics_counts_attempts_and_plays_of_each_device_and_quality(
@@ -274,6 +275,8 @@ def random_plays(events: list[Document]) -> list[Document]:
 def flat(events: list[Document]) -> pd.DataFrame:
     """Return one row per attempt, with nested fields as columns."""
     frame = pd.json_normalize(events)
+    frame["content_id"] = frame["title_ref"].str.removeprefix("demo:")
+    frame["user_id"] = frame["user_ref"].str.removeprefix("demo:")
     frame["is_play"] = frame["first_frame_at"].notna()
     frame["valid"] = frame["watch_seconds"] >= 30
     frame["complete"] = frame["is_complete"].eq(True)  # noqa: FBT003  (pandas takes the value so)
@@ -330,7 +333,8 @@ def test_user_statistics_agrees_with_pandas_on_random_plays(
         complete_plays=("complete", "sum"),
         measured_plays=("measured", "sum"),
     )
-    days = pd.json_normalize(random_plays(random_events), record_path="days", meta="user_id")
+    days = pd.json_normalize(random_plays(random_events), record_path="days", meta="user_ref")
+    days["user_id"] = days["user_ref"].str.removeprefix("demo:")
     active = days[days["watch_seconds"] > 0].groupby("user_id")["on"]
     expected["active_days"] = active.nunique().reindex(expected.index, fill_value=0)
     found = answer(settings, database, "user_statistics", random_events)
@@ -363,3 +367,24 @@ def test_device_statistics_agrees_with_pandas_on_random_plays(
     found = answer(settings, database, "device_statistics", random_events)
     keys = ["device_type", "quality"]
     assert_equal_by_key(found, expected, keys=keys, measures=list(expected.columns))
+
+
+def test_export_playback_by_day_gives_seconds_to_the_day_they_were_played(
+    database: MongoDatabase,
+) -> None:
+    on_tv: dict[str, Any] = {"device": {"type": "tv"}, "stream": {"quality": "hd"}}
+    next_day = DAY + timedelta(days=1)
+    database["viewing_events"].insert_many(
+        [
+            a_play(watch_seconds=100, next_day_seconds=40, is_complete=True, **on_tv),
+            a_play(watch_seconds=7, on=next_day, is_complete=False, **on_tv),
+            a_failed_attempt(on=next_day, **on_tv),
+            a_play(watch_seconds=9, on=next_day + timedelta(days=1), **on_tv),
+        ]
+    )
+    days = {"day_before": DAY, "from": next_day, "to": next_day, "last_load": 2}
+    stages = read_pipeline("export_playback_by_day", days)
+    (row,) = database["viewing_events"].aggregate(stages)
+    measures = ("attempts", "plays", "complete_plays", "watch_seconds")
+    assert (row["day"], row["device_type"], row["quality"]) == (next_day, "tv", "hd")
+    assert [row[name] for name in measures] == [2, 1, 0, 47]

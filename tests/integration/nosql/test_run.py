@@ -79,7 +79,7 @@ def test_a_group_that_the_data_no_longer_has_is_removed(
     settings: Settings, filled: MongoDatabase
 ) -> None:
     run(settings, ["title_statistics"])
-    filled["viewing_events"].delete_many({"content_id": "t2"})
+    filled["viewing_events"].delete_many({"title_ref": "demo:t2"})
     (result,) = run(settings, ["title_statistics"])
     assert (result.written, result.removed) == (1, 1)
     assert [row["content_id"] for row in show(settings, "title_statistics")] == ["t1"]
@@ -104,10 +104,10 @@ def test_a_run_follows_whichever_load_wrote_last(
 
 
 def test_a_run_sees_a_document_that_was_replaced(settings: Settings, filled: MongoDatabase) -> None:
-    filled["viewing_events"].update_one({"content_id": "t2"}, {"$set": {"load_id": Int64(9)}})
+    filled["viewing_events"].update_one({"title_ref": "demo:t2"}, {"$set": {"load_id": Int64(9)}})
     run(settings, ["title_statistics"])
     play = a_play("t1", watch_seconds=999, load_id=Int64(5))
-    (old,) = filled["viewing_events"].find({"content_id": "t1", "watch_seconds": 50})
+    (old,) = filled["viewing_events"].find({"title_ref": "demo:t1", "watch_seconds": 50})
     replacement = play | {"_id": old["_id"], "session_id": old["session_id"]}
     filled["viewing_events"].replace_one({"_id": old["_id"]}, replacement)
     (result,) = run(settings, ["title_statistics"])
@@ -138,7 +138,7 @@ def test_a_run_that_was_killed_is_completed_by_the_next(
     settings: Settings, filled: MongoDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(settings, ["title_statistics"])
-    filled["viewing_events"].delete_many({"content_id": "t2"})
+    filled["viewing_events"].delete_many({"title_ref": "demo:t2"})
     with monkeypatch.context() as killed:
         killed.setattr(nosql.run, "finish_run", _interrupt)
         with pytest.raises(KeyboardInterrupt):
@@ -172,7 +172,7 @@ def test_an_older_run_that_ends_later_gives_way_to_the_newer(
     def overtaken(database: MongoDatabase, *arguments: object) -> None:
         """Let a newer run come and go, with other data, between two steps of the older."""
         monkeypatch.setattr(nosql.run, "merge_result", real_merge)
-        database["viewing_events"].delete_many({"content_id": "t1"})
+        database["viewing_events"].delete_many({"title_ref": "demo:t1"})
         run(settings, ["title_statistics"], force=True)
         database["viewing_events"].insert_many([a_play("t1"), a_play("t2")])
         real_merge(database, *arguments)  # type: ignore[arg-type]  # handed on as they came
