@@ -1,3 +1,27 @@
-"""x."""
+"""MySQL stored procedures and events: one object a file, installed in a stated order.
+
+A file is one CREATE statement without DELIMITER, so that the driver, the ``mysql`` client and the linter
+all read it. A procedure may call only those before it.
+"""
 
 from __future__ import annotations
+
+__all__ = ["INSTALL_ORDER"]
+
+INSTALL_ORDER = (
+    "begin_refresh",
+    "end_refresh",
+    "fail_refresh",
+    "refresh_calendar",
+    "classify_titles",
+    "publish_customers",
+    "publish_titles",
+    "publish_members",
+    "publish_first_days",
+    "publish_day",
+    "refresh_daily_statistics",
+    "refresh_content_performance",
+    "refresh_customer_month",
+    "refresh_changed_days",
+    "refresh_changed_days_every_day",
+)

@@ -1,0 +1,66 @@
+-- publish_members: members that the staged facts of a day name and the dimensions lack. Customers and titles get
+-- their key only; the rest stays Unknown until their own export brings it. Runs in the caller's transaction.
+CREATE PROCEDURE publish_members (IN in_day date)
+COMMENT 'Add the dimension members that the staged facts of a day name.'
+SQL SECURITY INVOKER
+MODIFIES SQL DATA
+BEGIN
+    INSERT INTO dim_customer (source, customer_code, country_key, plan_key)
+    SELECT DISTINCT
+        stg_watch.customer_source,
+        stg_watch.customer_code,
+        0,
+        0
+    FROM stg_watch
+    LEFT JOIN dim_customer
+        ON
+            stg_watch.customer_source = dim_customer.source
+            AND stg_watch.customer_code = dim_customer.customer_code
+    WHERE stg_watch.day = in_day AND dim_customer.customer_key IS NULL;
+
+    INSERT INTO dim_title (source, content_id, title, content_type, category_key)
+    WITH named AS (
+        SELECT
+            stg_watch.title_source AS source,
+            stg_watch.content_id
+        FROM stg_watch
+        WHERE stg_watch.day = in_day
+        UNION DISTINCT
+        SELECT
+            stg_rating.title_source AS source,
+            stg_rating.content_id
+        FROM stg_rating
+        WHERE stg_rating.day = in_day
+    )
+
+    SELECT
+        named.source,
+        named.content_id,
+        named.content_id AS title,
+        'Unknown',
+        0
+    FROM named
+    LEFT JOIN dim_title
+        ON
+            named.source = dim_title.source
+            AND named.content_id = dim_title.content_id
+    WHERE dim_title.title_key IS NULL;
+
+    INSERT INTO dim_device (device_type)
+    SELECT DISTINCT named.device_type
+    FROM (
+        SELECT stg_watch.device_type FROM stg_watch
+        WHERE stg_watch.day = in_day
+        UNION ALL
+        SELECT stg_playback.device_type FROM stg_playback
+        WHERE stg_playback.day = in_day
+    ) AS named
+    LEFT JOIN dim_device ON named.device_type = dim_device.device_type
+    WHERE named.device_type IS NOT NULL AND dim_device.device_key IS NULL;
+
+    INSERT INTO dim_quality (quality)
+    SELECT DISTINCT stg_playback.quality
+    FROM stg_playback
+    LEFT JOIN dim_quality ON stg_playback.quality = dim_quality.quality
+    WHERE stg_playback.day = in_day AND stg_playback.quality IS NOT NULL AND dim_quality.quality_key IS NULL;
+END

@@ -1,0 +1,104 @@
+-- refresh_customer_month: agg_customer_month of every month that the range touches, from the facts.
+CREATE PROCEDURE refresh_customer_month (IN in_from date, IN in_to date)
+COMMENT 'Rebuild the months from in_from to in_to of agg_customer_month; safe to repeat.'
+SQL SECURITY INVOKER
+MODIFIES SQL DATA
+BEGIN
+    DECLARE v_from_key int DEFAULT year(in_from) * 10000 + month(in_from) * 100 + 1;
+    DECLARE v_to_key int DEFAULT year(in_to) * 10000 + month(in_to) * 100 + 31;
+    DECLARE v_refresh_id int;
+    DECLARE v_row_count bigint;
+    DECLARE v_sql_state char(5);
+    DECLARE v_message text;
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION
+    BEGIN
+        GET DIAGNOSTICS CONDITION 1 v_sql_state = RETURNED_SQLSTATE, v_message = MESSAGE_TEXT;
+        ROLLBACK;
+        CALL fail_refresh(v_refresh_id, v_sql_state, v_message);
+        RESIGNAL;
+    END;
+
+    CALL begin_refresh('refresh_customer_month', in_from, in_to, v_refresh_id);
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    START TRANSACTION;
+
+    DELETE FROM changed_day
+    WHERE changed_day.aggregate_name = 'customer_month' AND changed_day.date_key BETWEEN v_from_key AND v_to_key;
+    DELETE FROM agg_customer_month WHERE agg_customer_month.month_key BETWEEN v_from_key AND v_to_key;
+
+    INSERT INTO agg_customer_month (
+        month_key, customer_key, child_seconds, movie_seconds, relax_seconds, sport_seconds, tv_seconds,
+        unknown_seconds, total_seconds, most_watched, taste, active_days, days_in_period, segment_key, device_count,
+        refreshed_at
+    )
+    WITH watched AS (
+        SELECT
+            dim_date.month_key,
+            dim_date.days_in_month,
+            fact_watch.customer_key,
+            sum(if(dim_category.category = 'Child', fact_watch.watch_seconds, 0)) AS child_seconds,
+            sum(if(dim_category.category = 'Movie', fact_watch.watch_seconds, 0)) AS movie_seconds,
+            sum(if(dim_category.category = 'Relax', fact_watch.watch_seconds, 0)) AS relax_seconds,
+            sum(if(dim_category.category = 'Sport', fact_watch.watch_seconds, 0)) AS sport_seconds,
+            sum(if(dim_category.category = 'TV', fact_watch.watch_seconds, 0)) AS tv_seconds,
+            sum(if(dim_category.category = 'Unknown', fact_watch.watch_seconds, 0)) AS unknown_seconds,
+            sum(fact_watch.watch_seconds) AS total_seconds,
+            count(DISTINCT if(fact_watch.watch_seconds > 0, fact_watch.date_key, NULL)) AS active_days,
+            count(DISTINCT nullif(fact_watch.device_key, 0)) AS device_count
+        FROM fact_watch
+        INNER JOIN dim_date ON fact_watch.date_key = dim_date.date_key
+        INNER JOIN dim_title ON fact_watch.title_key = dim_title.title_key
+        INNER JOIN dim_category ON dim_title.category_key = dim_category.category_key
+        WHERE fact_watch.date_key BETWEEN v_from_key AND v_to_key AND fact_watch.customer_key <> 0
+        GROUP BY dim_date.month_key, dim_date.days_in_month, fact_watch.customer_key
+    )
+
+    SELECT
+        watched.month_key,
+        watched.customer_key,
+        watched.child_seconds,
+        watched.movie_seconds,
+        watched.relax_seconds,
+        watched.sport_seconds,
+        watched.tv_seconds,
+        watched.unknown_seconds,
+        watched.total_seconds,
+        if(
+            watched.total_seconds > 0,
+            elt(
+                field(
+                    greatest(
+                        watched.child_seconds, watched.movie_seconds, watched.relax_seconds,
+                        watched.sport_seconds, watched.tv_seconds, watched.unknown_seconds
+                    ),
+                    watched.child_seconds, watched.movie_seconds, watched.relax_seconds,
+                    watched.sport_seconds, watched.tv_seconds, watched.unknown_seconds
+                ),
+                'Child', 'Movie', 'Relax', 'Sport', 'TV', 'Unknown'
+            ),
+            NULL
+        ),
+        nullif(
+            concat_ws(
+                '-',
+                if(watched.child_seconds > 0, 'Child', NULL),
+                if(watched.movie_seconds > 0, 'Movie', NULL),
+                if(watched.relax_seconds > 0, 'Relax', NULL),
+                if(watched.sport_seconds > 0, 'Sport', NULL),
+                if(watched.tv_seconds > 0, 'TV', NULL),
+                if(watched.unknown_seconds > 0, 'Unknown', NULL)
+            ),
+            ''
+        ),
+        watched.active_days,
+        watched.days_in_month,
+        dim_segment.segment_key,
+        watched.device_count,
+        utc_timestamp()
+    FROM watched
+    INNER JOIN dim_segment ON watched.active_days BETWEEN dim_segment.from_active_days AND dim_segment.to_active_days;
+    SET v_row_count = row_count();
+
+    COMMIT;
+    CALL end_refresh(v_refresh_id, v_row_count);
+END

@@ -1,0 +1,93 @@
+-- refresh_daily_statistics: agg_daily_statistics of a range of days, from the facts.
+CREATE PROCEDURE refresh_daily_statistics (IN in_from date, IN in_to date)
+COMMENT 'Rebuild the days from in_from to in_to of agg_daily_statistics; safe to repeat.'
+SQL SECURITY INVOKER
+MODIFIES SQL DATA
+BEGIN
+    DECLARE v_from_key int DEFAULT year(in_from) * 10000 + month(in_from) * 100 + dayofmonth(in_from);
+    DECLARE v_to_key int DEFAULT year(in_to) * 10000 + month(in_to) * 100 + dayofmonth(in_to);
+    DECLARE v_refresh_id int;
+    DECLARE v_row_count bigint;
+    DECLARE v_sql_state char(5);
+    DECLARE v_message text;
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION
+    BEGIN
+        GET DIAGNOSTICS CONDITION 1 v_sql_state = RETURNED_SQLSTATE, v_message = MESSAGE_TEXT;
+        ROLLBACK;
+        CALL fail_refresh(v_refresh_id, v_sql_state, v_message);
+        RESIGNAL;
+    END;
+
+    CALL begin_refresh('refresh_daily_statistics', in_from, in_to, v_refresh_id);
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    START TRANSACTION;
+
+    DELETE FROM changed_day
+    WHERE changed_day.aggregate_name = 'daily_statistics' AND changed_day.date_key BETWEEN v_from_key AND v_to_key;
+    DELETE FROM agg_daily_statistics WHERE agg_daily_statistics.date_key BETWEEN v_from_key AND v_to_key;
+
+    INSERT INTO agg_daily_statistics (
+        date_key, active_customers, new_customers, plays, valid_plays, known_completion_plays, complete_plays,
+        app_seconds, set_top_box_seconds, child_seconds, movie_seconds, relax_seconds, sport_seconds, tv_seconds,
+        unknown_seconds, peak_concurrent_streams, peak_minute_at, source_loads, refreshed_at
+    )
+    WITH watched AS (
+        SELECT
+            fact_watch.date_key,
+            count(DISTINCT if(fact_watch.watch_seconds > 0, nullif(fact_watch.customer_key, 0), NULL)) AS active_customers,
+            sum(fact_watch.plays) AS plays,
+            sum(fact_watch.valid_plays) AS valid_plays,
+            sum(fact_watch.known_completion_plays) AS known_completion_plays,
+            sum(fact_watch.complete_plays) AS complete_plays,
+            sum(fact_watch.watch_seconds) AS watch_seconds,
+            sum(if(dim_category.category = 'Child', fact_watch.watch_seconds, 0)) AS child_seconds,
+            sum(if(dim_category.category = 'Movie', fact_watch.watch_seconds, 0)) AS movie_seconds,
+            sum(if(dim_category.category = 'Relax', fact_watch.watch_seconds, 0)) AS relax_seconds,
+            sum(if(dim_category.category = 'Sport', fact_watch.watch_seconds, 0)) AS sport_seconds,
+            sum(if(dim_category.category = 'TV', fact_watch.watch_seconds, 0)) AS tv_seconds,
+            sum(if(dim_category.category = 'Unknown', fact_watch.watch_seconds, 0)) AS unknown_seconds
+        FROM fact_watch
+        INNER JOIN dim_title ON fact_watch.title_key = dim_title.title_key
+        INNER JOIN dim_category ON dim_title.category_key = dim_category.category_key
+        WHERE fact_watch.date_key BETWEEN v_from_key AND v_to_key
+        GROUP BY fact_watch.date_key
+    ),
+
+    joined AS (
+        SELECT
+            customer_first_day.first_date_key AS date_key,
+            count(*) AS new_customers
+        FROM customer_first_day
+        WHERE customer_first_day.first_date_key BETWEEN v_from_key AND v_to_key
+        GROUP BY customer_first_day.first_date_key
+    )
+
+    SELECT
+        watched.date_key,
+        watched.active_customers,
+        coalesce(joined.new_customers, 0),
+        watched.plays,
+        watched.valid_plays,
+        watched.known_completion_plays,
+        watched.complete_plays,
+        watched.watch_seconds,
+        0,
+        watched.child_seconds,
+        watched.movie_seconds,
+        watched.relax_seconds,
+        watched.sport_seconds,
+        watched.tv_seconds,
+        watched.unknown_seconds,
+        fact_concurrency.peak_concurrent_streams,
+        fact_concurrency.peak_minute_at,
+        coalesce(published_day.source_loads, 0),
+        utc_timestamp()
+    FROM watched
+    LEFT JOIN joined ON watched.date_key = joined.date_key
+    LEFT JOIN fact_concurrency ON watched.date_key = fact_concurrency.date_key
+    LEFT JOIN published_day ON watched.date_key = published_day.date_key;
+    SET v_row_count = row_count();
+
+    COMMIT;
+    CALL end_refresh(v_refresh_id, v_row_count);
+END

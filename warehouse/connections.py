@@ -1,0 +1,103 @@
+"""Connections to a workspace's warehouse database, its locks, and what its procedures raise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import mysql.connector
+
+from svp.core.mysql import Connection, open_connection
+from svp.errors import LockError, PlatformError, ServerError, VerifyError
+from svp.settings import Settings
+
+__all__ = ["Row", "execute", "explained", "fetch", "fetch_one", "hold_lock", "open_warehouse"]
+
+Row = tuple[Any, ...]
+"""A row as the driver gives it."""
+
+LOCKED_STATE = "45001"
+"""SQLSTATE of procedures that find the lock taken."""
+
+DENIED_ERRORS = frozenset({1044, 1045, 1142, 1143, 1227, 1370, 1410})
+"""Numbers of errors that say that the account may not do this."""
+
+
+@contextmanager
+def open_warehouse(settings: Settings) -> Iterator[Connection]:
+    """Open a connection to the warehouse database and close it afterwards.
+
+    Raises:
+        SchemaError: there is no such database.
+        ServerError: it can't be reached, or refuses what we ask for.
+        LockError: a procedure found another run at work.
+        VerifyError: a procedure failed; what it had begun was rolled back.
+    """
+    database = settings.workspace.warehouse_database
+    with open_connection(settings.url("mysql"), database) as connection, explained():
+        yield connection
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what the server says against a statement into an error of ours; lost connections pass."""
+    try:
+        yield
+    except (mysql.connector.OperationalError, mysql.connector.InterfaceError):
+        raise
+    except mysql.connector.Error as error:
+        raise _explain(error) from error
+
+
+def _explain(error: mysql.connector.Error) -> PlatformError:
+    if error.sqlstate == LOCKED_STATE:
+        message = "another run is refreshing the warehouse"
+        return LockError(message, "wait for it to end, then run the same command again")
+    if error.errno in DENIED_ERRORS:
+        message = f"MySQL refused us: {error.msg}"
+        return ServerError(message, "run 'svp doctor' to see what the account of SVP_MYSQL_URL must be allowed")
+    message = f"the warehouse refused a statement: {error.msg}"
+    return VerifyError(message, "'svp warehouse status' shows what failed; nothing half done is visible")
+
+
+def execute(connection: Connection, statement: str, values: Sequence[object] = ()) -> int:
+    """Run one statement and return the number of rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, tuple(values))
+        return int(cursor.rowcount)
+
+
+def fetch(connection: Connection, statement: str, values: Sequence[object] = ()) -> list[Row]:
+    """Run one query and return its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, tuple(values))
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def fetch_one(connection: Connection, statement: str, values: Sequence[object] = ()) -> Row:
+    """Run a query that gives exactly one row and return it."""
+    (row,) = fetch(connection, statement, values)
+    return row
+
+
+@contextmanager
+def hold_lock(connection: Connection, name: str, *, wait_seconds: int = 0) -> Iterator[None]:
+    """Hold a lock of the server; it ends with the connection, however that ends.
+
+    Args:
+        connection: holds the lock.
+        name: at most 64 characters, and with the database in it: names are the whole server's.
+        wait_seconds: patience with another holder.
+
+    Raises:
+        LockError: another connection holds it.
+    """
+    if fetch_one(connection, "SELECT GET_LOCK(%s, %s)", (name, wait_seconds)) != (1,):
+        message = f"another run holds the lock {name}"
+        raise LockError(message, "wait for it to end, then run the same command again")
+    try:
+        yield
+    finally:
+        with suppress(mysql.connector.Error):
+            execute(connection, "DO RELEASE_LOCK(%s)", (name,))

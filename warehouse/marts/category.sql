@@ -1,0 +1,6 @@
+-- category: what is watched; from key 1 in the order that breaks ties.
+-- grain: one row per category
+SELECT
+    dim_category.category,
+    dim_category.category_key
+FROM dim_category

@@ -1,0 +1,6 @@
+-- plan: what customers subscribe to.
+-- grain: one row per plan
+SELECT
+    dim_plan.plan,
+    dim_plan.plan_key
+FROM dim_plan

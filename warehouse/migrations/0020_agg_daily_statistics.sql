@@ -1,0 +1,22 @@
+CREATE TABLE IF NOT EXISTS agg_daily_statistics (
+    date_key int NOT NULL COMMENT 'dim_date.date_key',
+    active_customers int NOT NULL COMMENT 'Customers with playing time, distinct; never summed over days',
+    new_customers int NOT NULL COMMENT 'Customers active for the first time ever, count',
+    plays int NOT NULL COMMENT 'Plays, count',
+    valid_plays int NOT NULL COMMENT 'Plays of 30 seconds or more, count',
+    known_completion_plays int NOT NULL COMMENT 'Plays of which it is known whether they are complete, count',
+    complete_plays int NOT NULL COMMENT 'Plays watched to 90 % or more, count',
+    app_seconds bigint NOT NULL COMMENT 'Playing time in the apps, seconds',
+    set_top_box_seconds bigint NOT NULL COMMENT 'Playing time on set-top boxes, seconds',
+    child_seconds bigint NOT NULL COMMENT 'Playing time of category Child, seconds',
+    movie_seconds bigint NOT NULL COMMENT 'Playing time of category Movie, seconds',
+    relax_seconds bigint NOT NULL COMMENT 'Playing time of category Relax, seconds',
+    sport_seconds bigint NOT NULL COMMENT 'Playing time of category Sport, seconds',
+    tv_seconds bigint NOT NULL COMMENT 'Playing time of category TV, seconds',
+    unknown_seconds bigint NOT NULL COMMENT 'Playing time of titles without a category, seconds',
+    peak_concurrent_streams int NULL COMMENT 'Most sessions open at a minute mark; null when no session has a time',
+    peak_minute_at DATETIME NULL COMMENT 'Earliest minute mark of the peak, UTC',
+    source_loads int NOT NULL COMMENT 'Completed loads that touched the day, count',
+    refreshed_at DATETIME NOT NULL COMMENT 'When the row was built, UTC',
+    PRIMARY KEY (date_key)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin COMMENT = 'One row per UTC day with facts'

@@ -1,0 +1,1 @@
+REPLACE INTO dim_country (country_key, country) VALUES (0, 'Unknown')

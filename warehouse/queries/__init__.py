@@ -1,0 +1,3 @@
+"""What Python asks the warehouse: one query a file."""
+
+from __future__ import annotations
