@@ -53,7 +53,6 @@ def connect(
     if database is not None:
         arguments["database"] = database
     if local_infile_folder is not None:
-        arguments["allow_local_infile"] = True
         arguments["allow_local_infile_in_path"] = str(local_infile_folder)
     else:
         arguments["client_flags"] = [-ClientFlag.LOCAL_FILES]
