@@ -120,13 +120,12 @@ BEGIN
     ON DUPLICATE KEY UPDATE changed_at = utc_timestamp(6);
 
     REPLACE INTO published_day (date_key, version, source_loads, published_at)
-    SELECT
+    VALUES (
         v_date_key,
         in_version,
-        coalesce(max(stg_day.source_loads), 0),
+        coalesce((SELECT max(stg_day.source_loads) FROM stg_day WHERE stg_day.day = in_day), 0),
         utc_timestamp(6)
-    FROM stg_day
-    WHERE stg_day.day = in_day;
+    );
 
     COMMIT;
     CALL end_refresh(v_refresh_id, v_row_count);

@@ -8,11 +8,13 @@ BEGIN
     DECLARE v_to date;
 
     SELECT
-        makedate(year(least(in_from, coalesce(min(dim_date.date_value), in_from))), 1),
-        makedate(year(greatest(in_to, coalesce(max(dim_date.date_value), in_to))) + 1, 1)
+        min(dim_date.date_value),
+        max(dim_date.date_value)
     INTO v_from, v_to
     FROM dim_date;
 
+    SET v_from = makedate(year(least(in_from, coalesce(v_from, in_from))), 1);
+    SET v_to = makedate(year(greatest(in_to, coalesce(v_to, in_to))) + 1, 1);
     IF v_from IS NULL OR v_to IS NULL OR datediff(v_to, v_from) > 100000 THEN
         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refresh_calendar: no range, or one of more than 100,000 days';
     END IF;

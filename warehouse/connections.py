@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mysql.connector
 
 from svp.core.mysql import Connection, open_connection
 from svp.errors import LockError, PlatformError, ServerError, VerifyError
-from svp.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from svp.settings import Settings
 
 __all__ = ["Row", "execute", "explained", "fetch", "fetch_one", "hold_lock", "open_warehouse"]
 
@@ -56,26 +59,30 @@ def _explain(error: mysql.connector.Error) -> PlatformError:
         return LockError(message, "wait for it to end, then run the same command again")
     if error.errno in DENIED_ERRORS:
         message = f"MySQL refused us: {error.msg}"
-        return ServerError(message, "run 'svp doctor' to see what the account of SVP_MYSQL_URL must be allowed")
+        return ServerError(
+            message, "run 'svp doctor' to see what the account of SVP_MYSQL_URL must be allowed"
+        )
     message = f"the warehouse refused a statement: {error.msg}"
-    return VerifyError(message, "'svp warehouse status' shows what failed; nothing half done is visible")
+    return VerifyError(
+        message, "'svp warehouse status' shows what failed; nothing half done is visible"
+    )
 
 
-def execute(connection: Connection, statement: str, values: Sequence[object] = ()) -> int:
+def execute(connection: Connection, statement: str, values: Sequence[Any] = ()) -> int:
     """Run one statement and return the number of rows it changed."""
     with connection.cursor() as cursor:
         cursor.execute(statement, tuple(values))
         return int(cursor.rowcount)
 
 
-def fetch(connection: Connection, statement: str, values: Sequence[object] = ()) -> list[Row]:
+def fetch(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[Row]:
     """Run one query and return its rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement, tuple(values))
         return [tuple(row) for row in cursor.fetchall()]
 
 
-def fetch_one(connection: Connection, statement: str, values: Sequence[object] = ()) -> Row:
+def fetch_one(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Row:
     """Run a query that gives exactly one row and return it."""
     (row,) = fetch(connection, statement, values)
     return row

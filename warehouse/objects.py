@@ -7,15 +7,18 @@ replaced, so the times that somebody chose, and whether it is enabled, stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from procedures import INSTALL_ORDER
-from svp.core.mysql import Connection
 from svp.core.sqlfiles import checksum, list_sql, quote_mysql, read_sql
-from svp.settings import Workspace
 from warehouse.connections import execute, fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from svp.core.mysql import Connection
+    from svp.settings import Workspace
 
 __all__ = ["SchemaObject", "install_objects", "program_objects", "stale_objects"]
 
@@ -57,8 +60,8 @@ def program_objects() -> tuple[SchemaObject, ...]:
 
 
 def _routine(name: str, text: str) -> SchemaObject:
-    kind = "event" if re.search(r"^CREATE EVENT ", text, flags=re.MULTILINE) else "procedure"
-    return SchemaObject(kind, name, text)  # type: ignore[arg-type]  (a literal, as written above)
+    is_event = re.search(r"^CREATE EVENT ", text, flags=re.MULTILINE) is not None
+    return SchemaObject("event" if is_event else "procedure", name, text)
 
 
 def stale_objects(connection: Connection, workspace: Workspace) -> tuple[SchemaObject, ...]:
@@ -69,7 +72,8 @@ def stale_objects(connection: Connection, workspace: Workspace) -> tuple[SchemaO
     return tuple(
         each
         for each in program_objects()
-        if (each.kind, each.name, each.checksum) not in installed or (each.kind, each.name) not in present
+        if (each.kind, each.name, each.checksum) not in installed
+        or (each.kind, each.name) not in present
     )
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import mysql.connector
 from mysql.connector import errorcode
 
 from svp.core import migrations
-from svp.core.migrations import Migration
 from svp.core.mysql import COLLATION, Connection, open_connection
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql
 from svp.errors import SchemaError
-from svp.settings import Settings, Workspace
 from warehouse.connections import execute, explained, fetch, hold_lock, open_warehouse
 from warehouse.objects import install_objects, stale_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from svp.core.migrations import Migration
+    from svp.settings import Settings, Workspace
 
 __all__ = ["check_current", "install", "reset"]
 
@@ -32,7 +36,9 @@ class WarehouseStore:
     def applied(self) -> Mapping[int, str]:
         """Return the checksum of each applied migration by number; none before the first."""
         try:
-            return dict(fetch(self._connection, "SELECT migration_number, checksum FROM schema_migration"))
+            return dict(
+                fetch(self._connection, "SELECT migration_number, checksum FROM schema_migration")
+            )
         except mysql.connector.Error as error:
             if error.errno == errorcode.ER_NO_SUCH_TABLE:
                 return {}
@@ -71,15 +77,22 @@ def install(settings: Settings, *, progress: Progress = SILENT) -> tuple[Migrati
         applied = migrations.migrate(WarehouseStore(connection, workspace), load())
         installed = install_objects(connection, workspace)
     if installed:
-        progress.say(f"installed {len(installed)} procedures, events and views in {workspace.warehouse_database}")
+        progress.say(
+            f"installed {len(installed)} procedures, events and views in {workspace.warehouse_database}"
+        )
     return applied
 
 
 def create_database(connection: Connection, database: str) -> bool:
     """Create a database whose text compares by bytes; return False if it was there."""
-    if fetch(connection, "SELECT 1 FROM information_schema.schemata WHERE schema_name = %s", (database,)):
+    if fetch(
+        connection, "SELECT 1 FROM information_schema.schemata WHERE schema_name = %s", (database,)
+    ):
         return False
-    execute(connection, f"CREATE DATABASE {quote_mysql(database)} CHARACTER SET utf8mb4 COLLATE {COLLATION}")
+    execute(
+        connection,
+        f"CREATE DATABASE {quote_mysql(database)} CHARACTER SET utf8mb4 COLLATE {COLLATION}",
+    )
     return True
 
 

@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS refresh_log (
     connection_id bigint NOT NULL COMMENT 'Connection that ran it',
     started_at DATETIME(6) NOT NULL COMMENT 'Start, UTC',
     ended_at DATETIME(6) NULL COMMENT 'End, UTC; null while it runs',
-    row_count bigint NULL COMMENT 'Rows written; null unless it is done',
+    row_count bigint NULL COMMENT 'Rows written, or ranges rebuilt by refresh_changed_days; null unless it is done',
     outcome varchar(16) NOT NULL COMMENT 'running, done, failed, or interrupted when the connection ended before the procedure',
     sql_state char(5) NULL COMMENT 'SQLSTATE of the failure',
     message varchar(500) NULL COMMENT 'Message of the failure',

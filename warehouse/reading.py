@@ -1,0 +1,72 @@
+"""Marts as people look at them: what there is, and the newest rows of one, as a pandas frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from svp.core.mysql import open_connection
+from svp.core.sqlfiles import SqlFile, list_sql, quote_mysql
+from svp.errors import UsageError, shorten
+
+if TYPE_CHECKING:
+    from svp.settings import Settings
+
+__all__ = ["Mart", "find_mart", "list_marts", "read_mart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mart:
+    """One view of the mart database, as the head of its file describes it."""
+
+    name: str
+    description: str
+    grain: str
+
+
+def list_marts() -> tuple[Mart, ...]:
+    """Return every mart, in the order of their names."""
+    return tuple(_mart(file) for file in list_sql("warehouse.marts"))
+
+
+def find_mart(name: str) -> Mart:
+    """Return one mart.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    for mart in list_marts():
+        if mart.name == name:
+            return mart
+    names = ", ".join(mart.name for mart in list_marts())
+    message = f"there is no mart {shorten(name)!r}"
+    raise UsageError(message, f"marts are {names}")
+
+
+def read_mart(settings: Settings, name: str, *, limit: int) -> pd.DataFrame:
+    """Return the newest rows of a mart, newest first: by its first column.
+
+    Raises:
+        UsageError: there is no such mart.
+        ServerError: the warehouse can't be reached.
+        SchemaError: the workspace has no warehouse.
+    """
+    view = quote_mysql(find_mart(name).name)
+    with (
+        open_connection(settings.url("mysql"), settings.workspace.mart_database) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"SELECT * FROM {view} ORDER BY 1 DESC LIMIT %s", (limit,))  # noqa: S608  (quoted)
+        columns = [column[0] for column in cursor.description or ()]
+        return pd.DataFrame(cursor.fetchall(), columns=pd.Index(columns))
+
+
+def _mart(file: SqlFile) -> Mart:
+    """Read the head: ``-- name: description`` over one or more lines, then ``-- grain: ...``."""
+    head = [
+        line.removeprefix("--").strip() for line in file.text.splitlines() if line.startswith("--")
+    ]
+    before, _, grain = " ".join(head).partition("grain:")
+    return Mart(file.name, before.partition(":")[2].strip(), grain.strip())

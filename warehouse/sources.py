@@ -1,0 +1,123 @@
+"""What the warehouse is filled from: one snapshot of PostgreSQL, and MongoDB up to that snapshot's loads."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from nosql.pipelines import find_pipeline
+from svp.core.mongodb import open_database
+from svp.core.postgres import connect
+from svp.core.sqlfiles import read_sql
+from warehouse.staging import Writer, write_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from svp.core.mongodb import Document, MongoDatabase
+    from svp.core.postgres import Connection
+    from svp.settings import Settings
+
+__all__ = ["DayVersion", "Sources", "open_sources"]
+
+COPY_BYTES = 1 << 20
+
+PLAYBACK_COLUMNS = (
+    "day",
+    "device_type",
+    "quality",
+    "attempts",
+    "plays",
+    "known_completion_plays",
+    "complete_plays",
+    "watch_seconds",
+)
+"""Columns of stg_playback, by the names that the pipeline gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayVersion:
+    """A day that completed loads touched."""
+
+    day: date
+    version: int
+    is_busy: bool
+    """A load that is not complete touches it, so it is not exported yet."""
+
+
+class Sources:
+    """Both stores, as of one moment: rows of loads that were complete then."""
+
+    def __init__(self, snapshot: Connection, documents: MongoDatabase) -> None:
+        self._snapshot = snapshot
+        self._documents = documents
+        ((self._last_load,),) = self.fetch("last_load")
+
+    def fetch(self, extract: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a small extract."""
+        with self._snapshot.cursor() as cursor:
+            cursor.execute(read_sql("oltp.extracts", extract))
+            return cursor.fetchall()
+
+    def day_versions(self) -> list[DayVersion]:
+        """Return every day that completed loads touched, in order."""
+        return [DayVersion(*row) for row in self.fetch("day_versions")]
+
+    def marks(self) -> dict[str, int]:
+        """Return the version of each kind of thing that is exported whole."""
+        return dict(self.fetch("marks"))
+
+    def set_days(self, first: date, last: date) -> None:
+        """Choose the days of the extracts ``*_by_day`` and ``days``."""
+        choose = "SELECT set_config('svp.from_day', %s, true), set_config('svp.to_day', %s, true)"
+        with self._snapshot.cursor() as cursor:
+            cursor.execute(choose, (first.isoformat(), last.isoformat()))
+
+    def extract(self, name: str) -> Writer:
+        """Return what writes an extract of PostgreSQL."""
+        return partial(self._copy, f"COPY ({read_sql('oltp.extracts', name)}) TO STDOUT")
+
+    def _copy(self, statement: str, file: BinaryIO) -> int:
+        with self._snapshot.cursor() as cursor:
+            cursor.copy_expert(statement, file, size=COPY_BYTES)
+            return cursor.rowcount
+
+    def playback(self, first: date, last: date) -> Writer:
+        """Return what writes playback by day, device and quality, from MongoDB."""
+        rows = (playback_row(document) for document in self.playback_documents(first, last))
+        return partial(write_rows, rows)
+
+    def playback_documents(self, first: date, last: date) -> Iterator[Document]:
+        """Yield playback by day, device and quality."""
+        pipeline = find_pipeline("export_playback_by_day")
+        stages = pipeline.fill(
+            {
+                "day_before": first - timedelta(days=1),
+                "from": first,
+                "to": last,
+                "last_load": self._last_load,
+            }
+        )
+        yield from self._documents[pipeline.collection].aggregate(stages, allowDiskUse=True)
+
+
+def playback_row(document: Document) -> tuple[object, ...]:
+    """Return a document of the pipeline as a row of stg_playback."""
+    return tuple(
+        document[name].date() if name == "day" else document[name] for name in PLAYBACK_COLUMNS
+    )
+
+
+@contextmanager
+def open_sources(settings: Settings) -> Iterator[Sources]:
+    """Open one read-only transaction of PostgreSQL and a client of MongoDB."""
+    workspace = settings.workspace
+    with (
+        closing(connect(settings.url("postgres"), workspace.postgres_database)) as snapshot,
+        open_database(settings.url("mongo"), workspace.mongo_database) as documents,
+    ):
+        snapshot.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        yield Sources(snapshot, documents)

@@ -1,0 +1,134 @@
+"""Bring rows into staging tables: all of them, unchanged, or an error.
+
+Rows go through a file in a private folder in PostgreSQL's text format, which is what LOAD DATA reads by
+default. LOAD DATA LOCAL turns errors into warnings even in strict mode, so rows and warnings are counted.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from svp.core.mysql import Connection, open_connection
+from svp.core.sqlfiles import quote_mysql
+from svp.errors import VerifyError, shorten
+from warehouse.connections import execute, explained, fetch, fetch_one
+
+if TYPE_CHECKING:
+    from svp.core.progress import Progress
+    from svp.settings import Settings
+
+__all__ = ["Staging", "Writer", "open_staging", "read_rows", "write_rows"]
+
+Writer = Callable[[BinaryIO], int]
+"""Writes rows in PostgreSQL's text format and returns how many."""
+
+INSERT_ROWS = 1000
+"""Rows of one INSERT where LOAD DATA LOCAL is not allowed."""
+
+NULL = r"\N"
+
+ESCAPES = {"\\": "\\\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
+UNESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+class Staging:
+    """Fills staging tables, one after the other, through one file."""
+
+    def __init__(self, connection: Connection, file: Path, *, may_load: bool) -> None:
+        self._connection = connection
+        self._file = file
+        self._fill = self._load if may_load else self._insert
+
+    def stage(self, table: str, write: Writer) -> int:
+        """Replace the rows of a staging table; return how many there are.
+
+        Raises:
+            VerifyError: not every row arrived, or the server had to change one.
+        """
+        with self._file.open("wb") as file:
+            sent = write(file)
+        execute(self._connection, f"TRUNCATE TABLE {quote_mysql(table)}")
+        arrived = self._fill(table)
+        (warnings,) = fetch_one(self._connection, "SELECT @@warning_count")
+        if arrived != sent or warnings:
+            reason = next(
+                (row[-1] for row in fetch(self._connection, "SHOW WARNINGS LIMIT 1")),
+                "no reason given",
+            )
+            message = f"{table}: {sent} rows sent, {arrived} arrived, {warnings} warnings: {shorten(reason)}"
+            raise VerifyError(
+                message, "nothing of it was published; report this, it should not happen"
+            )
+        return sent
+
+    def _load(self, table: str) -> int:
+        statement = (
+            f"LOAD DATA LOCAL INFILE %s INTO TABLE {quote_mysql(table)} CHARACTER SET utf8mb4"
+        )
+        return execute(self._connection, statement, (str(self._file),))
+
+    def _insert(self, table: str) -> int:
+        arrived = 0
+        with (
+            self._file.open(encoding="utf-8", newline="\n") as file,
+            self._connection.cursor() as cursor,
+        ):
+            for batch in _batches(read_rows(file)):
+                places = ", ".join(["%s"] * len(batch[0]))
+                cursor.executemany(f"INSERT INTO {quote_mysql(table)} VALUES ({places})", batch)  # noqa: S608  (quoted)
+                arrived += cursor.rowcount
+        return arrived
+
+
+@contextmanager
+def open_staging(settings: Settings, *, progress: Progress) -> Iterator[Staging]:
+    """Open the connection that may read our one file, and no other."""
+    database = settings.workspace.warehouse_database
+    with (
+        tempfile.TemporaryDirectory(prefix="svp-export-") as folder,
+        open_connection(
+            settings.url("mysql"), database, local_infile_folder=Path(folder)
+        ) as connection,
+        explained(),
+    ):
+        (may_load,) = fetch_one(connection, "SELECT @@local_infile")
+        if not may_load:
+            progress.say("local_infile is off on this server: rows go by INSERT, which is slower")
+        yield Staging(connection, Path(folder, "rows"), may_load=bool(may_load))
+
+
+def write_rows(rows: Iterable[Sequence[object]], file: BinaryIO) -> int:
+    """Write rows in PostgreSQL's text format and return how many."""
+    count = 0
+    for count, row in enumerate(rows, start=1):  # noqa: B007  (the count of the last row is the result)
+        file.write(("\t".join(map(_escape, row)) + "\n").encode())
+    return count
+
+
+def read_rows(lines: Iterable[str]) -> Iterator[tuple[str | None, ...]]:
+    """Yield the rows of a file in PostgreSQL's text format."""
+    for line in lines:
+        yield tuple(map(_unescape, line.removesuffix("\n").split("\t")))
+
+
+def _escape(value: object) -> str:
+    if value is None:
+        return NULL
+    return re.sub(r"[\\\t\n\r]", lambda found: ESCAPES[found[0]], str(value))
+
+
+def _unescape(field: str) -> str | None:
+    if field == NULL:
+        return None
+    return re.sub(r"\\(.)", lambda found: UNESCAPES.get(found[1], found[1]), field)
+
+
+def _batches(rows: Iterator[tuple[str | None, ...]]) -> Iterator[list[tuple[str | None, ...]]]:
+    while batch := list(islice(rows, INSERT_ROWS)):
+        yield batch
