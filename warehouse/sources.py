@@ -40,10 +40,11 @@ PLAYBACK_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class DayVersion:
-    """A day that completed loads touched."""
+    """A day that loads touched."""
 
     day: date
     version: int
+    """Raised by each completed load that touched the day; 0 before the first."""
     is_busy: bool
     """A load that is not complete touches it, so it is not exported yet."""
 
@@ -63,7 +64,7 @@ class Sources:
             return cursor.fetchall()
 
     def day_versions(self) -> list[DayVersion]:
-        """Return every day that completed loads touched, in order."""
+        """Return every day that loads touched, in order."""
         return [DayVersion(*row) for row in self.fetch("day_versions")]
 
     def marks(self) -> dict[str, int]:

@@ -1,4 +1,5 @@
--- day_versions: every day that completed loads touched, with its version; a day that a load still works on is busy.
+-- day_versions: every day that loads touched, with the version that completed ones gave it, 0 for none yet;
+--               a day that a load is still at work on is busy.
 -- grain:  one row per UTC day
 -- params: none
 WITH busy AS (
@@ -9,9 +10,9 @@ WITH busy AS (
 )
 
 SELECT
-    day_version.day,
-    day_version.version,
+    coalesce(day_version.day, busy.day) AS day,
+    coalesce(day_version.version, 0) AS version,
     busy.day IS NOT NULL AS is_busy
 FROM ops.day_version
-LEFT JOIN busy ON day_version.day = busy.day
-ORDER BY day_version.day
+FULL JOIN busy ON day_version.day = busy.day
+ORDER BY coalesce(day_version.day, busy.day)
