@@ -19,7 +19,9 @@ DATA_ENDINGS = {".sql", ".json", ".typed"}
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+        cwd=ROOT,
+        check=True,
     )
     return next(folder.glob("*.whl"))
 
@@ -47,10 +49,13 @@ def test_installed_wheel_runs_from_another_folder(wheel: Path, tmp_path: Path) -
         [environment / "bin" / "svp", "--help"], cwd="/", check=True, capture_output=True, text=True
     )
     assert "warehouse" in told.stdout
-    count = "from svp.core.sqlfiles import list_sql; print(len(list_sql('oltp.migrations')), len(list_sql('procedures')))"
+    packages = sorted({path.parent for room in ROOMS for path in (ROOT / room).rglob("*.sql")})
+    names = [
+        str(path.relative_to(ROOT)).removeprefix("platform/").replace("/", ".") for path in packages
+    ]
+    count = f"from svp.core.sqlfiles import list_sql; print(*(len(list_sql(n)) for n in {names}))"
     counted = subprocess.run(
         [python, "-I", "-c", count], cwd="/", check=True, capture_output=True, text=True
     )
     found = [int(number) for number in counted.stdout.split()]
-    folders = ("oltp/migrations", "procedures")
-    assert found == [len(list((ROOT / folder).glob("*.sql"))) for folder in folders]
+    assert found == [len(list(path.glob("*.sql"))) for path in packages]

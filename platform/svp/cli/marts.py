@@ -1,11 +1,129 @@
-"""x."""
+"""svp mart: the marts in the terminal."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-__all__ = ["register"]
+from svp.cli.common import MAX_COLUMNS, JsonOption, emit, new_group, settings_from
+from svp.errors import UsageError, shorten
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import RenderableType
+    from rich.table import Table
+
+__all__ = ["mart_table", "register"]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    marts = new_group("The marts that reports read: what there is, and what is in them.")
+    marts.command("list")(list_all)
+    marts.command("show")(show)
+    app.add_typer(marts, name="mart")
+
+
+def list_all(*, as_json: JsonOption = False) -> None:
+    """List the marts with their grain.
+
+    \b
+    Example: svp mart list
+    """
+    from dataclasses import asdict
+
+    from warehouse.reading import list_marts
+
+    marts = list_marts()
+    emit({"marts": [asdict(mart) for mart in marts]}, as_json=as_json, show=_list_table)
+
+
+def _list_table() -> RenderableType:
+    from rich.table import Table
+
+    from warehouse.reading import list_marts
+
+    table = Table(title="Marts", title_justify="left")
+    for column in ("mart", "grain", "what it says"):
+        table.add_column(column, overflow="fold", no_wrap=column == "mart")
+    for mart in list_marts():
+        table.add_row(mart.name, mart.grain, mart.description)
+    return table
+
+
+def show(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of a mart, as 'svp mart list' gives it.")],
+    *,
+    limit: Annotated[int, typer.Option(min=1, help="Rows to show at most, the newest first.")] = 20,
+    columns: Annotated[
+        str | None,
+        typer.Option(help="Columns to show, parted by commas; those that fit otherwise."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the newest rows of a mart.
+
+    \b
+    Example: svp mart show daily_statistics --limit 7 --columns stat_date,plays,watch_hours
+    """
+    from warehouse.reading import read_mart
+
+    frame = read_mart(settings_from(context), name, limit=limit)
+    if columns:
+        frame = frame[_chosen(frame, columns.split(","))]
+    rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+    emit({"mart": name, "rows": rows}, as_json=as_json, show=lambda: mart_table(frame, title=name))
+
+
+def _chosen(frame: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    wanted = [name.strip() for name in names]
+    unknown = [name for name in wanted if name not in frame.columns]
+    if unknown:
+        message = f"the mart has no column {shorten(unknown[0])!r}"
+        raise UsageError(message, f"its columns are {', '.join(map(str, frame.columns))}")
+    return wanted
+
+
+def mart_table(frame: pd.DataFrame, *, title: str) -> RenderableType:
+    """Return as many columns of a mart as fit, and say how many don't."""
+    from rich.table import Table
+
+    if frame.empty:
+        return f"{title}: no rows yet; run 'svp warehouse refresh'"
+    cells = {str(name): [_cell(value) for value in frame[name]] for name in frame.columns}
+    shown = _fitting(cells)
+    left_out = len(cells) - len(shown)
+    caption = f"{left_out} more columns: --columns or --json" if left_out else None
+    table: Table = Table(title=title, title_justify="left", caption=caption, caption_justify="left")
+    for name in shown:
+        numeric = all(cell == "" or cell[0] in "-0123456789" for cell in cells[name])
+        table.add_column(name.replace("_", " "), justify="right" if numeric else "left")
+    for row in zip(*(cells[name] for name in shown), strict=True):
+        table.add_row(*row)
+    return table
+
+
+def _fitting(cells: dict[str, list[str]]) -> list[str]:
+    """Return the first columns that fit side by side; a heading may wrap at its underscores."""
+    left = MAX_COLUMNS - 1
+    shown = []
+    for name, values in cells.items():
+        left -= max([len(part) for part in name.split("_")] + [len(value) for value in values]) + 3
+        if left < 0:
+            break
+        shown.append(name)
+    return shown
+
+
+def _cell(value: object) -> str:
+    import pandas as pd
+
+    if value is None or value is pd.NaT or value != value:  # noqa: PLR0124  (not a number)
+        return ""
+    if hasattr(value, "strftime"):
+        text = f"{value:%Y-%m-%d %H:%M}"
+        return text.removesuffix(" 00:00")
+    return shorten(value, characters=40)

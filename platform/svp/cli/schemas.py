@@ -45,7 +45,7 @@ def install_all(settings: Settings, progress: Progress) -> dict[str, list[str]]:
     return {
         "postgres": [migration.name for migration in install_postgres(settings, progress=progress)],
         "mongodb": [migration.name for migration in install_mongodb(settings, progress=progress)],
-        "mysql": list(install_warehouse(settings, progress=progress)),
+        "mysql": [migration.name for migration in install_warehouse(settings, progress=progress)],
     }
 
 
