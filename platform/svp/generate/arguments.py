@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 from typing import TypedDict
 
 from svp.errors import UsageError
@@ -56,7 +57,7 @@ class Arguments:
         _require(self.titles >= LOWEST_TITLES, few, f"ask for {LOWEST_TITLES} or more")
         _require(self.days >= 1, f"{self.days} days can't be generated", "ask for 1 or more")
         rate = f"{self.sessions_per_user} sessions a user can't be generated"
-        _require(self.sessions_per_user > 0, rate, "ask for more than 0")
+        _require(0 < self.sessions_per_user < inf, rate, "ask for more than 0")
         last = LATEST_END_ON.toordinal() - self.days
         in_range = EARLIEST_START_ON.toordinal() <= self.start_on.toordinal() <= last
         period = f"{self.days} days from {self.start_on} are out of range"

@@ -1,0 +1,46 @@
+"""Generated platforms as frames: a tiny one to look at every row, a small one to count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from svp.generate import SCALES, generate
+
+if TYPE_CHECKING:
+    from svp.generate import Arguments
+
+Frames = dict[str, pd.DataFrame]
+
+
+def frames_of(arguments: Arguments) -> Frames:
+    """Return every table of a platform; dates are counted as instants at midnight UTC."""
+    batches: dict[str, list[pa.RecordBatch]] = {}
+    for table, batch in generate(**arguments.values()):
+        batches.setdefault(table.name, []).append(batch)
+    return {name: _frame(pa.Table.from_batches(parts)) for name, parts in batches.items()}
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame = table.to_pandas(date_as_object=False)
+    for field in table.schema:
+        if pa.types.is_date(field.type):
+            frame[field.name] = frame[field.name].dt.tz_localize("UTC")
+        elif pa.types.is_decimal(field.type):
+            frame[field.name] = frame[field.name].astype(float)
+    return frame
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Frames:
+    """200 users, 30 days."""
+    return frames_of(SCALES["tiny"].arguments())
+
+
+@pytest.fixture(scope="session")
+def small() -> Frames:
+    """10,000 users, 90 days."""
+    return frames_of(SCALES["small"].arguments())

@@ -1,0 +1,239 @@
+"""What an analyst would recognise, at the scale small.
+
+Tolerances are four standard errors of a share, √(p(1-p)/n), where rows are independent; where they
+share a user or a title they are wider, and the comment says why.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from svp.generate.clocks import load_zone
+from svp.generate.market import COUNTRIES, DEVICES, HOUR_CURVES
+from svp.generate.reactions import STAR_SHARES
+from svp.model import CONTENT_TYPES
+
+if TYPE_CHECKING:
+    from tests.unit.generate.conftest import Frames
+
+
+def four_errors(share: float, rows: int) -> float:
+    return 4 * float(np.sqrt(share * (1 - share) / rows))
+
+
+def local_starts(small: Frames, device: str) -> pd.DataFrame:
+    """Return local hour and weekday of the plays on a device."""
+    sessions = small["viewing_sessions"].merge(small["users"], on="user_id")
+    sessions = sessions[sessions["device_type"] == device]
+    parts = []
+    for country in COUNTRIES:
+        started = sessions.loc[sessions["country"] == country.name, "started_at"]
+        local = started.dt.tz_convert(load_zone(country.zone))
+        parts.append(pd.DataFrame({"hour": local.dt.hour, "weekday": local.dt.day_of_week}))
+    return pd.concat(parts)
+
+
+@pytest.mark.parametrize(
+    ("table", "at_least"),
+    [
+        ("users", 10_000),
+        ("content", 5_000),
+        ("viewing_sessions", 100_000),
+        ("ratings", 30_000),
+        ("search_queries", 25_000),
+        ("subscription_events", 15_000),
+    ],
+)
+def test_small_is_as_large_as_promised(small: Frames, table: str, at_least: int) -> None:
+    assert len(small[table]) >= at_least
+
+
+def test_sign_ups_grow_by_four_percent_a_month(small: Frames) -> None:
+    registered = small["users"]["registered_on"]
+    middle = pd.Timestamp("2024-02-15", tz="UTC")  # 410 of 820 days
+    later = float((registered >= middle).mean())
+    expected = 1.04 ** (410 / 30) / (1 + 1.04 ** (410 / 30))
+    assert later == pytest.approx(expected, abs=four_errors(expected, len(registered)))
+
+
+def test_activity_is_log_normal_between_users(small: Frames) -> None:
+    # Users subscribed for the whole period, so that only their own rate differs. The heaviest
+    # tenth of a log-normal with sigma 1.5 has 0.586 of all; its own few make that share vary.
+    events = small["subscription_events"]
+    early = events.groupby("user_id")["occurred_at"].min() < pd.Timestamp("2025-01-01", tz="UTC")
+    last = events.groupby("user_id").tail(1).set_index("user_id")
+    ended = events.loc[events["event_type"] == "cancellation", "user_id"].unique()
+    stayed = early.index[early & ~early.index.isin(ended) & last["new_plan"].notna()[early.index]]
+    plays = small["viewing_sessions"]["user_id"].value_counts().reindex(stayed).fillna(0)
+    heaviest = plays.nlargest(len(plays) // 10).sum() / plays.sum()
+    assert heaviest == pytest.approx(0.586, abs=0.06)
+
+
+def test_activity_persists(small: Frames) -> None:
+    sessions = small["viewing_sessions"]
+    half = sessions["started_at"] >= pd.Timestamp("2025-02-15", tz="UTC")
+    counts = sessions.groupby(["user_id", half]).size().unstack(fill_value=0)
+    both = counts[(counts[True] > 0) & (counts[False] > 0)]
+    assert np.corrcoef(np.log(both[True]), np.log(both[False]))[0, 1] > 0.6
+
+
+def test_popularity_is_concentrated_like_a_catalogue(small: Frames) -> None:
+    # Claimed: the top tenth of titles has 60 % of plays (from memory), the top title about 0.8 %.
+    plays = small["viewing_sessions"]["content_id"].value_counts()
+    assert plays.iloc[:500].sum() / plays.sum() == pytest.approx(0.60, abs=0.06)
+    assert 0.005 < plays.iloc[0] / plays.sum() < 0.03
+
+
+def test_new_titles_are_played_most_in_their_first_weeks(small: Frames) -> None:
+    sessions = small["viewing_sessions"].merge(small["content"], on="content_id")
+    new = sessions[sessions["added_on"].between("2025-01-02", "2025-01-31")]
+    age_days = (new["started_on"] - new["added_on"]).dt.days
+    # Weight 1 + 5·e^(-age/25): mean over days 0 to 13 is 4.8, over days 40 to 53 is 1.8.
+    ratio = (age_days < 14).sum() / ((age_days >= 40) & (age_days < 54)).sum()
+    assert 1.7 < ratio < 4.0
+
+
+def test_users_have_tastes(small: Frames) -> None:
+    sessions = small["viewing_sessions"].merge(small["content"], on="content_id")
+    sessions["genre"] = sessions["genres"].str[0]
+    overall = sessions["genre"].value_counts(normalize=True).max()
+    counts = sessions.groupby(["user_id", "genre"]).size().unstack(fill_value=0)
+    heavy = counts[counts.sum(axis=1) >= 40]
+    own = (heavy.max(axis=1) / heavy.sum(axis=1)).mean()
+    assert own > 2 * overall
+
+
+@pytest.mark.parametrize("position", range(len(DEVICES)), ids=lambda row: DEVICES[row].name)
+@pytest.mark.parametrize("weekend", [0, 1])
+def test_plays_follow_the_devices_hours_on_the_viewers_clock(
+    small: Frames, position: int, weekend: int
+) -> None:
+    local = local_starts(small, DEVICES[position].name)
+    hours = local.loc[(local["weekday"] >= 5) == bool(weekend), "hour"]
+    observed = hours.value_counts(normalize=True).reindex(range(24)).fillna(0).to_numpy()
+    expected = np.diff(HOUR_CURVES[2 * position + weekend], prepend=0)
+    # 240 hours are tested and heavy users fill the same hours, which widens the four errors.
+    tolerance = 4 * np.sqrt(expected / len(hours)) + 0.005
+    assert (np.abs(observed - expected) < tolerance).all()
+
+
+def test_mobile_has_a_morning_that_television_lacks(small: Frames) -> None:
+    mobile, television = (local_starts(small, name)["hour"] for name in ("Mobile", "Smart TV"))
+    assert mobile.between(7, 8).mean() > 4 * television.between(7, 8).mean()
+    assert television.mode()[0] in {20, 21}
+
+
+def test_saturday_has_more_plays_than_tuesday(small: Frames) -> None:
+    weekdays = local_starts(small, "Smart TV")["weekday"].value_counts()
+    expected = 1.18 / 0.90 * 13 / 12  # 90 days from a Wednesday have 13 Saturdays, 12 Tuesdays
+    assert weekdays[5] / weekdays[1] == pytest.approx(expected, rel=0.06)
+
+
+def test_completion_has_two_humps(small: Frames) -> None:
+    percent = small["viewing_sessions"]["completion_percent"].dropna()
+    early, middle, finished = (
+        percent.between(low, high, inclusive="left").mean()
+        for low, high in ((0, 20), (40, 60), (90, 101))
+    )
+    assert early > 3 * middle
+    assert finished > 1.5 * middle
+    assert finished == pytest.approx(0.20, abs=0.05)  # claimed: about a fifth
+
+
+def test_stalls_are_rare_and_cost_completion(small: Frames) -> None:
+    sessions = small["viewing_sessions"].dropna(subset=["completion_percent"])
+    stalled = sessions["stall_count"] > 0
+    assert stalled.mean() == pytest.approx(0.055, abs=0.01)  # 4 % wired, twice that on mobiles
+    complete = sessions["completion_percent"] >= 90
+    assert complete[stalled].mean() < 0.8 * complete[~stalled].mean()
+
+
+def test_bitrate_rises_with_quality(small: Frames) -> None:
+    means = small["viewing_sessions"].groupby("quality")["average_bitrate_kbps"].median()
+    assert means["SD"] < means["HD"] < means["4K"]
+
+
+def test_some_sessions_cross_midnight(small: Frames) -> None:
+    sessions = small["viewing_sessions"]
+    assert (sessions["ended_at"].dt.floor("D") > sessions["started_on"]).mean() > 0.01
+
+
+def test_stars_have_the_shares_of_movielens(small: Frames) -> None:
+    shares = small["ratings"]["stars"].value_counts(normalize=True).sort_index()
+    assert shares.idxmax() == 4
+    # Ratings of one title share its quality, so the errors are those of titles, not of rows.
+    assert np.allclose(shares.to_numpy(), STAR_SHARES, atol=0.03)
+
+
+def test_stars_rise_with_the_title_and_with_completion(small: Frames) -> None:
+    ratings = small["ratings"].merge(small["content"], on="content_id")
+    assert np.corrcoef(ratings["stars"], ratings["rating_average"])[0, 1] > 0.35
+    furthest = small["viewing_sessions"].groupby(["user_id", "content_id"])
+    percent = furthest["completion_percent"].max().rename("furthest").reset_index()
+    both = ratings.merge(percent, on=["user_id", "content_id"])
+    finished = both["furthest"] >= 90
+    assert both.loc[finished, "stars"].mean() > both.loc[~finished, "stars"].mean() + 0.2
+
+
+def test_one_paid_month_in_twenty_ends_the_subscription(small: Frames) -> None:
+    events = small["subscription_events"]
+    before = events.groupby("user_id")["event_type"].shift()
+    paid = before.notna() & (before != "trial")
+    ended = int((paid & (events["event_type"] == "cancellation")).sum())
+    renewed = int((paid & (events["event_type"] == "renewal")).sum())
+    assert ended / (ended + renewed) == pytest.approx(0.052, abs=0.006)  # claimed: 5.2 %
+
+
+def test_the_engaged_stay_longer(small: Frames) -> None:
+    events = small["subscription_events"]
+    ended = events.loc[events["event_type"] == "cancellation", "user_id"].unique()
+    users = small["users"]
+    plays = small["viewing_sessions"]["user_id"].value_counts().reindex(users["user_id"])
+    watching = plays.dropna()
+    left = watching.index.isin(ended)
+    assert watching[left].median() < watching[~left].median()
+
+
+def test_a_third_are_back_within_half_a_year(small: Frames) -> None:
+    events = small["subscription_events"]
+    next_at = events.groupby("user_id")["occurred_at"].shift(-1)
+    ended = events["event_type"] == "cancellation"
+    observed = ended & (events["occurred_at"] < pd.Timestamp("2024-10-01", tz="UTC"))
+    away_days = (next_at - events["occurred_at"])[observed].dt.days
+    share = 0.45 * (1 - np.exp(-(182 - 1) / 126))
+    tolerance = four_errors(share, len(away_days))
+    assert (away_days < 182).mean() == pytest.approx(share, abs=tolerance)
+
+
+def test_searches_lead_to_plays(small: Frames) -> None:
+    searches, sessions = small["search_queries"], small["viewing_sessions"]
+    clicked = searches.dropna(subset=["clicked_content_id"]).sort_values("searched_at")
+    joined = pd.merge_asof(
+        clicked,
+        sessions.sort_values("started_at"),
+        left_on="searched_at",
+        right_on="started_at",
+        by="user_id",
+        direction="forward",
+        tolerance=pd.Timedelta(seconds=150),
+    )
+    played = (joined["clicked_content_id"] == joined["content_id"]).mean()
+    assert played == pytest.approx(0.20 / 0.25, abs=0.02)
+
+
+def test_every_kind_of_title_is_played(small: Frames, tiny: Frames) -> None:
+    for frames in (small, tiny):
+        both = frames["viewing_sessions"].merge(frames["content"], on="content_id")
+        assert set(both["content_type"]) == set(CONTENT_TYPES)
+
+
+def test_only_vietnamese_households_have_boxes(small: Frames) -> None:
+    users = small["users"]
+    has_box = users["contract_code"].notna()
+    assert set(users.loc[has_box, "country"]) == {"Vietnam"}
+    assert users.loc[has_box, "contract_code"].str.fullmatch(r"HNH\d{6}").all()
+    assert users.loc[has_box, "contract_code"].is_unique

@@ -1,0 +1,129 @@
+"""The parts that everything else leans on: arguments, random numbers, clocks, months, names."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+import svp.generate
+from svp.errors import UsageError
+from svp.generate import DEFAULT_START_ON, SCALES, Arguments, estimate
+from svp.generate.arrays import Flags, identifiers, text_lists
+from svp.generate.clocks import LocalClocks
+from svp.generate.randomness import cumulate, pick, pick_from_rows, stream
+from svp.generate.subscriptions import add_months
+from svp.generate.words import make_name_pools
+
+
+def instant(text: str) -> int:
+    return int(np.datetime64(text, "us").astype(np.int64))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("seed", -1, "seed -1 is below 0"),
+        ("users", 0, "0 users"),
+        ("titles", 19, "19 titles are too few"),
+        ("days", 0, "0 days"),
+        ("sessions_per_user", 0.0, "0.0 sessions a user"),
+        ("sessions_per_user", float("nan"), "nan sessions a user"),
+        ("sessions_per_user", float("inf"), "inf sessions a user"),
+        ("start_on", date(1979, 12, 31), "out of range"),
+        ("start_on", date(2199, 12, 31), "out of range"),
+    ],
+)
+def test_arguments_out_of_range_are_refused(name: str, value: object, message: str) -> None:
+    values = {**SCALES["tiny"].arguments().values(), name: value}
+    with pytest.raises(UsageError, match=message):
+        Arguments(**values)  # type: ignore[arg-type]  # (one is wrong on purpose)
+
+
+def test_fewer_days_keep_the_plays_a_day() -> None:
+    assert SCALES["tiny"].arguments(days=15).sessions_per_user == 10
+    assert SCALES["tiny"].arguments(days=15, sessions_per_user=4).sessions_per_user == 4
+    assert SCALES["tiny"].arguments().start_on == DEFAULT_START_ON == date(2025, 1, 1)
+
+
+def test_streams_differ_by_name_and_seed_only() -> None:
+    first = stream(1, "users").random(3).tolist()
+    assert stream(1, "users").random(3).tolist() == first
+    assert stream(1, "content").random(3).tolist() != first
+    assert stream(2, "users").random(3).tolist() != first
+
+
+def test_pick_draws_each_position_as_often_as_its_weight_says() -> None:
+    drawn = pick(stream(1, "test"), [1, 0, 3], 10_000)
+    shares = np.bincount(drawn, minlength=3) / 10_000
+    assert shares[1] == 0
+    assert shares[2] == pytest.approx(0.75, abs=4 * np.sqrt(0.75 * 0.25 / 10_000))
+
+
+def test_pick_from_rows_draws_by_the_row_of_each_entry() -> None:
+    cumulative = cumulate([[1, 0, 0], [0, 0, 1], [0, 1, 0]])
+    rows = np.array([2, 0, 1, 1])
+    assert pick_from_rows(stream(1, "test"), cumulative, rows).tolist() == [1, 0, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("begin", "months", "expected"),
+    [
+        ("2024-01-31T10:00:00", 1, "2024-02-29T10:00:00"),
+        ("2023-01-31T10:00:00", 1, "2023-02-28T10:00:00"),
+        ("2023-01-31T10:00:00", 2, "2023-03-31T10:00:00"),
+        ("2023-11-15T23:59:59", 14, "2025-01-15T23:59:59"),
+    ],
+)
+def test_months_keep_the_day_or_take_the_last_one(begin: str, months: int, expected: str) -> None:
+    later = add_months(np.array([instant(begin)]), np.array([months]))
+    assert later.tolist() == [instant(expected)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "local_second", "expected"),
+    [
+        (0, 1 * 3600 + 30 * 60, "2025-03-09T06:30:00"),  # before the clocks go forward
+        (0, 12 * 3600, "2025-03-09T16:00:00"),  # after
+        (1, 1 * 3600, "2025-03-08T16:00:00"),  # Tokyo is a UTC day ahead
+    ],
+)
+def test_local_clocks_follow_summer_time(zone: int, local_second: int, expected: str) -> None:
+    day = int(np.datetime64("2025-03-09", "D").astype(np.int64))
+    clocks = LocalClocks(("America/New_York", "Asia/Tokyo"), first_day=day, days=1)
+    utc = clocks.to_utc(np.array([zone]), np.array([day]), np.array([local_second]))
+    assert utc.tolist() == [instant(expected)]
+
+
+def test_identifiers_are_padded_and_begin_with_one() -> None:
+    assert identifiers("U", np.array([0, 99]), digits=4).to_pylist() == ["U0001", "U0100"]
+
+
+def test_lists_hold_the_chosen_names() -> None:
+    flags: Flags = np.array([[True, False, True], [False, False, False]])
+    assert text_lists(("a", "b", "c"), flags).to_pylist() == [["a", "c"], []]
+    codes = np.array([[2, 0, -1], [1, -1, -1]])
+    assert text_lists(("a", "b", "c"), codes).to_pylist() == [["c", "a"], ["b"]]
+
+
+def test_names_are_the_same_for_a_seed() -> None:
+    assert make_name_pools(5) == make_name_pools(5)
+    assert make_name_pools(5) != make_name_pools(6)
+
+
+@pytest.mark.parametrize("scale", ["small", "medium"])
+def test_estimate_counts_users_titles_and_plays(scale: str) -> None:
+    arguments = SCALES[scale].arguments()
+    rows = {table.table: table.rows for table in estimate(arguments)}
+    assert rows["users"] == arguments.users
+    assert rows["content"] == arguments.titles
+    assert rows["viewing_sessions"] == arguments.users * arguments.sessions_per_user
+
+
+def test_public_names_are_exactly_those_declared() -> None:
+    modules = {"annotations", "arguments", "arrays", "catalogue", "clocks", "files", "market"}
+    modules |= {"people", "platform", "randomness", "reactions", "rows", "subscriptions"}
+    modules |= {"viewing", "words"}
+    public = {name for name in vars(svp.generate) if not name.startswith("_")}
+    assert public - modules == set(svp.generate.__all__)
