@@ -29,7 +29,29 @@ SCALE_HELP = (
     "large: 200,000 users, 12,000 titles, 365 days, about 10,000,000 plays."
 )
 
-ROW = tuple[str, int, int]
+OutOption = Annotated[
+    Path | None, typer.Option(help="New folder to write; needed unless --plan is given.")
+]
+DaysOption = Annotated[
+    int | None, typer.Option(help="Days of plays; plays a day stay as the size has them.")
+]
+StartOption = Annotated[
+    datetime,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="First day of plays, UTC.",
+        show_default="2025-01-01",
+    ),
+]
+SessionsOption = Annotated[
+    float | None, typer.Option(help="Plays a user in the whole period, mean of all users.")
+]
+PlanOption = Annotated[
+    bool, typer.Option("--plan", help="Say how much it will be, and write nothing.")
+]
+
+Row = tuple[str, int, int]
 """Table, rows, bytes."""
 
 
@@ -40,32 +62,15 @@ def register(app: typer.Typer) -> None:
 
 def generate(
     *,
-    out: Annotated[
-        Path | None, typer.Option(help="New folder to write; needed unless --plan is given.")
-    ] = None,
+    out: OutOption = None,
     scale: Annotated[ScaleName, typer.Option(help=SCALE_HELP)] = "small",
     users: Annotated[int | None, typer.Option(help="Users who have signed up by the end.")] = None,
-    days: Annotated[
-        int | None,
-        typer.Option(help="Days of plays; plays a day stay as the size has them."),
-    ] = None,
-    start: Annotated[
-        datetime,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            metavar="DATE",
-            help="First day of plays, UTC.",
-            show_default="2025-01-01",
-        ),
-    ] = datetime(2025, 1, 1),  # noqa: DTZ001  (a day, not an instant)
+    days: DaysOption = None,
+    start: StartOption = datetime(2025, 1, 1),  # noqa: DTZ001  (a day, not an instant)
     seed: Annotated[int, typer.Option(help="Another seed is another platform.")] = 1,
     titles: Annotated[int | None, typer.Option(help="Titles in the catalogue at the end.")] = None,
-    sessions_per_user: Annotated[
-        float | None, typer.Option(help="Plays a user in the whole period, mean of all users.")
-    ] = None,
-    plan: Annotated[
-        bool, typer.Option("--plan", help="Say how much it will be, and write nothing.")
-    ] = False,
+    sessions_per_user: SessionsOption = None,
+    plan: PlanOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make a platform's data: users, titles, plays, ratings, subscriptions, searches.
@@ -130,7 +135,7 @@ def _manifest_table(out: Path, manifest: Manifest) -> RenderableType:
     return _table(title, rows, f"Load it with: svp ingest {out}")
 
 
-def _table(title: str, rows: Iterable[ROW], caption: str) -> RenderableType:
+def _table(title: str, rows: Iterable[Row], caption: str) -> RenderableType:
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text

@@ -89,12 +89,12 @@ REVIEWS = (
 UNKNOWN_QUERIES = (
     "new movies 2019 free", "that film with the dog", "football live now", "something funny",
     "asdf", "movie about space old", "best series ever", "kids songs", "film from the advert",
-    "harry", "cooking show italy", "documental ballenas", "serie policia", "film noel", "krimi",
+    "harry", "cooking show italy", "documental ballenas", "pelicula policia", "film noel", "krimi",
 )  # fmt: skip
 
 VIETNAMESE_GIVEN = (
     "An", "Anh", "Bình", "Chi", "Cường", "Dũng", "Duy", "Giang", "Hà", "Hải", "Hạnh", "Hiếu", "Hoa",
-    "Hùng", "Hương", "Huy", "Khánh", "Lan", "Linh", "Long", "Mai", "Minh", "My", "Nam", "Nga", "Ngọc",
+    "Hùng", "Hương", "Huy", "Khánh", "Lan", "Linh", "Long", "Mai", "Minh", "My", "Ninh", "Nga", "Ngọc",
     "Nhung", "Phong", "Phương", "Quân", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thu", "Trang", "Tuấn", "Vy",
 )  # fmt: skip
 """Faker has none: it gives English ones for this country."""
