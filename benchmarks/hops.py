@@ -2,9 +2,9 @@
 
     python -m benchmarks.hops [--rounds 3] [--sessions 222785] [--home FOLDER]
 
-The files are made here, in the shape of the relational set; servers are those of ``svp up``. Each round runs every hop and
-its raw tool in turn, so that a machine whose speed drifts moves both. What is printed is the median, and the
-median of the rounds' ratios.
+The files are made here, in the shape of the relational set; servers are those of ``svp up``. Each round
+runs every hop and its raw tool in turn, so that a machine whose speed drifts moves both. What is printed is
+the median, and the median of the rounds' ratios.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
@@ -41,6 +40,9 @@ from svp.settings import Settings, Workspace, load_settings
 from warehouse.export import export, run_procedures
 from warehouse.schema import install as install_warehouse
 from warehouse.schema import reset as reset_warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 USERS, TITLES, DAYS = 5_000, 300, 730
 FIRST_DAY = date(2024, 1, 1)
@@ -62,19 +64,43 @@ def write_files(folder: Path, sessions: int) -> None:
     draw = random.Random(SEED)  # noqa: S311  (a benchmark's data)
     with (folder / "users.csv").open("w", newline="", encoding="utf-8") as stream:
         rows = csv.writer(stream)
-        rows.writerow("user_id,age,country,subscription_type,registration_date,total_watch_time_hours".split(","))
+        rows.writerow(
+            [
+                "user_id",
+                "age",
+                "country",
+                "subscription_type",
+                "registration_date",
+                "total_watch_time_hours",
+            ]
+        )
         for number in range(USERS):
-            rows.writerow((f"U{number:05d}", draw.randint(18, 80), "Mexico", "Basic", "2023-05-01", "12.5"))
+            rows.writerow(
+                (f"U{number:05d}", draw.randint(18, 80), "Mexico", "Basic", "2023-05-01", "12.5")
+            )
     movies = [
-        {"content_id": f"M{number:04d}", "title": f"Title {number}", "genre": ["Drama"], "duration_minutes": 100}
+        {
+            "content_id": f"M{number:04d}",
+            "title": f"Title {number}",
+            "genre": ["Drama"],
+            "duration_minutes": 100,
+        }
         for number in range(TITLES)
     ]
     (folder / "content.json").write_text(json.dumps({"movies": movies}), encoding="utf-8")
     with (folder / "viewing_sessions.csv").open("w", newline="", encoding="utf-8") as stream:
         rows = csv.writer(stream)
         rows.writerow(
-            "session_id,user_id,content_id,watch_date,watch_duration_minutes,"
-            "completion_percentage,device_type,quality_level".split(",")
+            [
+                "session_id",
+                "user_id",
+                "content_id",
+                "watch_date",
+                "watch_duration_minutes",
+                "completion_percentage",
+                "device_type",
+                "quality_level",
+            ]
         )
         for number in range(sessions):
             minutes = draw.randint(1, 100)
@@ -98,7 +124,9 @@ class Hops:
         install_postgres(self.settings)
         install_mongodb(self.settings)
         install_warehouse(self.settings)
-        ingest(self.settings, recognise_all([self.folder / "users.csv", self.folder / "content.json"]))
+        ingest(
+            self.settings, recognise_all([self.folder / "users.csv", self.folder / "content.json"])
+        )
 
     def load(self) -> object:
         """Take the sessions from the file into PostgreSQL and MongoDB, as ``svp ingest`` does."""
@@ -120,7 +148,8 @@ class Hops:
             for table in ("users", "titles", "viewing_sessions")
         )
         (self.folder / "titles.csv").write_text(
-            "content_id\n" + "\n".join(f"M{number:04d}" for number in range(TITLES)), encoding="utf-8"
+            "content_id\n" + "\n".join(f"M{number:04d}" for number in range(TITLES)),
+            encoding="utf-8",
         )
         url = self.settings.postgres_url.rpartition("/")[0] + f"/{database}"
         subprocess.run(
@@ -133,11 +162,18 @@ class Hops:
 
     def insert_many(self) -> None:
         """Insert the same documents with ``insert_many`` into a collection with the same indexes."""
-        with open_database(self.settings.mongo_url, self.settings.workspace.mongo_database) as database:
+        with open_database(
+            self.settings.mongo_url, self.settings.workspace.mongo_database
+        ) as database:
             documents = list(database["viewing_events"].find())
             raw = database["raw"]
             raw.drop()
-            for keys in (["days.on"], ["title_ref", "started_on"], ["user_ref", "started_on"], ["load_id"]):
+            for keys in (
+                ["days.on"],
+                ["title_ref", "started_on"],
+                ["user_ref", "started_on"],
+                ["load_id"],
+            ):
                 raw.create_index([(key, 1) for key in keys])
             started = time.perf_counter()
             raw.insert_many(documents, ordered=False)
@@ -182,14 +218,21 @@ def load_data(hops: Hops) -> None:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "rows.txt"
         with (
-            closing(connect(hops.settings.postgres_url, hops.settings.workspace.postgres_database)) as source,
+            closing(
+                connect(hops.settings.postgres_url, hops.settings.workspace.postgres_database)
+            ) as source,
             path.open("wb") as stream,
             source.cursor() as cursor,
         ):
-            cursor.copy_expert("COPY (SELECT started_on, user_key, content_key, device_type, watch_seconds"
-                               " FROM oltp.viewing_sessions) TO STDOUT", stream)
+            cursor.copy_expert(
+                "COPY (SELECT started_on, user_key, content_key, device_type, watch_seconds"
+                " FROM oltp.viewing_sessions) TO STDOUT",
+                stream,
+            )
         with (
-            open_connection(hops.settings.mysql_url, database, local_infile_folder=Path(name)) as target,
+            open_connection(
+                hops.settings.mysql_url, database, local_infile_folder=Path(name)
+            ) as target,
             target.cursor() as cursor,
         ):
             cursor.execute("CREATE TABLE raw (a DATE, b INT, c INT, d VARCHAR(100), e INT)")
@@ -220,7 +263,9 @@ def measure(hops: Hops, rounds: int) -> dict[str, dict[str, list[float]]]:
 
 def main() -> None:
     """Measure and print one table."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--sessions", type=int, default=222_785)
     arguments.add_argument("--home", type=Path, default=None)
@@ -244,7 +289,9 @@ def main() -> None:
 def report(seconds: dict[str, dict[str, list[float]]], rows: int) -> None:
     """Print medians, rates and ratios."""
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {sys.version.split()[0]}"
-    print(f"{rows:,} sessions; {machine}; medians of {len(next(iter(seconds.values()))['ours'])} rounds\n")
+    print(
+        f"{rows:,} sessions; {machine}; medians of {len(next(iter(seconds.values()))['ours'])} rounds\n"
+    )
     print(f"{'hop':34} {'svp s':>7} {'rows/s':>9} {'raw s':>7} {'rows/s':>9} {'svp ÷ raw':>10}")
     for name, both in seconds.items():
         ours = median(both["ours"])

@@ -1,0 +1,100 @@
+"""The command line promises: help, an example, --json, exit codes, and options anywhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from svp.cli import _options_first
+from svp.errors import worst
+from svp.settings import SETTINGS, load_settings
+from tests.docs import help_texts, outdated
+
+SVP = Path(sys.executable).with_name("svp")
+COMMANDS = dict(help_texts())
+LEAVES = [words for words, text in COMMANDS.items() if "\nCommands:" not in text]
+
+
+@pytest.mark.parametrize("words", LEAVES, ids=" ".join)
+def test_every_command_has_a_worked_example_and_json(words: tuple[str, ...]) -> None:
+    text = COMMANDS[words]
+    assert f"Example: {' '.join(words)}" in text
+    assert "--json" in text
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_help_fits_100_columns(words: tuple[str, ...]) -> None:
+    assert max(len(line) for line in COMMANDS[words].splitlines()) <= 100
+
+
+def test_every_command_of_the_design_is_there() -> None:
+    names = {words[1] for words in COMMANDS if len(words) > 1}
+    asked = {"up", "down", "status", "doctor", "env", "init", "demo", "generate", "ingest", "loads"}
+    assert asked | {"quarantine", "nosql", "warehouse", "mart", "verify", "reset"} <= names
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    assert outdated() == [], "run 'make docs'"
+
+
+def test_global_options_may_stand_anywhere() -> None:
+    given = ["ingest", "folder", "--workspace", "trial", "--json", "--home=/srv/svp"]
+    assert _options_first(given) == [
+        "--workspace",
+        "trial",
+        "--home=/srv/svp",
+        "ingest",
+        "folder",
+        "--json",
+    ]
+
+
+def test_what_stands_behind_a_double_dash_is_left_alone() -> None:
+    assert _options_first(["ingest", "--", "--workspace"]) == ["ingest", "--", "--workspace"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code"),
+    [(["--help"], 0), (["--version"], 0), (["no-such-command"], 2), (["ingest"], 2)],
+)
+def test_exit_code(arguments: list[str], exit_code: int) -> None:
+    done = subprocess.run([SVP, *arguments], check=False, capture_output=True, text=True)
+    assert done.returncode == exit_code
+    assert "Traceback" not in done.stderr
+
+
+def test_worst_exit_code_wins_in_the_documented_order() -> None:
+    assert [worst(codes) for codes in ([0, 5], [5, 4, 6], [6, 7, 8, 3], [3, 1], [])] == [
+        5,
+        6,
+        3,
+        1,
+        0,
+    ]
+
+
+def test_flag_beats_environment_beats_project_file_beats_default(tmp_path: Path) -> None:
+    (tmp_path / "svp.toml").write_text('workspace = "from_file"\n', encoding="utf-8")
+    empty = {"XDG_CONFIG_HOME": str(tmp_path / "none"), "SVP_HOME": str(tmp_path / "home")}
+    environment = {**empty, "SVP_WORKSPACE": "from_environment"}
+    by_flag = load_settings({"workspace": "from_flag"}, environment=environment, folder=tmp_path)
+    by_environment = load_settings(environment=environment, folder=tmp_path)
+    by_file = load_settings(environment=empty, folder=tmp_path)
+    by_default = load_settings(environment=empty, folder=tmp_path / "elsewhere")
+    names = [made.workspace.name for made in (by_flag, by_environment, by_file, by_default)]
+    assert names == ["from_flag", "from_environment", "from_file", "default"]
+
+
+def test_settings_never_print_a_url() -> None:
+    made = load_settings(
+        environment={"SVP_POSTGRES_URL": "postgresql://svp:secret@host/", "SVP_HOME": "/nowhere"}
+    )
+    assert "secret" not in repr(made)
+
+
+def test_every_setting_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert [setting.name for setting in SETTINGS if setting.variable not in page] == []
