@@ -15,6 +15,7 @@ import nosql.schema
 import oltp.schema
 import warehouse.schema
 from svp.core.sqlfiles import read_sql
+from svp.errors import VerifyError
 from warehouse.connections import Row, fetch, open_warehouse
 from warehouse.export import pending_days, published_days
 from warehouse.sources import Sources, open_sources
@@ -69,6 +70,13 @@ class Comparison:
         """No store holds a compared day."""
         return not self.by_day
 
+    def require_agreement(self) -> None:
+        """Raise VerifyError if the stores disagree anywhere."""
+        if self.differences:
+            first = self.differences[0]
+            message = f"the stores disagree in {len(self.differences)} places, first {first.measure} of {first.day}"
+            raise VerifyError(message, "run 'svp verify' to see every day and store")
+
 
 Store = Mapping[date, Totals]
 """What one store says, by day."""
@@ -89,9 +97,9 @@ def verify(settings: Settings) -> Comparison:
         stores = {
             "PostgreSQL": read_totals(sources.fetch("totals_by_day")),
             "MongoDB": mongodb_totals(sources),
-            "fact_watch": warehouse_totals(connection, "totals_of_watch"),
-            "fact_playback": warehouse_totals(connection, "totals_of_playback"),
-            "daily_statistics": warehouse_totals(connection, "totals_of_statistics"),
+            "MySQL fact_watch": warehouse_totals(connection, "totals_of_watch"),
+            "MySQL fact_playback": warehouse_totals(connection, "totals_of_playback"),
+            "MySQL statistics": warehouse_totals(connection, "totals_of_statistics"),
         }
     return compare(stores, pending=(*pending, *stale))
 

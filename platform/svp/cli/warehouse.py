@@ -1,0 +1,204 @@
+"""``svp warehouse``: bring changes over, show how fresh the marts are, make the account for Power BI."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from svp.cli.common import JsonOption, emit, new_group, settings_from, terminal_progress
+from svp.errors import VerifyError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from warehouse.export import ExportResult, RefreshResult
+    from warehouse.reader import ReaderAccount
+    from warehouse.status import WarehouseStatus
+
+__all__ = ["register"]
+
+SHOWN_DAYS = 5
+
+FileOption = Annotated[
+    Path | None,
+    typer.Option("--file", help="File for the account, mode 0600; in the home folder by default."),
+]
+
+group = new_group(
+    "The MySQL warehouse: bring changes over, refresh the marts, see how fresh they are."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group ``warehouse``."""
+    app.add_typer(group, name="warehouse")
+
+
+@group.command("refresh")
+def refresh_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
+    """Export the days that changed, then run the procedures: the marts are current.
+
+    \b
+    Example: svp warehouse refresh
+    """
+    from warehouse.export import refresh
+
+    settings = settings_from(context)
+    with terminal_progress() as progress:
+        result = refresh(settings, progress=progress)
+    facts = {"workspace": settings.workspace.name, **asdict(result)}
+    emit(facts, as_json=as_json, show=lambda: refresh_line(settings.workspace.name, result))
+
+
+@group.command("export")
+def export_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
+    """Export the days that changed; the event, or a refresh, brings the marts up to date later.
+
+    \b
+    Example: svp warehouse export
+    """
+    from warehouse.export import export
+
+    settings = settings_from(context)
+    with terminal_progress() as progress:
+        result = export(settings, progress=progress)
+    facts = {"workspace": settings.workspace.name, **asdict(result)}
+    emit(facts, as_json=as_json, show=lambda: export_line(settings.workspace.name, result))
+
+
+@group.command("status")
+def status_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
+    """Show the last runs, the event and its next time, and what is pending; exit 6 if all is not well.
+
+    \b
+    Example: svp warehouse status
+    """
+    from warehouse.status import read_status
+
+    settings = settings_from(context)
+    status = read_status(settings)
+    facts = {"workspace": settings.workspace.name, **asdict(status)}
+    emit(facts, as_json=as_json, show=lambda: status_tables(settings.workspace.name, status))
+    if status.problems:
+        raise typer.Exit(VerifyError.exit_code)
+
+
+@group.command("reader")
+def reader_command(
+    context: typer.Context, *, file: FileOption = None, as_json: JsonOption = False
+) -> None:
+    """Create the account that Power BI reads the marts with, or give it a new password.
+
+    It can read the mart database and nothing else. The password is shown on a terminal only.
+
+    \b
+    Example: svp warehouse reader --file ./power-bi.json
+    """
+    from warehouse.reader import rotate_reader
+
+    account = rotate_reader(settings_from(context), file=file)
+    facts = {
+        "server": account.server,
+        "database": account.database,
+        "user": account.user,
+        "file": account.file,
+    }
+    emit(facts, as_json=as_json, show=lambda: reader_lines(account))
+
+
+def refresh_line(workspace: str, result: RefreshResult) -> str:
+    """Return what a refresh did, for people."""
+    done = f"{result.days:,} days and {result.rows:,} rows exported, {result.procedures:,} ranges rebuilt"
+    return f"workspace {workspace}: {done} in {result.seconds:.1f} s"
+
+
+def export_line(workspace: str, result: ExportResult) -> str:
+    """Return what an export did, for people."""
+    done = f"{result.days:,} days and {result.rows:,} rows exported"
+    return f"workspace {workspace}: {done} in {result.seconds:.1f} s"
+
+
+def reader_lines(account: ReaderAccount) -> str:
+    """Return what Power BI asks for; the password where only a person sees it."""
+    password = account.password if sys.stdout.isatty() else f"in {account.file}"
+    return "\n".join(
+        (
+            f"server    {account.server}",
+            f"database  {account.database}",
+            f"user      {account.user}",
+            f"password  {password}",
+            f"written to {account.file}, which only its owner can read",
+        )
+    )
+
+
+def status_tables(workspace: str, status: WarehouseStatus) -> RenderableType:
+    """Return the state of the warehouse, for people."""
+    from rich.console import Group
+    from rich.text import Text
+
+    lines = [
+        f"workspace {workspace}",
+        f"pending    {pending_line(status)}",
+        f"export     {export_status_line(status)}",
+        f"event      {event_line(status)}",
+        f"scheduler  {status.scheduler}",
+        *(f"problem    {problem}" for problem in status.problems),
+    ]
+    return Group(runs_table(status), Text("\n".join(lines)))
+
+
+def runs_table(status: WarehouseStatus) -> Table:
+    """Return the last run of each procedure."""
+    from rich.table import Table
+
+    table = Table(title="Last run of each procedure", title_justify="left")
+    table.add_column("procedure")
+    table.add_column("started (UTC)")
+    for name in ("seconds", "rows"):
+        table.add_column(name, justify="right")
+    table.add_column("outcome")
+    for run in status.runs:
+        seconds = f"{(run.ended_at - run.started_at).total_seconds():.2f}" if run.ended_at else ""
+        rows = "" if run.rows is None else f"{run.rows:,}"
+        table.add_row(run.procedure, at(run.started_at), seconds, rows, run.outcome)
+    return table
+
+
+def pending_line(status: WarehouseStatus) -> str:
+    """Return which days wait for an export, and how much waits for the procedures."""
+    first = ", ".join(f"{day}" for day in status.pending[:SHOWN_DAYS])
+    more = ", …" if len(status.pending) > SHOWN_DAYS else ""
+    days = f"{len(status.pending):,} days to export" + (f" ({first}{more})" if first else "")
+    return f"{days}; {status.stale_slices:,} slices to refresh"
+
+
+def export_status_line(status: WarehouseStatus) -> str:
+    """Return how the last export went."""
+    last = status.last_export
+    if last is None:
+        return "never"
+    rows = "" if last.days is None else f", {last.days:,} days and {last.rows or 0:,} rows"
+    return f"{at(last.started_at)}, {last.outcome}{rows}"
+
+
+def event_line(status: WarehouseStatus) -> str:
+    """Return when the event runs."""
+    event = status.event
+    if event is None:
+        return "none"
+    state = "enabled" if event.is_enabled else "disabled"
+    last, due = at(event.last_run_at) or "never", at(event.next_run_at) or "unknown"
+    return f"{event.name}, {state}, every {event.every.lower()}\n           last {last}, next {due}"
+
+
+def at(moment: datetime | None) -> str:
+    """Return a time to the second, or nothing."""
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,141 @@
+"""The account that Power BI reads with: the marts and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from svp.core.mysql import address, open_connection
+from svp.core.sqlfiles import quote_mysql
+from svp.errors import PlatformError, UsageError
+from warehouse.connections import execute, fetch, open_warehouse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from svp.core.mysql import Connection
+    from svp.settings import Settings, Workspace
+
+__all__ = ["ReaderAccount", "ensure_reader", "reader_name", "rotate_reader"]
+
+MAX_USER_CHARACTERS = 32
+PASSWORD_BYTES = 24
+FILE_MODE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderAccount:
+    """What Power BI asks for, and the file that holds it."""
+
+    server: str
+    """Host and port."""
+    database: str
+    user: str
+    file: Path
+    password: str = field(repr=False)
+
+
+def reader_name(workspace: Workspace) -> str:
+    """Return the account's name; a long workspace is cut and told apart by its checksum."""
+    name = f"{workspace.base}_reader"
+    if len(name) <= MAX_USER_CHARACTERS:
+        return name
+    told_apart = hashlib.sha256(workspace.base.encode()).hexdigest()[:8]
+    return f"{workspace.base[:16]}_{told_apart}_reader"
+
+
+def ensure_reader(settings: Settings, *, file: Path | None = None) -> ReaderAccount:
+    """Return the account of the file if it works, else create or rotate it.
+
+    Raises:
+        ServerError: the server can't be reached, or does not let us make accounts.
+    """
+    kept = read_account(settings, file or default_file(settings))
+    return kept if kept and may_read(settings, kept) else rotate_reader(settings, file=file)
+
+
+def rotate_reader(settings: Settings, *, file: Path | None = None) -> ReaderAccount:
+    """Give the account a new password and exactly its rights, and write it to a file of mode 0600.
+
+    Raises:
+        UsageError: the file can't be written.
+        ServerError: the server can't be reached, or does not let us make accounts.
+    """
+    account = ReaderAccount(
+        server=address(settings.url("mysql")),
+        database=settings.workspace.mart_database,
+        user=reader_name(settings.workspace),
+        file=file or default_file(settings),
+        password=secrets.token_urlsafe(PASSWORD_BYTES),
+    )
+    with open_warehouse(settings) as connection:
+        grant(connection, account)
+    write_account(account)
+    return account
+
+
+def default_file(settings: Settings) -> Path:
+    """Return where the account is written unless another file is named."""
+    return settings.home / f"{reader_name(settings.workspace)}.json"
+
+
+def grant(connection: Connection, account: ReaderAccount) -> None:
+    """Make the account what it should be, whatever it was before."""
+    password = (account.user, account.password)
+    database = grantable(connection, account.database)
+    execute(connection, "CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", password)
+    execute(connection, "ALTER USER %s@'%%' IDENTIFIED BY %s", password)
+    execute(connection, "REVOKE ALL PRIVILEGES, GRANT OPTION FROM %s@'%%'", (account.user,))
+    execute(connection, f"GRANT SELECT, SHOW VIEW ON {database}.* TO %s@'%%'", (account.user,))
+
+
+def grantable(connection: Connection, database: str) -> str:
+    """Return a database as GRANT takes it: there _ means any character, unless partial_revokes is on."""
+    partial_revokes = fetch(connection, "SHOW VARIABLES LIKE 'partial_revokes'")
+    is_literal = [value for _, value in partial_revokes] == ["ON"]
+    return quote_mysql(database) if is_literal else quote_mysql(database).replace("_", r"\_")
+
+
+def may_read(settings: Settings, account: ReaderAccount) -> bool:
+    """Tell whether the account can log in and see the marts."""
+    parts = urlsplit(settings.url("mysql"))
+    login = f"{quote(account.user, safe='')}:{quote(account.password, safe='')}@{account.server}"
+    try:
+        with open_connection(
+            urlunsplit(parts._replace(netloc=login)), account.database
+        ) as connection:
+            return bool(fetch(connection, "SHOW TABLES"))
+    except PlatformError:
+        return False
+
+
+def read_account(settings: Settings, file: Path) -> ReaderAccount | None:
+    """Return the account that a file holds, if it is that of this server and workspace."""
+    try:
+        kept = ReaderAccount(**json.loads(file.read_text(encoding="utf-8")), file=file)
+    except (OSError, ValueError, TypeError):
+        return None
+    expected = (address(settings.url("mysql")), settings.workspace.mart_database)
+    return kept if (kept.server, kept.database) == expected else None
+
+
+def write_account(account: ReaderAccount) -> None:
+    """Write the account to its file, which only its owner can read at any moment."""
+    facts = {name: value for name, value in asdict(account).items() if name != "file"}
+    fresh = account.file.with_name(f".{account.file.name}.{os.getpid()}")
+    try:
+        account.file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(facts, file, indent=2)
+        fresh.replace(account.file)
+    except OSError as error:
+        message = f"{account.file} can't be written: {error.strerror}"
+        raise UsageError(
+            message, "name another file with --file; the account is rotated again"
+        ) from error
