@@ -20,10 +20,14 @@ __all__ = ["cached_engine", "engines_folder", "exclusive"]
 UNFINISHED = ".unfinished-"
 
 
+ROOT_ENGINES = Path("/var/lib/svp/engines")
+"""Root's engines; every user may run them."""
+
+
 def engines_folder() -> Path:
-    """Return where engines are kept: for root where every user can read them."""
+    """Return where this user's engines are kept."""
     if os.geteuid() == 0:
-        return Path("/var/lib/svp/engines")
+        return ROOT_ENGINES
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "svp" / "engines"
 
 
@@ -33,6 +37,8 @@ def cached_engine(name: str, build: Callable[[Path], None], *, folder: Path | No
     engine = engines / name
     if engine.exists():
         return engine
+    if folder is None and os.access(ROOT_ENGINES / name, os.X_OK):
+        return ROOT_ENGINES / name
     _make_readable(engines)
     with exclusive(engines / ".lock"):
         if not engine.exists():

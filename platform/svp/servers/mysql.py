@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIRST_PORT",
-    "MARIADB",
     "NAME",
     "STALE_FILES",
     "STOP_SIGNAL",
