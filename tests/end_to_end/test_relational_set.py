@@ -137,6 +137,7 @@ def check_content_performance(found: pd.DataFrame, sessions: pd.DataFrame) -> No
         ["content_id", "stat_date"]
     )
     assert len(found) == len(expected)
+    expected.index = expected.index.set_names(found.index.names)
     for column in expected:
         difference = (found[column].astype(float) - expected[column]).abs()
         assert difference.max() <= 0.0001, column
@@ -156,6 +157,7 @@ def check_device_quality(found: pd.DataFrame, sessions: pd.DataFrame) -> None:
     found = found.assign(stat_date=found["stat_date"].astype(str))
     found = found.set_index(["stat_date", "device_type", "quality"])
     assert len(found) == len(expected)
+    expected.index = expected.index.set_names(found.index.names)
     for column, tolerance in {"plays": 0, "watch_hours": 0.0001, "completion_rate": 0.0051}.items():
         difference = (found[column].astype(float) - expected[column].astype(float)).abs()
         assert difference.max() <= tolerance, column
@@ -179,6 +181,7 @@ def check_customer_360(found: pd.DataFrame, sessions: pd.DataFrame) -> None:
         ["customer_code", "month"]
     )
     assert len(found) == len(expected)
+    expected.index = expected.index.set_names(found.index.names)
     found = found.loc[expected.index]
     assert (found["total_seconds"].astype(int) == expected["total_seconds"]).all()
     assert (found["active_days"].astype(int) == expected["active_days"]).all()
