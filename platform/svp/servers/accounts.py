@@ -21,7 +21,15 @@ from svp.errors import ServerError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Account", "can_reach", "choose_account", "give", "private_folder", "require_reach"]
+__all__ = [
+    "Account",
+    "can_reach",
+    "choose_account",
+    "give",
+    "private_folder",
+    "require_reach",
+    "write_private",
+]
 
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 """In order of preference: one that exists for databases, then the one that exists everywhere."""
@@ -94,6 +102,13 @@ def give(path: Path, account: Account) -> None:
     """Make the account the owner of a file or folder that this program made."""
     if account.is_other:
         os.chown(path, account.user_id, account.group_id, follow_symlinks=False)
+
+
+def write_private(path: Path, text: str, account: Account) -> None:
+    """Write a new file that only the account can read."""
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(text, encoding="utf-8")
+    give(path, account)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 from contextlib import contextmanager
 from functools import partial
@@ -15,7 +14,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 import svp.core.mongodb
 from svp.errors import ServerError
-from svp.servers.accounts import Account, give, private_folder
+from svp.servers.accounts import give, private_folder, write_private
 from svp.servers.processes import last_lines, run, running
 from svp.servers.program import Program
 from svp.servers.wheels import find_in_wheel
@@ -51,6 +50,7 @@ STALE_FILES: Collection[str] = ()
 REPLICA_SET = "svp"
 NOT_YET_INITIALIZED = 94
 START_SECONDS = 60
+KEY_BYTES = 64
 
 NEEDS_LIBRARIES = (
     "it needs OpenSSL 3 and libcurl of the system (Debian: apt-get install libcurl4); "
@@ -85,7 +85,7 @@ def initialise(program: Program, instance: Instance, data: Path) -> None:
     run(trial, folder=data.parent, account=instance.account, advice=NEEDS_LIBRARIES)
     data.mkdir(mode=0o700)
     give(data, instance.account)
-    _write_key(data / "keyfile", instance.account)
+    write_private(data / "keyfile", secrets.token_hex(KEY_BYTES), instance.account)
     with private_folder(instance.account) as private:
         # A server without TCP; the other socket, named by itself, goes to the same folder.
         options = [f"--bind_ip={private / 'first.sock'}", f"--unixSocketPrefix={private}", *STORAGE]
@@ -106,12 +106,6 @@ def _create_accounts(instance: Instance, socket: Path, log: Path) -> None:
             f"MongoDB's accounts could not be made:\n{last_lines(log.read_text(errors='replace'))}"
         )
         raise ServerError(message) from error
-
-
-def _write_key(path: Path, account: Account) -> None:
-    path.touch(mode=0o600)
-    path.write_bytes(base64.b64encode(secrets.token_bytes(96)))
-    give(path, account)
 
 
 @contextmanager

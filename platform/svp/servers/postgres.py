@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import svp.core.postgres
 from svp.errors import ServerError
+from svp.servers.accounts import write_private
 from svp.servers.engine import EngineName, Instance, Search, read_accounts_sql
 from svp.servers.processes import last_lines, run
 from svp.servers.program import Program
@@ -66,7 +67,7 @@ def find_program(search: Search) -> Program:
 def initialise(program: Program, instance: Instance, data: Path) -> None:
     """Make a cluster of UTF-8 text that sorts by code point, and the role svp; see Engine."""
     password_file = data.with_name("superuser-password")
-    password_file.write_text(instance.admin_password, encoding="utf-8")
+    write_private(password_file, instance.admin_password, instance.account)
     options = [
         "--username=postgres",
         f"--pwfile={password_file}",

@@ -184,6 +184,15 @@ def test_up_repairs_a_data_folder_that_was_never_finished(empty_home: Path) -> N
     assert answers(connections.postgres_url)
 
 
+def test_up_works_under_a_strict_umask(empty_home: Path) -> None:
+    usual = os.umask(0o077)
+    try:
+        connections = start(empty_home)
+    finally:
+        os.umask(usual)
+    assert "" not in {connections.postgres_url, connections.mongo_url, connections.mysql_url}
+
+
 def test_two_ups_at_once_start_each_server_once(empty_home: Path) -> None:
     script = "import sys, pathlib, svp.servers as s; s.start(pathlib.Path(sys.argv[1]), only={'postgres'})"
     command = [sys.executable, "-c", script, str(empty_home)]
