@@ -12,9 +12,13 @@ from svp.core.sqlfiles import SqlFile, list_sql, quote_mysql
 from svp.errors import UsageError, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from svp.settings import Settings
 
 __all__ = ["Mart", "find_mart", "list_marts", "read_mart"]
+
+DATE_COLUMNS = ("stat_date", "month_start", "date_value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def find_mart(name: str) -> Mart:
 
 
 def read_mart(settings: Settings, name: str, *, limit: int) -> pd.DataFrame:
-    """Return the newest rows of a mart, newest first: by its first column.
+    """Return the newest rows of a mart, newest first.
 
     Raises:
         UsageError: there is no such mart.
@@ -58,9 +62,17 @@ def read_mart(settings: Settings, name: str, *, limit: int) -> pd.DataFrame:
         open_connection(settings.url("mysql"), settings.workspace.mart_database) as connection,
         connection.cursor() as cursor,
     ):
-        cursor.execute(f"SELECT * FROM {view} ORDER BY 1 DESC LIMIT %s", (limit,))  # noqa: S608  (quoted)
+        cursor.execute(f"SELECT * FROM {view} LIMIT 0")  # noqa: S608  (quoted)
+        cursor.fetchall()
+        newest = quote_mysql(_newest_by([column[0] for column in cursor.description or ()]))
+        cursor.execute(f"SELECT * FROM {view} ORDER BY {newest} DESC LIMIT %s", (limit,))  # noqa: S608  (quoted)
         columns = [column[0] for column in cursor.description or ()]
         return pd.DataFrame(cursor.fetchall(), columns=pd.Index(columns))
+
+
+def _newest_by(columns: Sequence[str]) -> str:
+    """Return the column that tells what is newest: the first date, else the first column."""
+    return next((name for name in DATE_COLUMNS if name in columns), columns[0])
 
 
 def _mart(file: SqlFile) -> Mart:

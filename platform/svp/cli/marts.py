@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svp.cli.common import MAX_COLUMNS, JsonOption, emit, new_group, settings_from
+from svp.cli.tables import new_table, plain, rows_table
 from svp.errors import UsageError, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
-    from rich.table import Table
 
 __all__ = ["mart_table", "register"]
+
+GAP_COLUMNS, BORDER_COLUMNS = 3, 2
 
 
 def register(app: typer.Typer) -> None:
@@ -41,13 +43,9 @@ def list_all(*, as_json: JsonOption = False) -> None:
 
 
 def _list_table() -> RenderableType:
-    from rich.table import Table
-
     from warehouse.reading import list_marts
 
-    table = Table(title="Marts", title_justify="left")
-    for column in ("mart", "grain", "what it says"):
-        table.add_column(column, overflow="fold", no_wrap=column == "mart")
+    table = new_table("mart", "grain", "what it says")
     for mart in list_marts():
         table.add_row(mart.name, mart.grain, mart.description)
     return table
@@ -89,41 +87,27 @@ def _chosen(frame: pd.DataFrame, names: Sequence[str]) -> list[str]:
 
 def mart_table(frame: pd.DataFrame, *, title: str) -> RenderableType:
     """Return as many columns of a mart as fit, and say how many don't."""
-    from rich.table import Table
-
     if frame.empty:
         return f"{title}: no rows yet; run 'svp warehouse refresh'"
-    cells = {str(name): [_cell(value) for value in frame[name]] for name in frame.columns}
-    shown = _fitting(cells)
-    left_out = len(cells) - len(shown)
-    caption = f"{left_out} more columns: --columns or --json" if left_out else None
-    table: Table = Table(title=title, title_justify="left", caption=caption, caption_justify="left")
-    for name in shown:
-        numeric = all(cell == "" or cell[0] in "-0123456789" for cell in cells[name])
-        table.add_column(name.replace("_", " "), justify="right" if numeric else "left")
-    for row in zip(*(cells[name] for name in shown), strict=True):
-        table.add_row(*row)
+    rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+    shown = _fitting({str(name): [plain(row[str(name)]) for row in rows] for name in frame.columns})
+    table = rows_table(rows, shown, title=title)
+    if left_out := len(frame.columns) - len(shown):
+        table.caption = f"{left_out} more columns: --columns or --json"
+        table.caption_justify = "left"
     return table
 
 
 def _fitting(cells: dict[str, list[str]]) -> list[str]:
     """Return the first columns that fit side by side; a heading may wrap at its underscores."""
-    left = MAX_COLUMNS - 1
+    left = MAX_COLUMNS - BORDER_COLUMNS
     shown = []
     for name, values in cells.items():
-        left -= max([len(part) for part in name.split("_")] + [len(value) for value in values]) + 3
+        left -= (
+            max([len(part) for part in name.split("_")] + [len(value) for value in values])
+            + GAP_COLUMNS
+        )
         if left < 0:
             break
         shown.append(name)
     return shown
-
-
-def _cell(value: object) -> str:
-    import pandas as pd
-
-    if value is None or value is pd.NaT or value != value:  # noqa: PLR0124  (not a number)
-        return ""
-    if hasattr(value, "strftime"):
-        text = f"{value:%Y-%m-%d %H:%M}"
-        return text.removesuffix(" 00:00")
-    return shorten(value, characters=40)

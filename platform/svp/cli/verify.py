@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svp.cli.common import JsonOption, emit, settings_from
+from svp.cli.tables import rows_table
 from svp.errors import VerifyError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from warehouse.checks import Comparison
+    from warehouse.checks import Comparison, Totals
 
 __all__ = ["register"]
 
@@ -101,48 +102,37 @@ def conclusion(found: Comparison) -> str:
 
 def totals_table(found: Comparison) -> Table:
     """Return each measure in each store, over all compared days."""
-    from warehouse.checks import MEASURES
-
-    table = new_table("Totals", ("measure",), found.totals)
-    for measure in MEASURES:
-        values = {store: getattr(totals, measure) for store, totals in found.totals.items()}
-        table.add_row(measure, *numbers(values))
-    return table
+    rows = [{"measure": measure, **by_store(found.totals, measure)} for measure in measures()]
+    return rows_table(rows, ("measure", *found.totals), title="Totals")
 
 
 def by_day_table(found: Comparison) -> Table:
     """Return each measure in each store, day by day."""
-    from warehouse.checks import MEASURES
-
-    table = new_table("By day", ("day", "measure"), found.totals)
-    for day, said in found.by_day.items():
-        for measure in MEASURES:
-            values = {store: getattr(totals, measure) for store, totals in said.items()}
-            table.add_row(f"{day}", measure, *numbers(values))
-    return table
+    rows = [
+        {"day": f"{day}", "measure": measure, **by_store(said, measure)}
+        for day, said in found.by_day.items()
+        for measure in measures()
+    ]
+    return rows_table(rows, ("day", "measure", *found.totals), title="By day")
 
 
 def differences_table(found: Comparison) -> Table:
     """Return the first days on which the stores disagree."""
     title = f"Differences (the first {SHOWN_DIFFERENCES}; --json has all)"
-    table = new_table(title, ("day", "measure"), found.totals)
-    for each in found.differences[:SHOWN_DIFFERENCES]:
-        table.add_row(f"{each.day}", each.measure, *numbers(each.values))
-    return table
+    rows = [
+        {"day": f"{each.day}", "measure": each.measure, **each.values}
+        for each in found.differences[:SHOWN_DIFFERENCES]
+    ]
+    return rows_table(rows, ("day", "measure", *found.totals), title=title)
 
 
-def new_table(title: str, labels: tuple[str, ...], stores: Mapping[str, object]) -> Table:
-    """Return a table with labels to the left and one column of numbers per store."""
-    from rich.table import Table
+def measures() -> tuple[str, ...]:
+    """Return the names of what is compared."""
+    from warehouse.checks import MEASURES
 
-    table = Table(title=title, title_justify="left")
-    for label in labels:
-        table.add_column(label)
-    for store in stores:
-        table.add_column(store, justify="right", overflow="fold")
-    return table
+    return MEASURES
 
 
-def numbers(values: Mapping[str, int]) -> list[str]:
-    """Return what each store says, in the order of the columns."""
-    return [f"{value:,}" for value in values.values()]
+def by_store(said: Mapping[str, Totals], measure: str) -> dict[str, int]:
+    """Return one measure by store."""
+    return {store: getattr(totals, measure) for store, totals in said.items()}

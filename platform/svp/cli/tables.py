@@ -1,0 +1,75 @@
+"""Tables in one look: numbers to the right and never cut, at most 100 columns wide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from svp.errors import shorten
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+__all__ = ["cell", "new_table", "plain", "rows_table"]
+
+
+def new_table(*columns: str, title: str = "", numbers: Collection[str] = ()) -> Table:
+    """Return an empty table; the columns in ``numbers`` stand to the right."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(title, style="bold") if title else None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
+    for column in columns:
+        table.add_column(column.replace("_", " "), justify="right" if column in numbers else "left")
+    return table
+
+
+def rows_table(
+    rows: Sequence[Mapping[str, object]], columns: Sequence[str], *, title: str = ""
+) -> Table:
+    """Return rows as a table; a column of numbers is known by its values, and they are never cut."""
+    values = {name: [row.get(name) for row in rows] for name in columns}
+    numbers = {name for name in columns if _is_numeric(values[name])}
+    table = new_table(*columns, title=title, numbers=numbers)
+    for column, name in zip(table.columns, columns, strict=True):
+        if name in numbers:
+            column.min_width = max(len(plain(value)) for value in values[name])
+    for row in rows:
+        table.add_row(*(cell(row.get(name)) for name in columns))
+    return table
+
+
+def _is_numeric(values: Sequence[object]) -> bool:
+    known = [value for value in values if value is not None]
+    return bool(known) and all(isinstance(value, int | float | Decimal) for value in known)
+
+
+def cell(value: object) -> Text:
+    """Return a value as people read it; what it holds is neither markup nor a control sequence."""
+    from rich.text import Text
+
+    return Text(shorten(plain(value)), overflow="fold")
+
+
+def plain(value: object) -> str:
+    """Return a value as text: numbers in groups of three, a midnight as its date."""
+    if value is None or value == () or value != value:  # noqa: PLR0124  (not a number)
+        return "-"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float | Decimal):
+        return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+    return ", ".join(value) if isinstance(value, tuple | list) else str(value)
