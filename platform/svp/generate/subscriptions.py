@@ -262,9 +262,9 @@ def add_months(instants: Integers, months: Integers) -> Integers:
     """Return the same day and time some calendar months later, the last day where there is none."""
     instant = instants.astype("datetime64[us]")
     month = instant.astype("datetime64[M]")
-    later = month + months
-    day_length = np.timedelta64(1, "D")
-    last_day = (later + 1).astype("datetime64[D]") - later.astype("datetime64[D]") - day_length
+    later = month + months.astype("timedelta64[M]")
+    one_month, one_day = np.timedelta64(1, "M"), np.timedelta64(1, "D")
+    last_day = (later + one_month).astype("datetime64[D]") - later.astype("datetime64[D]") - one_day
     day = np.minimum(instant.astype("datetime64[D]") - month.astype("datetime64[D]"), last_day)
     clock = instant - instant.astype("datetime64[D]")
     moved = (later.astype("datetime64[D]") + day + clock).astype("datetime64[us]")
