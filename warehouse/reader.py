@@ -88,10 +88,10 @@ def grant(connection: Connection, account: ReaderAccount) -> None:
     """Make the account what it should be, whatever it was before."""
     password = (account.user, account.password)
     database = grantable(connection, account.database)
-    execute(connection, "CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", password)
-    execute(connection, "ALTER USER %s@'%%' IDENTIFIED BY %s", password)
-    execute(connection, "REVOKE ALL PRIVILEGES, GRANT OPTION FROM %s@'%%'", (account.user,))
-    execute(connection, f"GRANT SELECT, SHOW VIEW ON {database}.* TO %s@'%%'", (account.user,))
+    execute(connection, "CREATE USER IF NOT EXISTS %s@'%' IDENTIFIED BY %s", password)
+    execute(connection, "ALTER USER %s@'%' IDENTIFIED BY %s", password)
+    execute(connection, "REVOKE ALL PRIVILEGES, GRANT OPTION FROM %s@'%'", (account.user,))
+    execute(connection, f"GRANT SELECT, SHOW VIEW ON {database}.* TO %s@'%'", (account.user,))
 
 
 def grantable(connection: Connection, database: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -16,6 +15,7 @@ from warehouse.staging import Writer, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from svp.core.mongodb import Document, MongoDatabase
     from svp.core.postgres import Connection
@@ -94,14 +94,7 @@ class Sources:
     def playback_documents(self, first: date, last: date) -> Iterator[Document]:
         """Yield playback by day, device and quality."""
         pipeline = find_pipeline("export_playback_by_day")
-        stages = pipeline.fill(
-            {
-                "day_before": first - timedelta(days=1),
-                "from": first,
-                "to": last,
-                "last_load": self._last_load,
-            }
-        )
+        stages = pipeline.fill({"from": first, "to": last, "last_load": self._last_load})
         yield from self._documents[pipeline.collection].aggregate(stages, allowDiskUse=True)
 
 

@@ -55,7 +55,7 @@ class Staging:
             sent = write(file)
         execute(self._connection, f"TRUNCATE TABLE {quote_mysql(table)}")
         arrived = self._fill(table)
-        (warnings,) = fetch_one(self._connection, "SELECT @@warning_count")
+        (warnings,) = fetch_one(self._connection, "SHOW COUNT(*) WARNINGS")
         if arrived != sent or warnings:
             reason = next(
                 (row[-1] for row in fetch(self._connection, "SHOW WARNINGS LIMIT 1")),
@@ -97,10 +97,15 @@ def open_staging(settings: Settings, *, progress: Progress) -> Iterator[Staging]
         ) as connection,
         explained(),
     ):
-        (may_load,) = fetch_one(connection, "SELECT @@local_infile")
+        may_load = allows_load(connection)
         if not may_load:
             progress.say("local_infile is off on this server: rows go by INSERT, which is slower")
-        yield Staging(connection, Path(folder, "rows"), may_load=bool(may_load))
+        yield Staging(connection, Path(folder, "rows"), may_load=may_load)
+
+
+def allows_load(connection: Connection) -> bool:
+    """Tell whether the server takes LOAD DATA LOCAL."""
+    return fetch_one(connection, "SELECT @@local_infile") == (1,)
 
 
 def write_rows(rows: Iterable[Sequence[object]], file: BinaryIO) -> int:

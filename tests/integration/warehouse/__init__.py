@@ -1,0 +1,3 @@
+"""The warehouse."""
+
+from __future__ import annotations

@@ -1,0 +1,338 @@
+"""Users, titles, plays and ratings, put into PostgreSQL and MongoDB as a completed load would leave them.
+
+A test names only what matters to it. Loaders are not used: what they would write is written here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from bson import Int64
+
+from svp.core.mongodb import open_database
+from svp.core.postgres import transaction
+from warehouse.connections import execute as run
+from warehouse.connections import fetch as ask
+from warehouse.connections import open_warehouse
+from warehouse.export import refresh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from psycopg2.extensions import cursor as Cursor
+
+    from svp.core.mongodb import Document
+    from svp.settings import Settings
+    from warehouse.export import RefreshResult
+
+SOURCE = "demo"
+NUMBERS = count(1)
+HASH = str(UUID(int=0))
+LOGS = {"refresh_log", "export_log"}
+
+
+@dataclass(frozen=True)
+class User:
+    user_id: str = "u1"
+    country: str | None = "Norway"
+    plan: str | None = "Basic"
+    registered_on: date = date(2024, 1, 1)
+
+
+@dataclass(frozen=True)
+class Title:
+    content_id: str = "t1"
+    title: str = "A film"
+    content_type: str = "movie"
+    genres: Sequence[str] = ("Drama",)
+    maturity_rating: str | None = None
+
+
+@dataclass(frozen=True)
+class Play:
+    """A play of a day, or one with a time: then the day, and the part after midnight, follow from it."""
+
+    on: date | datetime
+    user_id: str = "u1"
+    content_id: str = "t1"
+    watch_seconds: int = 600
+    is_complete: bool | None = False
+    device_type: str | None = "TV"
+    quality: str | None = "HD"
+    ends: datetime | None = None
+    session_id: str = field(default_factory=lambda: f"s{next(NUMBERS):06d}")
+
+    @property
+    def started_on(self) -> date:
+        return self.on.date() if isinstance(self.on, datetime) else self.on
+
+    @property
+    def started_at(self) -> datetime | None:
+        return self.on if isinstance(self.on, datetime) else None
+
+    @property
+    def next_day_seconds(self) -> int:
+        if self.started_at is None or self.ends is None:
+            return 0
+        midnight = datetime.combine(self.started_on + timedelta(days=1), time(), UTC)
+        if self.ends <= midnight:
+            return 0
+        wall = self.ends - self.started_at
+        before = (midnight - self.started_at).total_seconds() * self.watch_seconds
+        return self.watch_seconds - int(before // wall.total_seconds())
+
+    @property
+    def days(self) -> list[date]:
+        return [
+            self.started_on + timedelta(days=n) for n in range(2 if self.next_day_seconds else 1)
+        ]
+
+
+@dataclass(frozen=True)
+class Rating:
+    at: datetime
+    user_id: str = "u1"
+    content_id: str = "t1"
+    stars: int = 4
+
+
+class Platform:
+    """One workspace with all three stores."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._url = settings.url("postgres")
+        self._database = settings.workspace.postgres_database
+
+    def load(
+        self,
+        *plays: Play,
+        users: Iterable[User] = (),
+        titles: Iterable[Title] = (),
+        ratings: Iterable[Rating] = (),
+        without: Iterable[Play] = (),
+        is_complete: bool = True,
+    ) -> int:
+        """Load everything that is given, replacing what has the same id; return the load."""
+        users, titles, ratings, without = list(users), list(titles), list(ratings), list(without)
+        with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
+            load_id = open_load(cursor)
+            for user in users:
+                put_user(cursor, user, load_id)
+            for title in titles:
+                put_title(cursor, title, load_id)
+            touched = {day for play in (*plays, *without) for day in play.days}
+            touched |= {rating.at.date() for rating in ratings}
+            touched |= {day for play in plays for day in stored_days(cursor, play)}
+            for play in plays:
+                put_play(cursor, play, load_id)
+            for play in without:
+                cursor.execute(
+                    "DELETE FROM oltp.viewing_sessions WHERE session_id = %s", (play.session_id,)
+                )
+            for rating in ratings:
+                put_rating(cursor, rating, load_id)
+            for day in touched:
+                cursor.execute("INSERT INTO ops.load_day VALUES (%s, %s)", (load_id, day))
+        self.put_documents(plays, without, load_id)
+        if is_complete:
+            marks = [mark for mark, things in (("users", users), ("titles", titles)) if things]
+            self.complete(load_id, marks)
+        return load_id
+
+    def complete(self, load_id: int, marks: Sequence[str] = ()) -> None:
+        """Do what a loader does last: raise versions and set the load complete."""
+        with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
+            cursor.execute(RAISE_DAYS, (load_id,))
+            for mark in marks:
+                cursor.execute(RAISE_MARK, (mark,))
+            cursor.execute("UPDATE ops.load SET state = 'complete' WHERE load_id = %s", (load_id,))
+
+    def put_documents(self, plays: Iterable[Play], without: Iterable[Play], load_id: int) -> None:
+        with open_database(
+            self.settings.url("mongo"), self.settings.workspace.mongo_database
+        ) as database:
+            events = database["viewing_events"]
+            for play in plays:
+                document = a_document(play, load_id)
+                events.replace_one({"_id": document["_id"]}, document, upsert=True)
+            for play in without:
+                events.delete_one({"_id": f"{SOURCE}:{play.session_id}"})
+
+    def refresh(self) -> RefreshResult:
+        return refresh(self.settings)
+
+    def postgres(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Run a statement in PostgreSQL."""
+        with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
+            cursor.execute(statement, tuple(values))
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Run a statement in the warehouse."""
+        with open_warehouse(self.settings) as connection:
+            run(connection, statement, values)
+
+    def fetch(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return rows of the warehouse."""
+        with open_warehouse(self.settings) as connection:
+            return ask(connection, query, values)
+
+    def mart(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
+        """Return columns of a mart, in order."""
+        chosen = ", ".join(columns)
+        view = f"{self.settings.workspace.mart_database}.{name}"
+        return self.fetch(f"SELECT {chosen} FROM {view} ORDER BY {chosen}")
+
+    def snapshot(self) -> Mapping[str, list[tuple[Any, ...]]]:
+        """Return every row of the warehouse but those of logs and staging."""
+        tables = self.fetch(
+            "SELECT table_name FROM information_schema.tables"
+            " WHERE table_schema = schema() AND table_type = 'BASE TABLE'"
+        )
+        kept = [name for (name,) in tables if not name.startswith("stg_") and name not in LOGS]
+        return {name: sorted(self.fetch(f"SELECT * FROM {name}"), key=repr) for name in kept}
+
+
+RAISE_DAYS = """
+INSERT INTO ops.day_version (day, version)
+SELECT day, nextval('ops.version') FROM ops.load_day WHERE load_id = %s
+ON CONFLICT (day) DO UPDATE SET version = excluded.version, changed_at = clock_timestamp()
+"""
+
+RAISE_MARK = """
+INSERT INTO ops.mark (mark, version) VALUES (%s, nextval('ops.version'))
+ON CONFLICT (mark) DO UPDATE SET version = excluded.version, changed_at = clock_timestamp()
+"""
+
+PUT_USER = """
+INSERT INTO oltp.users (source, user_id, country, plan, registered_on, row_hash, load_id)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (source, user_id) DO UPDATE
+SET country = excluded.country, plan = excluded.plan, load_id = excluded.load_id
+"""
+
+PUT_TITLE = """
+INSERT INTO oltp.content (source, content_id, title, content_type, maturity_rating, row_hash, load_id)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (source, content_id) DO UPDATE
+SET title = excluded.title, content_type = excluded.content_type,
+    maturity_rating = excluded.maturity_rating, load_id = excluded.load_id
+RETURNING content_key
+"""
+
+PUT_PLAY = """
+INSERT INTO oltp.viewing_sessions (
+    source, session_id, user_key, content_key, started_on, started_at, ended_at, watch_seconds,
+    next_day_seconds, is_complete, completion_source, device_type, quality, row_hash, load_id
+)
+SELECT %s, %s, users.user_key, content.content_key, %s, %s, %s, %s, %s, %s, 'source', %s, %s, %s, %s
+FROM oltp.users CROSS JOIN oltp.content
+WHERE users.user_id = %s AND content.content_id = %s
+ON CONFLICT (source, session_id) DO UPDATE
+SET user_key = excluded.user_key, content_key = excluded.content_key,
+    started_on = excluded.started_on, started_at = excluded.started_at,
+    ended_at = excluded.ended_at, watch_seconds = excluded.watch_seconds,
+    next_day_seconds = excluded.next_day_seconds, is_complete = excluded.is_complete,
+    device_type = excluded.device_type, quality = excluded.quality, load_id = excluded.load_id
+"""
+
+PUT_RATING = """
+INSERT INTO oltp.ratings (source, rating_id, user_key, content_key, stars, rated_at, row_hash, load_id)
+SELECT %s, %s, users.user_key, content.content_key, %s, %s, %s, %s
+FROM oltp.users CROSS JOIN oltp.content
+WHERE users.user_id = %s AND content.content_id = %s
+"""
+
+
+def open_load(cursor: Cursor) -> int:
+    cursor.execute(
+        "INSERT INTO ops.load (kind, source, path, content_sha256, file_bytes, state)"
+        " VALUES ('test', %s, 'test', %s, 0, 'mongo_done') RETURNING load_id",
+        (SOURCE, f"{next(NUMBERS)}"),
+    )
+    ((load_id,),) = cursor.fetchall()
+    return int(load_id)
+
+
+def put_user(cursor: Cursor, user: User, load_id: int) -> None:
+    values = (user.user_id, user.country, user.plan, user.registered_on)
+    cursor.execute(PUT_USER, (SOURCE, *values, HASH, load_id))
+
+
+def put_title(cursor: Cursor, title: Title, load_id: int) -> None:
+    values = (title.content_id, title.title, title.content_type, title.maturity_rating)
+    cursor.execute(PUT_TITLE, (SOURCE, *values, HASH, load_id))
+    ((content_key,),) = cursor.fetchall()
+    cursor.execute("DELETE FROM oltp.content_genres WHERE content_key = %s", (content_key,))
+    for position, genre in enumerate(title.genres, start=1):
+        cursor.execute(
+            "INSERT INTO oltp.genres (genre) VALUES (%s) ON CONFLICT DO NOTHING", (genre,)
+        )
+        cursor.execute(
+            "INSERT INTO oltp.content_genres"
+            " SELECT %s, genre_key, %s FROM oltp.genres WHERE genre = %s",
+            (content_key, position, genre),
+        )
+
+
+def stored_days(cursor: Cursor, play: Play) -> list[date]:
+    """Return the days of the row that a play replaces."""
+    cursor.execute(
+        "SELECT started_on, next_day_seconds > 0 FROM oltp.viewing_sessions WHERE session_id = %s",
+        (play.session_id,),
+    )
+    return [
+        started_on + timedelta(days=n)
+        for started_on, has_next in cursor.fetchall()
+        for n in range(2 if has_next else 1)
+    ]
+
+
+def put_play(cursor: Cursor, play: Play, load_id: int) -> None:
+    times = (play.started_on, play.started_at, play.ends)
+    figures = (play.watch_seconds, play.next_day_seconds, play.is_complete)
+    names = (play.device_type, play.quality)
+    values = (SOURCE, play.session_id, *times, *figures, *names, HASH, load_id)
+    cursor.execute(PUT_PLAY, (*values, play.user_id, play.content_id))
+
+
+def put_rating(cursor: Cursor, rating: Rating, load_id: int) -> None:
+    values = (SOURCE, f"r{next(NUMBERS)}", rating.stars, rating.at, HASH, load_id)
+    cursor.execute(PUT_RATING, (*values, rating.user_id, rating.content_id))
+
+
+def a_document(play: Play, load_id: int) -> Document:
+    """Return the viewing event of a play."""
+    seconds = [play.watch_seconds - play.next_day_seconds, play.next_day_seconds]
+    times = {"started_at": play.started_at, "ended_at": play.ends, "is_complete": play.is_complete}
+    return {
+        "_id": f"{SOURCE}:{play.session_id}",
+        "source": SOURCE,
+        "session_id": play.session_id,
+        "user_ref": f"{SOURCE}:{play.user_id}",
+        "title_ref": f"{SOURCE}:{play.content_id}",
+        "started_on": midnight(play.started_on),
+        "first_frame_at": play.started_at or midnight(play.started_on),
+        "watch_seconds": play.watch_seconds,
+        "days": [
+            {"on": midnight(day), "watch_seconds": part}
+            for day, part in zip(play.days, seconds, strict=False)
+        ],
+        "device": {} if play.device_type is None else {"type": play.device_type},
+        "stream": {} if play.quality is None else {"quality": play.quality},
+        "load_id": Int64(load_id),
+        **{name: value for name, value in times.items() if value is not None},
+    }
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def at(text: str) -> datetime:
+    """Return an instant, as at("2024-01-31 23:50")."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

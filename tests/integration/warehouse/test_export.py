@@ -1,0 +1,344 @@
+"""What changed comes over, whole, once, and only when its load is complete."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from svp.core.progress import SILENT
+from svp.errors import LockError, SchemaError, VerifyError
+from tests.integration.warehouse.builders import Play, Rating, Title, User, at
+from warehouse import export as exporting
+from warehouse import staging
+from warehouse.connections import hold_lock, open_warehouse
+from warehouse.export import export, refresh
+from warehouse.staging import open_staging
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from svp.settings import Settings
+    from tests.integration.warehouse.builders import Platform
+
+JAN_30, JAN_31, FEB_1 = date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 1)
+
+WATCHED = """
+SELECT dim_date.date_value, dim_customer.customer_code, fact_watch.plays, fact_watch.watch_seconds
+FROM fact_watch
+INNER JOIN dim_date ON fact_watch.date_key = dim_date.date_key
+INNER JOIN dim_customer ON fact_watch.customer_key = dim_customer.customer_key
+ORDER BY dim_date.date_value, dim_customer.customer_code
+"""
+
+
+def test_session_over_midnight_counts_seconds_on_both_days_and_the_play_on_the_first(
+    platform: Platform,
+) -> None:
+    platform.load(Play(at("2024-01-31 23:50"), ends=at("2024-02-01 00:20"), watch_seconds=1000))
+    platform.refresh()
+    # 10 of 30 minutes lie before midnight: 1000 * 600 div 1800 = 333 seconds.
+    assert platform.fetch(WATCHED) == [(JAN_31, "u1", 1, 333), (FEB_1, "u1", 0, 667)]
+    playback = platform.fetch("SELECT date_key, plays, watch_seconds FROM fact_playback ORDER BY 1")
+    assert playback == [(20240131, 1, 333), (20240201, 0, 667)]
+
+
+def test_refresh_tells_what_it_did(platform: Platform) -> None:
+    platform.load(
+        Play(JAN_31), Play(JAN_31, user_id="u2"), ratings=[Rating(at("2024-01-31 10:00"))]
+    )
+    result = platform.refresh()
+    # 3 users, 1 title with 1 genre; 2 rows of plays, 1 of ratings, 1 of days, 1 of playback.
+    assert (result.days, result.rows, result.dimensions) == (1, 10, ("users", "titles"))
+    assert result.procedures == 3
+
+
+def test_repeat_changes_no_row(platform: Platform) -> None:
+    platform.load(Play(JAN_31), Play(FEB_1, user_id="u2"))
+    platform.refresh()
+    before = platform.snapshot()
+    result = platform.refresh()
+    assert (result.days, result.rows, result.dimensions, result.procedures) == (0, 0, (), 0)
+    assert platform.snapshot() == before
+
+
+def test_days_of_an_incomplete_load_wait_until_it_is_complete(platform: Platform) -> None:
+    platform.load(Play(JAN_31), Play(FEB_1))
+    load_id = platform.load(Play(FEB_1, user_id="u2"), is_complete=False)
+    assert platform.refresh().days == 1
+    assert platform.fetch(WATCHED) == [(JAN_31, "u1", 1, 600)]
+    platform.complete(load_id)
+    assert platform.refresh().days == 1
+    assert platform.fetch(WATCHED) == [
+        (JAN_31, "u1", 1, 600),
+        (FEB_1, "u1", 1, 600),
+        (FEB_1, "u2", 1, 600),
+    ]
+
+
+def test_correction_that_removes_the_last_row_of_a_day_empties_it(platform: Platform) -> None:
+    play = Play(JAN_31)
+    platform.load(play)
+    platform.refresh()
+    assert platform.mart("daily_statistics", "stat_date", "plays") == [(JAN_31, Decimal(1))]
+    platform.load(without=[play])
+    platform.refresh()
+    for mart in ("daily_statistics", "content_performance", "device_quality", "customer_360"):
+        assert platform.mart(mart, "date_key") == []
+
+
+def test_correction_that_moves_a_play_changes_both_days(platform: Platform) -> None:
+    platform.load(Play(JAN_31, session_id="moves"), Play(JAN_31, user_id="u2"))
+    platform.refresh()
+    platform.load(Play(FEB_1, session_id="moves", watch_seconds=90))
+    assert platform.refresh().days == 2
+    assert platform.fetch(WATCHED) == [(JAN_31, "u2", 1, 600), (FEB_1, "u1", 1, 90)]
+
+
+def test_one_changed_day_leaves_the_others_as_they_are(platform: Platform) -> None:
+    platform.load(Play(JAN_30), Play(JAN_31), Play(FEB_1))
+    platform.refresh()
+    platform.execute("UPDATE agg_daily_statistics SET refreshed_at = '2000-01-01'")
+    platform.load(Play(JAN_31, user_id="u2"))
+    result = platform.refresh()
+    assert (result.days, result.procedures) == (1, 3)
+    fresh = platform.fetch(
+        "SELECT date_key FROM agg_daily_statistics WHERE refreshed_at > '2000-01-01'"
+    )
+    # u2 is new on the 31st and nowhere else, so no other day's statistics depend on it.
+    assert fresh == [(20240131,)]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from svp.settings import Settings, Workspace
+from warehouse import export
+
+def stop_at(step):
+    made = getattr(export, step)
+    calls = iter(range(10))
+    def stop(*arguments, **options):
+        if next(calls) == int(sys.argv[2]):
+            os._exit(9)
+        return made(*arguments, **options)
+    setattr(export, step, stop)
+
+stop_at(sys.argv[1])
+urls = dict(zip(("postgres_url", "mongo_url", "mysql_url"), sys.stdin.read().split()))
+export.refresh(Settings(Path("."), Workspace(sys.argv[3]), **urls))
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "call"),
+    [
+        ("publish_dimension", 1),  # customers are there, titles are not
+        ("stage_days", 0),  # nothing is staged
+        ("execute", 6),  # the first day is published, the second is staged
+        ("run_procedures", 0),  # all is published, nothing is refreshed
+    ],
+)
+def test_killed_run_and_its_repeat_leave_what_one_run_leaves(
+    platform: Platform, step: str, call: int, tmp_path: Path
+) -> None:
+    platform.load(Play(JAN_31), Play(FEB_1), Play(FEB_1, user_id="u2"))
+    settings = platform.settings
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, step, str(call), settings.workspace.name],
+        input="\n".join((settings.postgres_url, settings.mongo_url, settings.mysql_url)),
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        capture_output=True,
+    )
+    assert killed.returncode == 9, killed.stderr
+    assert platform.mart("daily_statistics", "stat_date") == []
+    platform.refresh()
+    assert platform.fetch(WATCHED) == [
+        (JAN_31, "u1", 1, 600),
+        (FEB_1, "u1", 1, 600),
+        (FEB_1, "u2", 1, 600),
+    ]
+    statistics = platform.mart("daily_statistics", "stat_date", "new_customers", "movie_hours")
+    assert statistics == [(JAN_31, 1, Decimal("0.1667")), (FEB_1, 1, Decimal("0.3333"))]
+    assert platform.fetch("SELECT outcome FROM export_log ORDER BY export_id")[0] in {
+        ("interrupted",),
+        ("done",),
+    }
+
+
+def test_second_export_at_once_is_refused(platform: Platform) -> None:
+    lock = f"{platform.settings.workspace.warehouse_database}.export"
+    with (
+        open_warehouse(platform.settings) as connection,
+        hold_lock(connection, lock),
+        pytest.raises(LockError, match="another run holds the lock"),
+    ):
+        export(platform.settings)
+
+
+def test_refresh_of_a_workspace_without_schemas_says_to_run_init(settings: Settings) -> None:
+    with pytest.raises(SchemaError, match="has no database") as caught:
+        refresh(settings)
+    assert "svp init" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (b"2024-01-31\tTV\tHD\tmany\t1\t1\t1\t60\n", "Incorrect integer value"),
+        (b"2024-01-31\tTV\tHD\t1\t1\n", "doesn't contain data for all columns"),
+        (b"2024-01-31\t" + b"x" * 65 + b"\tHD\t1\t1\t1\t1\t60\n", "Data truncated"),
+        (b"2024-02-30\tTV\tHD\t1\t1\t1\t1\t60\n", "Data truncated|Out of range value"),
+    ],
+)
+def test_rows_that_the_server_would_change_are_an_error(
+    platform: Platform, line: bytes, says: str
+) -> None:
+    def write(file: BinaryIO) -> int:
+        return len([file.write(line)])
+
+    with (
+        open_staging(platform.settings, progress=SILENT) as staged,
+        pytest.raises(VerifyError) as caught,
+    ):
+        staged.stage("stg_playback", write)
+    assert re.search(says, caught.value.message)
+
+
+def test_rows_that_do_not_arrive_are_an_error(platform: Platform) -> None:
+    def write(file: BinaryIO) -> int:
+        file.write(b"2024-01-31\tTV\tHD\t1\t1\t1\t1\t60\n")
+        return 2
+
+    with (
+        open_staging(platform.settings, progress=SILENT) as staged,
+        pytest.raises(VerifyError, match="2 rows sent, 1 arrived, 0 warnings"),
+    ):
+        staged.stage("stg_playback", write)
+
+
+def test_nothing_is_published_when_staging_fails(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.load(Play(JAN_31))
+    monkeypatch.setattr(exporting, "FACTS", (("stg_watch", "ratings_by_day"),))
+    platform.load(ratings=[Rating(at("2024-01-31 10:00"))])
+    with pytest.raises(VerifyError, match="stg_watch: 1 rows sent"):
+        platform.refresh()
+    assert platform.fetch("SELECT date_key FROM published_day") == []
+    ((outcome, message),) = platform.fetch("SELECT outcome, message FROM export_log")
+    assert outcome == "failed"
+    assert "stg_watch" in message
+
+
+class Aloud:
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.task = SILENT.task
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def test_rows_come_over_and_it_is_said_when_local_infile_is_off(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The switch is the whole server's and needs rights that our account has not, so the answer is replaced.
+    monkeypatch.setattr(staging, "allows_load", lambda _: False)
+    odd = 'Tab\tand "quotes", a \\ and a NULL \\N'
+    platform.load(
+        Play(JAN_31, content_id="odd", device_type=None), titles=[Title("odd", title=odd)]
+    )
+    aloud = Aloud()
+    refresh(platform.settings, progress=aloud)
+    assert aloud.lines == ["local_infile is off on this server: rows go by INSERT, which is slower"]
+    assert platform.mart("content_performance", "title") == [
+        ('Tab and "quotes", a \\ and a NULL \\N',)
+    ]
+    assert platform.mart("device_quality", "device_type", "quality") == [("Unknown", "HD")]
+    assert platform.fetch(WATCHED) == [(JAN_31, "u1", 1, 600)]
+
+
+def test_text_arrives_unchanged_but_for_control_characters(platform: Platform) -> None:
+    titles = {
+        "quotes": 'It\'s "quoted"',
+        "backslash": "C:\\films\\N",
+        "lines": "two\nlines",
+        "unicode": "Ørjan 映画 🎬",
+        "null": "\\N",
+    }
+    platform.load(titles=[Title(name, title=title) for name, title in titles.items()])
+    platform.refresh()
+    arrived = dict(platform.mart("title", "content_id", "title"))
+    assert arrived == {**titles, "lines": "two lines", "t1": "A film", "Unknown": "Unknown"}
+
+
+def test_customers_change_without_any_day(platform: Platform) -> None:
+    platform.load(Play(JAN_31))
+    platform.refresh()
+    platform.load(users=[User("u1", country="Chile", plan=None)])
+    result = platform.refresh()
+    assert (result.days, result.dimensions, result.procedures) == (0, ("users",), 0)
+    customers = platform.mart("customer", "customer_code", "country", "plan")
+    assert customers == [
+        ("Unknown", "Unknown", "Unknown"),
+        ("u1", "Chile", "Unknown"),
+        ("u2", "Norway", "Basic"),
+        ("u3", "Norway", "Basic"),
+    ]
+
+
+def test_title_with_a_new_category_rebuilds_the_days_it_was_played_on(platform: Platform) -> None:
+    platform.load(Play(JAN_31), Play(FEB_1, content_id="t2"), titles=[Title("t2")])
+    platform.refresh()
+    platform.load(titles=[Title("t1", genres=("Drama", "Family"))])
+    result = platform.refresh()
+    # Day statistics and month of the 31st; content_performance does not depend on the category.
+    assert (result.days, result.dimensions, result.procedures) == (0, ("titles",), 2)
+    hours = platform.mart("daily_statistics", "stat_date", "child_hours", "movie_hours")
+    assert hours == [
+        (JAN_31, Decimal("0.1667"), Decimal("0.0000")),
+        (FEB_1, Decimal("0.0000"), Decimal("0.1667")),
+    ]
+
+
+def test_play_of_a_customer_whose_own_load_is_incomplete_is_not_lost(platform: Platform) -> None:
+    load_id = platform.load(
+        users=[User("late")], titles=[Title("new", content_type="sport")], is_complete=False
+    )
+    platform.load(Play(JAN_31, user_id="late", content_id="new"))
+    platform.refresh()
+    assert platform.fetch(WATCHED) == [(JAN_31, "late", 1, 600)]
+    assert platform.mart("daily_statistics", "unknown_hours") == [(Decimal("0.1667"),)]
+    platform.complete(load_id, ["users", "titles"])
+    platform.refresh()
+    assert platform.mart("daily_statistics", "sport_hours") == [(Decimal("0.1667"),)]
+    assert ("late", "Norway") in platform.mart("customer", "customer_code", "country")
+
+
+def test_genre_that_a_title_lost_leaves_the_bridge(platform: Platform) -> None:
+    platform.load(titles=[Title("t1", genres=("Drama", "Crime"))])
+    platform.refresh()
+    genres = (
+        "SELECT genre FROM bridge_title_genre INNER JOIN dim_genre USING (genre_key) ORDER BY 1"
+    )
+    assert platform.fetch(genres) == [("Crime",), ("Drama",)]
+    platform.load(titles=[Title("t1", genres=("Crime",))])
+    platform.refresh()
+    assert platform.fetch(genres) == [("Crime",)]
+
+
+def test_two_ids_that_differ_in_case_are_two_customers(platform: Platform) -> None:
+    platform.load(Play(JAN_31), Play(JAN_31, user_id="U1"), users=[User("U1")])
+    platform.refresh()
+    assert platform.mart("daily_statistics", "active_customers") == [(2,)]

@@ -1,0 +1,154 @@
+"""Procedures repeat safely, undo what they began, tell what went wrong, and run by themselves."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from typing import TYPE_CHECKING
+
+import mysql.connector
+import pytest
+
+from svp.core.mysql import open_connection
+from svp.errors import LockError, VerifyError
+from tests.integration.warehouse.builders import Play
+from warehouse.connections import execute, fetch, hold_lock, open_warehouse
+from warehouse.export import export
+
+if TYPE_CHECKING:
+    from tests.integration.warehouse.builders import Platform
+
+JAN_31, FEB_1 = date(2024, 1, 31), date(2024, 2, 1)
+LAST_RUN = "SELECT procedure_name, outcome, sql_state, message FROM refresh_log ORDER BY refresh_id DESC LIMIT 1"
+
+
+@pytest.fixture
+def played(platform: Platform) -> Platform:
+    """Two days, exported and refreshed."""
+    platform.load(Play(JAN_31), Play(FEB_1), Play(FEB_1, user_id="u2"))
+    platform.refresh()
+    return platform
+
+
+@pytest.mark.parametrize("name", ["daily_statistics", "content_performance", "customer_month"])
+def test_refresh_by_hand_builds_the_same_rows_again(played: Platform, name: str) -> None:
+    played.execute(f"UPDATE agg_{name} SET refreshed_at = '2000-01-01'")
+    before = played.fetch(f"SELECT * FROM agg_{name}")
+    played.execute(f"CALL refresh_{name}('2024-01-31', '2024-02-01')")
+    after = played.fetch(f"SELECT * FROM agg_{name}")
+    assert [row[:-1] for row in after] == [row[:-1] for row in before]
+    assert {row[-1] for row in after}.isdisjoint({row[-1] for row in before})
+
+
+def test_refresh_of_one_day_leaves_the_other(played: Platform) -> None:
+    played.execute("UPDATE agg_daily_statistics SET plays = 99")
+    played.execute("CALL refresh_daily_statistics('2024-02-01', '2024-02-01')")
+    assert played.fetch("SELECT plays FROM agg_daily_statistics ORDER BY date_key") == [(99,), (2,)]
+
+
+@pytest.mark.parametrize("arguments", ["'2024-02-01', '2024-01-31'", "NULL, '2024-01-31'"])
+def test_refresh_refuses_a_range_that_is_none(played: Platform, arguments: str) -> None:
+    with pytest.raises(VerifyError, match="first day is after the last, or one is missing"):
+        played.execute(f"CALL refresh_daily_statistics({arguments})")
+
+
+@pytest.mark.parametrize("arguments", ["NULL, 1", "'2024-01-31', NULL"])
+def test_publish_day_refuses_to_guess(played: Platform, arguments: str) -> None:
+    before = played.snapshot()
+    with pytest.raises(VerifyError, match="no day or no version"):
+        played.execute(f"CALL publish_day({arguments})")
+    assert played.snapshot() == before
+
+
+def test_failing_procedure_undoes_itself_logs_and_tells(played: Platform) -> None:
+    before = played.fetch("SELECT * FROM agg_daily_statistics")
+    played.execute("ALTER TABLE fact_concurrency DROP COLUMN peak_minute_at")
+    with pytest.raises(VerifyError, match="peak_minute_at"):
+        played.execute("CALL refresh_daily_statistics('2024-01-31', '2024-02-01')")
+    assert played.fetch("SELECT * FROM agg_daily_statistics") == before
+    ((name, outcome, sql_state, message),) = played.fetch(LAST_RUN)
+    assert (name, outcome, sql_state) == ("refresh_daily_statistics", "failed", "42S22")
+    assert "peak_minute_at" in message
+    free = "SELECT is_free_lock(concat(schema(), '.refresh'))"
+    assert played.fetch(free) == [(1,)]
+
+
+def test_failure_inside_refresh_changed_days_keeps_what_is_stale(played: Platform) -> None:
+    played.load(Play(JAN_31, user_id="u3"))
+    export(played.settings)
+    stale = played.fetch("SELECT aggregate_name, date_key FROM changed_day ORDER BY 1, 2")
+    assert stale == [
+        ("content_performance", 20240131),
+        ("customer_month", 20240101),
+        ("daily_statistics", 20240131),
+    ]
+    played.execute("RENAME TABLE agg_content_performance TO mislaid")
+    with pytest.raises(VerifyError, match="agg_content_performance"):
+        played.execute("CALL refresh_changed_days()")
+    assert played.fetch("SELECT aggregate_name FROM changed_day ORDER BY 1") == [
+        ("content_performance",),
+        ("customer_month",),
+    ]
+    failed = "SELECT procedure_name FROM refresh_log WHERE outcome = 'failed' ORDER BY refresh_id"
+    assert played.fetch(failed) == [("refresh_changed_days",), ("refresh_content_performance",)]
+    played.execute("RENAME TABLE mislaid TO agg_content_performance")
+    played.execute("CALL refresh_changed_days()")
+    assert played.fetch("SELECT * FROM changed_day") == []
+    assert played.mart("content_performance", "date_key", "plays") == [(20240131, 2), (20240201, 2)]
+
+
+def test_second_refresh_at_once_is_refused(played: Platform) -> None:
+    lock = f"{played.settings.workspace.warehouse_database}.refresh"
+    with (
+        open_warehouse(played.settings) as connection,
+        hold_lock(connection, lock),
+        pytest.raises(LockError, match="another run is refreshing"),
+    ):
+        played.execute("CALL refresh_changed_days()")
+
+
+def test_run_whose_connection_was_killed_is_told_as_interrupted(played: Platform) -> None:
+    played.execute(
+        "INSERT INTO refresh_log (procedure_name, connection_id, started_at, outcome)"
+        " VALUES ('refresh_changed_days', 0, utc_timestamp(6), 'running')"
+    )
+    played.execute("CALL refresh_changed_days()")
+    outcomes = "SELECT outcome FROM refresh_log ORDER BY refresh_id DESC LIMIT 2"
+    assert played.fetch(outcomes) == [("done",), ("interrupted",)]
+
+
+def test_event_alone_refreshes_what_was_exported(platform: Platform) -> None:
+    platform.load(Play(JAN_31))
+    export(platform.settings)
+    assert platform.mart("daily_statistics", "stat_date") == []
+    platform.execute(
+        "ALTER EVENT refresh_changed_days_every_day ON SCHEDULE EVERY 1 SECOND STARTS utc_timestamp()"
+    )
+    deadline = time.monotonic() + 20
+    while platform.fetch("SELECT 1 FROM changed_day") and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert platform.mart("daily_statistics", "stat_date", "plays") == [(JAN_31, 1)]
+
+
+def test_reader_never_sees_a_day_missing_or_half_refreshed(played: Platform) -> None:
+    seen = set()
+    settings = played.settings
+    plays = "SELECT count(*), sum(plays) FROM daily_statistics"
+    with (
+        open_connection(settings.url("mysql"), settings.workspace.mart_database) as reading,
+        open_warehouse(settings) as writing,
+    ):
+        for _ in range(5):
+            execute(writing, "START TRANSACTION")
+            execute(writing, "DELETE FROM agg_daily_statistics WHERE date_key = 20240131")
+            seen.update(fetch(reading, plays))
+            execute(writing, "ROLLBACK")
+            execute(writing, "CALL refresh_daily_statistics('2024-01-31', '2024-02-01')")
+            seen.update(fetch(reading, plays))
+    assert seen == {(2, 3)}
+
+
+def test_statement_in_a_procedure_is_strict(played: Platform) -> None:
+    # The mode is baked in when the procedure is created: too long a text is an error, not a cut.
+    with pytest.raises((VerifyError, mysql.connector.Error)):
+        played.execute("CALL end_refresh('not a number', 1)")

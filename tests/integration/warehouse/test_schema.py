@@ -1,0 +1,209 @@
+"""Tables, procedures, events and views: there, commented, of types that reports can read, installed once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from procedures import INSTALL_ORDER
+from svp.core.mysql import open_connection
+from svp.core.progress import SILENT
+from svp.errors import SchemaError
+from warehouse import schema
+from warehouse.connections import fetch
+
+if TYPE_CHECKING:
+    from svp.settings import Settings
+    from tests.integration.warehouse.builders import Platform
+
+EVENT = "refresh_changed_days_every_day"
+
+READABLE_TYPES = {"int", "smallint", "decimal", "date", "datetime", "varchar"}
+"""What Power BI's connector carries; INT is not TINYINT(1), and DATETIME is whole seconds."""
+
+COLUMNS = {
+    "daily_statistics": (
+        "stat_date, active_customers, new_customers, plays, valid_plays, complete_plays, watch_hours, "
+        "avg_watch_minutes_per_customer, completion_rate, peak_concurrent_streams, peak_minute_at, "
+        "app_hours, set_top_box_hours, child_hours, movie_hours, relax_hours, sport_hours, tv_hours, "
+        "unknown_hours, source_loads, refreshed_at, date_key"
+    ),
+    "content_performance": (
+        "content_id, title, content_type, stat_date, plays, unique_viewers, watch_hours, "
+        "avg_view_minutes, completion_rate, rating_count, rating_avg, date_key, title_key, category_key"
+    ),
+    "device_quality": (
+        "stat_date, device_type, quality, plays, watch_hours, completion_rate, date_key, device_key"
+    ),
+    "customer_360": (
+        "customer_code, month_start, child_seconds, movie_seconds, relax_seconds, sport_seconds, "
+        "tv_seconds, unknown_seconds, total_seconds, most_watched, taste, active_days, days_in_period, "
+        "activeness, segment, device_count, date_key, customer_key, segment_key, country_key"
+    ),
+}
+
+DIMENSIONS = {
+    "category": ("category_key", "category"),
+    "country": ("country_key", "country"),
+    "customer": ("customer_key", "customer_code"),
+    "device": ("device_key", "device_type"),
+    "genre": ("genre_key", "genre"),
+    "plan": ("plan_key", "plan"),
+    "segment": ("segment_key", "segment"),
+    "title": ("title_key", "title"),
+}
+
+
+class Aloud:
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.task = SILENT.task
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def test_second_installation_does_nothing(empty_platform: Platform) -> None:
+    aloud = Aloud()
+    assert schema.install(empty_platform.settings, progress=aloud) == ()
+    assert aloud.lines == []
+
+
+def test_every_table_and_column_has_a_comment(empty_platform: Platform) -> None:
+    silent = empty_platform.fetch(
+        "SELECT tables.table_name, columns.column_name FROM information_schema.tables"
+        " INNER JOIN information_schema.columns USING (table_schema, table_name)"
+        " WHERE table_schema = schema() AND table_type = 'BASE TABLE'"
+        " AND (tables.table_comment = '' OR columns.column_comment = '')"
+    )
+    assert silent == []
+
+
+def test_every_table_is_innodb_and_compares_by_bytes(empty_platform: Platform) -> None:
+    kinds = empty_platform.fetch(
+        "SELECT DISTINCT engine, table_collation FROM information_schema.tables"
+        " WHERE table_schema = schema() AND table_type = 'BASE TABLE'"
+    )
+    assert kinds == [("InnoDB", "utf8mb4_bin")]
+
+
+def test_mart_columns_have_types_that_power_bi_carries(empty_platform: Platform) -> None:
+    columns = empty_platform.fetch(
+        "SELECT table_name, column_name, data_type, column_type, numeric_precision, numeric_scale,"
+        " datetime_precision, collation_name FROM information_schema.columns WHERE table_schema = %s",
+        (empty_platform.settings.workspace.mart_database,),
+    )
+    assert len(columns) > 100
+    for view, column, kind, whole, precision, scale, fraction, collation in columns:
+        where = f"{view}.{column} {whole}"
+        assert kind in READABLE_TYPES, where
+        assert "unsigned" not in whole, where
+        assert kind != "decimal" or (precision <= 18 and scale <= 4), where
+        assert not fraction, where
+        assert collation in {None, "utf8mb4_bin"}, where
+
+
+@pytest.mark.parametrize("view", COLUMNS)
+def test_mart_has_the_agreed_columns_in_their_order(empty_platform: Platform, view: str) -> None:
+    columns = empty_platform.fetch(
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
+        (empty_platform.settings.workspace.mart_database, view),
+    )
+    assert ", ".join(name for (name,) in columns) == COLUMNS[view]
+
+
+def test_dimensions_have_an_unknown_member_of_key_0(empty_platform: Platform) -> None:
+    unknown = {
+        view: [name for key, name in empty_platform.mart(view, *columns) if key == 0]
+        for view, columns in DIMENSIONS.items()
+    }
+    assert unknown == {view: ["Unknown"] for view in DIMENSIONS}
+
+
+def test_every_aggregate_has_its_table_and_procedure(empty_platform: Platform) -> None:
+    aggregates = {
+        name for (name,) in empty_platform.fetch("SELECT aggregate_name FROM aggregate_definition")
+    }
+    tables = empty_platform.fetch(
+        "SELECT table_name FROM information_schema.tables"
+        " WHERE table_schema = schema() AND table_name LIKE 'agg\\_%'"
+    )
+    assert {f"agg_{name}" for name in aggregates} == {name for (name,) in tables}
+    assert {f"refresh_{name}" for name in aggregates} <= set(INSTALL_ORDER)
+
+
+def test_procedures_run_with_the_rights_of_the_caller_and_views_with_ours(
+    empty_platform: Platform,
+) -> None:
+    routines = empty_platform.fetch(
+        "SELECT DISTINCT security_type FROM information_schema.routines WHERE routine_schema = schema()"
+    )
+    views = empty_platform.fetch(
+        "SELECT DISTINCT security_type FROM information_schema.views WHERE table_schema = %s",
+        (empty_platform.settings.workspace.mart_database,),
+    )
+    assert (routines, views) == ([("INVOKER",)], [("DEFINER",)])
+
+
+def test_only_what_changed_is_installed_again(empty_platform: Platform) -> None:
+    empty_platform.execute("UPDATE schema_object SET installed_at = '2000-01-01'")
+    empty_platform.execute("UPDATE schema_object SET checksum = 'old' WHERE name = 'publish_day'")
+    empty_platform.execute("DROP PROCEDURE refresh_calendar")
+    aloud = Aloud()
+    schema.install(empty_platform.settings, progress=aloud)
+    fresh = empty_platform.fetch(
+        "SELECT name FROM schema_object WHERE installed_at > '2000-01-01' ORDER BY name"
+    )
+    assert fresh == [("publish_day",), ("refresh_calendar",)]
+    assert len(aloud.lines) == 1
+
+
+def test_reinstalled_event_keeps_the_schedule_that_somebody_chose(empty_platform: Platform) -> None:
+    empty_platform.execute(f"ALTER EVENT {EVENT} ON SCHEDULE EVERY 6 HOUR DISABLE DO SET @x = 1")
+    empty_platform.execute("UPDATE schema_object SET checksum = 'old' WHERE kind = 'event'")
+    schema.install(empty_platform.settings)
+    event = empty_platform.fetch(
+        "SELECT interval_value, interval_field, status, event_definition, on_completion"
+        " FROM information_schema.events WHERE event_schema = schema()"
+    )
+    assert event == [("6", "HOUR", "DISABLED", "CALL refresh_changed_days()", "PRESERVE")]
+
+
+def test_missing_object_is_noticed(empty_platform: Platform) -> None:
+    empty_platform.execute("DROP PROCEDURE publish_day")
+    with pytest.raises(SchemaError, match="another procedure publish_day"):
+        schema.check_current(empty_platform.settings)
+
+
+def test_newer_schema_is_refused(empty_platform: Platform) -> None:
+    empty_platform.execute(
+        "INSERT INTO schema_migration VALUES (9999, '9999_later', 'x', utc_timestamp())"
+    )
+    with pytest.raises(SchemaError, match="newer than this program"):
+        schema.install(empty_platform.settings)
+
+
+def test_interrupted_installation_is_completed(empty_platform: Platform) -> None:
+    # The statement ran, its record was not written; and seeds that nobody uses yet are gone.
+    empty_platform.execute("DELETE FROM schema_migration WHERE migration_number >= 30")
+    empty_platform.execute("DELETE FROM category_rule")
+    applied = schema.install(empty_platform.settings)
+    assert applied[0].number == 30
+    assert empty_platform.fetch("SELECT count(*) > 0 FROM category_rule") == [(1,)]
+    schema.check_current(empty_platform.settings)
+
+
+def test_reset_drops_both_databases_and_may_be_repeated(empty_platform: Platform) -> None:
+    settings = empty_platform.settings
+    schema.reset(settings)
+    schema.reset(settings)
+    assert databases(settings) == []
+
+
+def databases(settings: Settings) -> list[tuple[object, ...]]:
+    with open_connection(settings.url("mysql")) as connection:
+        return fetch(connection, "SHOW DATABASES LIKE %s", (f"{settings.workspace.base}\\_%",))

@@ -1,0 +1,108 @@
+"""The commands of ``svp warehouse`` and their exit codes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from svp.errors import VerifyError
+from tests.integration.warehouse.builders import Play
+from tests.integration.warehouse.test_verify import svp
+from warehouse.reader import reader_name
+from warehouse.status import EVENT, read_status
+
+if TYPE_CHECKING:
+    from tests.integration.warehouse.builders import Platform
+
+JAN_31 = date(2024, 1, 31)
+
+
+def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> None:
+    platform.load(Play(JAN_31))
+    platform.refresh()
+    platform.load(Play(JAN_31, user_id="u2"))
+    status = read_status(platform.settings, now=datetime(2026, 5, 1, 12))
+    assert status.problems == ()
+    assert status.pending == (JAN_31,)
+    assert status.stale_slices == 0
+    assert status.scheduler == "ON"
+    assert {run.procedure: run.rows for run in status.runs} == {
+        "publish_customers": 3,
+        "publish_day": 2,
+        "publish_titles": 2,
+        "refresh_changed_days": 3,
+        "refresh_content_performance": 1,
+        "refresh_customer_month": 1,
+        "refresh_daily_statistics": 1,
+    }
+    assert status.last_export is not None
+    assert (status.last_export.outcome, status.last_export.days) == ("done", 1)
+    assert status.event is not None
+    assert (status.event.name, status.event.is_enabled, status.event.every) == (
+        EVENT,
+        True,
+        "1 DAY",
+    )
+    assert status.event.next_run_at == datetime(2026, 5, 2, 3)
+
+
+def test_status_ends_with_6_when_the_event_is_disabled(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert svp(platform, monkeypatch, "warehouse", "status") == 0
+    platform.execute(f"ALTER EVENT {EVENT} DISABLE")
+    assert svp(platform, monkeypatch, "warehouse", "status") == 6
+    shown = capsys.readouterr().out
+    assert f"the event {EVENT} is disabled" in shown
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_status_names_a_failed_run_until_a_later_one_is_done(platform: Platform) -> None:
+    platform.load(Play(JAN_31))
+    platform.refresh()
+    platform.execute("RENAME TABLE fact_concurrency TO mislaid")
+    with pytest.raises(VerifyError):
+        platform.execute("CALL refresh_daily_statistics('2024-01-31', '2024-01-31')")
+    (problem,) = read_status(platform.settings).problems
+    assert problem.startswith("refresh_daily_statistics failed: ")
+    platform.execute("RENAME TABLE mislaid TO fact_concurrency")
+    platform.execute("CALL refresh_daily_statistics('2024-01-31', '2024-01-31')")
+    assert read_status(platform.settings).problems == ()
+
+
+def test_status_tells_an_export_that_was_killed(platform: Platform) -> None:
+    platform.execute(
+        "INSERT INTO export_log (started_at, outcome) VALUES (utc_timestamp(6), 'running')"
+    )
+    assert read_status(platform.settings).problems == (
+        "the last export interrupted: the program ended",
+    )
+
+
+def test_refresh_and_export_tell_what_they_did_as_json(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    platform.load(Play(JAN_31))
+    assert svp(platform, monkeypatch, "warehouse", "export", "--json") == 0
+    assert svp(platform, monkeypatch, "warehouse", "refresh", "--json") == 0
+    exported, refreshed = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (exported["days"], exported["dimensions"]) == (1, ["users", "titles"])
+    assert (refreshed["days"], refreshed["procedures"]) == (0, 3)
+
+
+def test_reader_shows_no_password_where_there_is_no_terminal(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        assert svp(platform, monkeypatch, "warehouse", "reader") == 0
+        assert svp(platform, monkeypatch, "warehouse", "reader", "--json") == 0
+        shown = capsys.readouterr().out
+        file = platform.settings.home / f"{reader_name(platform.settings.workspace)}.json"
+        password = json.loads(file.read_text())["password"]
+        assert password not in shown
+        assert str(file) in shown
+    finally:
+        platform.execute("DROP USER IF EXISTS %s@'%'", (reader_name(platform.settings.workspace),))

@@ -1,0 +1,53 @@
+"""Which days are exported, and in which runs."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from warehouse.export import CHUNK_DAYS, chunk_days, pending_days
+from warehouse.sources import DayVersion
+
+START = date(2024, 1, 1)
+
+
+def day(number: int, *, version: int = 1, is_busy: bool = False) -> DayVersion:
+    return DayVersion(START + timedelta(days=number), version, is_busy)
+
+
+def chunks(versions: list[DayVersion], published: dict[date, int]) -> list[list[int]]:
+    return [
+        [(each.day - START).days for each in chunk] for chunk in chunk_days(versions, published)
+    ]
+
+
+def test_days_that_follow_each_other_in_the_data_are_one_run_across_a_gap() -> None:
+    assert chunks([day(1), day(2), day(9)], {}) == [[1, 2, 9]]
+
+
+def test_published_day_parts_two_runs() -> None:
+    assert chunks([day(1), day(2), day(3)], {day(2).day: 1}) == [[1], [3]]
+
+
+def test_day_with_a_higher_version_is_exported_again() -> None:
+    assert chunks([day(1, version=5)], {day(1).day: 4}) == [[1]]
+
+
+def test_busy_day_waits_and_parts_two_runs() -> None:
+    assert chunks([day(1), day(2, is_busy=True), day(3)], {}) == [[1], [3]]
+
+
+def test_long_run_is_cut() -> None:
+    found = chunks([day(number) for number in range(CHUNK_DAYS + 1)], {})
+    assert [len(chunk) for chunk in found] == [CHUNK_DAYS, 1]
+
+
+def test_nothing_changed_is_no_run() -> None:
+    assert chunks([day(1)], {day(1).day: 1}) == []
+
+
+def test_busy_days_and_higher_versions_are_pending() -> None:
+    days = [day(1), day(2, is_busy=True), day(3, version=2), day(4)]
+    published = {day(number).day: 1 for number in (1, 2, 3)}
+    assert [each.day for each in pending_days(days, published)] == [
+        day(number).day for number in (2, 3, 4)
+    ]

@@ -1,0 +1,45 @@
+"""When an event runs next, and names of accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from svp.settings import Workspace
+from warehouse.reader import MAX_USER_CHARACTERS, reader_name
+from warehouse.status import next_run
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("now", "every", "expected"),
+    [
+        ("2026-05-01 02:59:59", (1, "DAY"), "2026-05-01 03:00"),
+        ("2026-05-01 03:00:00", (1, "DAY"), "2026-05-02 03:00"),
+        ("2026-05-01 04:10:00", (15, "MINUTE"), "2026-05-01 04:15"),
+        ("2025-12-24 00:00:00", (1, "DAY"), "2026-01-01 03:00"),  # it starts later
+    ],
+)
+def test_next_run_is_the_first_time_of_the_schedule_after_now(
+    now: str, every: tuple[int, str], expected: str
+) -> None:
+    assert next_run(utc(now), utc("2026-01-01 03:00"), *every) == utc(expected)
+
+
+def test_next_run_is_not_guessed_for_months() -> None:
+    assert next_run(utc("2026-05-01"), utc("2026-01-01"), 1, "MONTH") is None
+
+
+def test_reader_is_named_after_the_workspace() -> None:
+    assert reader_name(Workspace("default")) == "svp_reader"
+    assert reader_name(Workspace("demo")) == "svp_demo_reader"
+
+
+def test_reader_of_a_long_workspace_has_a_name_that_fits_and_is_its_own() -> None:
+    first, second = (reader_name(Workspace("a" * 30 + letter)) for letter in "ab")
+    assert len(first) <= MAX_USER_CHARACTERS
+    assert first != second
