@@ -55,7 +55,8 @@ def test_help_imports_nothing_heavy() -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_module_opens_with_what_it_holds(room: str) -> None:
     opened = {
-        path: path.read_text(encoding="utf-8").startswith('"""') for path in (ROOT / room).rglob("*.py")
+        path: path.read_text(encoding="utf-8").startswith('"""')
+        for path in (ROOT / room).rglob("*.py")
     }
     assert [path for path, told in opened.items() if not told] == []
 
@@ -69,7 +70,9 @@ def test_public_names_exist(room: str) -> None:
             continue
         name = ".".join((package, *parts)).removesuffix(".__init__")
         module = import_module(name)
-        missing = [public for public in getattr(module, "__all__", ()) if not hasattr(module, public)]
+        missing = [
+            public for public in getattr(module, "__all__", ()) if not hasattr(module, public)
+        ]
         assert (name, missing) == (name, [])
 
 

@@ -14,9 +14,9 @@ from svp.settings import Settings, Workspace, load_settings
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
-    from warehouse.reader import ReaderAccount
 
     from svp.core.progress import Progress
+    from warehouse.reader import ReaderAccount
 
 __all__ = ["register"]
 
@@ -103,17 +103,16 @@ def _load(settings: Settings, data: Path, progress: Progress) -> None:
 
     progress.say("3/6 schemas, then files into PostgreSQL and MongoDB")
     install_all(settings, progress)
-    reports = ingest(settings, recognise_all([data]), progress=progress)
+    reports = ingest(settings, recognise_all([data]), source=f"demo-{data.name}", progress=progress)
     console(stderr=True).print(report_table(reports))
     progress.say("4/6 aggregation pipelines in MongoDB")
     run(settings, progress=progress)
 
 
 def _finish(settings: Settings, progress: Progress) -> ReaderAccount:
-    from warehouse.reader import ensure_reader
-
     from warehouse.checks import verify
     from warehouse.export import refresh
+    from warehouse.reader import ensure_reader
 
     progress.say("5/6 changed days into MySQL, then procedures")
     refresh(settings, progress=progress)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from svp.cli.common import JsonOption, emit, terminal_progress
+from svp.cli.tables import new_table
 from svp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -137,17 +138,15 @@ def _manifest_table(out: Path, manifest: Manifest) -> RenderableType:
 
 def _table(title: str, rows: Iterable[Row], caption: str) -> RenderableType:
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title), title_justify="left", show_footer=True)
     rows = list(rows)
+    table = new_table("table", "rows", "size", title=title, numbers=("rows", "size"))
+    for name, count, size_bytes in rows:
+        table.add_row(name, f"{count:,}", _size(size_bytes))
+    table.add_section()
     total_rows, total_bytes = sum(row[1] for row in rows), sum(row[2] for row in rows)
-    table.add_column("table", footer="all")
-    table.add_column("rows", footer=f"{total_rows:,}", justify="right")
-    table.add_column("size", footer=_size(total_bytes), justify="right")
-    for name, count, size in rows:
-        table.add_row(name, f"{count:,}", _size(size))
+    table.add_row("all", f"{total_rows:,}", _size(total_bytes))
     return Group(table, Text(caption))
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from svp.cli.common import JsonOption, emit, new_group, settings_from, terminal_progress
-from svp.errors import shorten
+from svp.cli.tables import cell, new_table, rows_table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
-    from rich.text import Text
 
     from nosql.pipelines import Pipeline
     from nosql.run import Explanation, PipelineResult
@@ -159,22 +157,13 @@ def result_table(pipeline: Pipeline, rows: Sequence[Mapping[str, object]]) -> Re
     """Return a pipeline's result as a table, or what to do when there is none."""
     if not rows:
         return f"{pipeline.name} has no rows; 'svp nosql run {pipeline.name}' computes them"
-    table = new_table()
-    for name in pipeline.columns:
-        values = [row.get(name) for row in rows]
-        add_column(table, name, values if is_numeric(values) else ())
-    for row in rows:
-        table.add_row(*(cell(row.get(name)) for name in pipeline.columns))
-    return table
+    return rows_table(rows, pipeline.columns)
 
 
 def run_table(results: Sequence[PipelineResult]) -> Table:
     """Return what a run did, one row per pipeline."""
     figures = ("written", "removed", "seconds")
-    table = new_table("pipeline")
-    for name in figures:
-        add_column(table, name, [getattr(result, name) for result in results])
-    table.add_column()
+    table = new_table("pipeline", *figures, "", numbers=figures)
     for result in results:
         remark = "unchanged, not run" if result.skipped else ""
         table.add_row(result.name, *(cell(getattr(result, name)) for name in figures), remark)
@@ -188,44 +177,3 @@ def explanation_table(explanation: Explanation) -> Table:
     for name, value in asdict(explanation).items():
         table.add_row(name.replace("_", " "), cell(value))
     return table
-
-
-def new_table(*columns: str) -> Table:
-    """Return an empty table."""
-    from rich import box
-    from rich.table import Table
-
-    return Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
-
-
-def add_column(table: Table, name: str, numbers: Sequence[object]) -> None:
-    """Add a column; numbers stand to the right in it, and are never cut for want of room."""
-    width = max((len(plain(number)) for number in numbers), default=None)
-    table.add_column(
-        name.replace("_", " "), justify="right" if numbers else "left", min_width=width
-    )
-
-
-def is_numeric(values: Sequence[object]) -> bool:
-    """Tell whether a column holds numbers."""
-    return any(isinstance(value, int | float) for value in values)
-
-
-def cell(value: object) -> Text:
-    """Return a value as people read it; what it holds is neither markup nor a control sequence."""
-    from rich.text import Text
-
-    return Text(shorten(plain(value)), overflow="fold")
-
-
-def plain(value: object) -> str:
-    """Return a value as text: numbers in groups of three, a midnight as its date."""
-    if value is None or value == ():
-        return "-"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
-    if isinstance(value, float):
-        return f"{value:,.2f}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return ", ".join(value) if isinstance(value, tuple | list) else str(value)

@@ -37,10 +37,9 @@ def init(context: typer.Context, *, as_json: JsonOption = False) -> None:
 
 def install_all(settings: Settings, progress: Progress) -> dict[str, list[str]]:
     """Bring every store's schema up to date; return the names of what was applied, by store."""
-    from warehouse.schema import install as install_warehouse
-
     from nosql.schema import install as install_mongodb
     from oltp.schema import install as install_postgres
+    from warehouse.schema import install as install_warehouse
 
     return {
         "postgres": [migration.name for migration in install_postgres(settings, progress=progress)],
@@ -101,10 +100,9 @@ def _what_goes(settings: Settings) -> str:
 
 
 def _reset_all(settings: Settings) -> list[str]:
-    from warehouse.schema import reset as reset_warehouse
-
     from nosql.schema import reset as reset_mongodb
     from oltp.schema import reset as reset_postgres
+    from warehouse.schema import reset as reset_warehouse
 
     workspace = settings.workspace
     stores = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from svp.cli.common import JsonOption, emit, settings_from, terminal_progress
+from svp.cli.tables import new_table
 from svp.errors import UsageError
 from svp.settings import SETTINGS, Settings, mask_url
 
@@ -193,14 +194,6 @@ def read_urls(settings: Settings) -> Mapping[str, str]:
         for setting in SETTINGS
         if setting.name.endswith("_url")
     }
-
-
-def new_table(*columns: str) -> Table:
-    """Return an empty table."""
-    from rich import box
-    from rich.table import Table
-
-    return Table(*columns, box=box.SIMPLE_HEAD)
 
 
 def duration(seconds: int | None) -> str:

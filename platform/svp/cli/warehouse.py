@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svp.cli.common import JsonOption, emit, new_group, settings_from, terminal_progress
+from svp.cli.tables import new_table
 from svp.errors import VerifyError
 
 if TYPE_CHECKING:
@@ -157,14 +158,15 @@ def status_tables(workspace: str, status: WarehouseStatus) -> RenderableType:
 
 def runs_table(status: WarehouseStatus) -> Table:
     """Return the last run of each procedure."""
-    from rich.table import Table
-
-    table = Table(title="Last run of each procedure", title_justify="left")
-    table.add_column("procedure")
-    table.add_column("started (UTC)")
-    for name in ("seconds", "rows"):
-        table.add_column(name, justify="right")
-    table.add_column("outcome")
+    table = new_table(
+        "procedure",
+        "started (UTC)",
+        "seconds",
+        "rows",
+        "outcome",
+        title="Last run of each procedure",
+        numbers=("seconds", "rows"),
+    )
     for run in status.runs:
         seconds = f"{(run.ended_at - run.started_at).total_seconds():.2f}" if run.ended_at else ""
         rows = "" if run.rows is None else f"{run.rows:,}"
