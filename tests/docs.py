@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer.main
 
+from nosql.pipelines import render_pipelines
 from svp.cli import build_app
 from svp.settings import SETTINGS
 
@@ -22,6 +23,7 @@ __all__ = ["PAGES", "outdated"]
 
 ROOT = Path(__file__).parents[1]
 HELP_COLUMNS = 100
+MARK = "<!-- From here to the end: made by 'make docs'. -->"
 
 
 def command_line() -> str:
@@ -74,7 +76,17 @@ def settings() -> str:
     )
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": command_line, "settings.md": settings}
+def with_generated_end(name: str, render: Callable[[], str]) -> str:
+    """Return a page whose first part is written by hand and whose end, behind a mark, is made."""
+    by_hand, mark, _ = (ROOT / "docs" / name).read_text(encoding="utf-8").partition(MARK)
+    return f"{by_hand}{mark}\n\n{render().strip()}\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": command_line,
+    "nosql.md": lambda: with_generated_end("nosql.md", render_pipelines),
+    "settings.md": settings,
+}
 """Page of docs/, and what makes it."""
 
 
