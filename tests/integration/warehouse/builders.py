@@ -23,7 +23,7 @@ from warehouse.export import refresh
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from psycopg2.extensions import cursor as Cursor
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812  (the driver's spelling)
 
     from svp.core.mongodb import Document
     from svp.settings import Settings

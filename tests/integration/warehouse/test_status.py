@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 JAN_31 = date(2024, 1, 31)
 
 
+def utc(text: str) -> datetime:
+    """Return a time as the server gives it: UTC, without saying so."""
+    return datetime.fromisoformat(text)
+
+
 def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> None:
     platform.load(Play(JAN_31))
     platform.refresh()
     platform.load(Play(JAN_31, user_id="u2"))
-    status = read_status(platform.settings, now=datetime(2026, 5, 1, 12))
+    status = read_status(platform.settings, now=utc("2026-05-01 12:00"))
     assert status.problems == ()
     assert status.pending == (JAN_31,)
     assert status.stale_slices == 0
@@ -46,7 +51,7 @@ def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> N
         True,
         "1 DAY",
     )
-    assert status.event.next_run_at == datetime(2026, 5, 2, 3)
+    assert status.event.next_run_at == utc("2026-05-02 03:00")
 
 
 def test_status_ends_with_6_when_the_event_is_disabled(
