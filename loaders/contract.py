@@ -6,25 +6,23 @@ batch; what it accepts has the canonical schema of its table, what it refuses go
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from loaders.arrow import Values, compute, mask, nulls
 from loaders.batches import Batch, Refusal
-from loaders.parsers import Parser, parser_for
+from loaders.parsers import Parsed, Parser
 from svp.errors import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from svp.model import Table
 
-__all__ = ["Checked", "Field", "Flag", "Kind", "check", "fields_of"]
+__all__ = ["Checked", "Field", "Flag", "Kind", "check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Field:
 
     column: str
     to: str
-    parse: Parser
+    parser: Parser
     required: bool = False
     """Whether a row without a value is refused."""
 
@@ -43,7 +41,7 @@ class Flag:
     """A rule whose rows are stored as they came, with its code in quality_flags."""
 
     code: str
-    applies: Callable[[pa.RecordBatch], pa.Array]
+    applies: Callable[[pa.RecordBatch], Values]
     """From rows in the canonical schema to booleans."""
 
 
@@ -81,89 +79,78 @@ class Checked:
     refusals: tuple[Refusal, ...]
 
 
-def fields_of(table: Table) -> tuple[Field, ...]:
-    """Return the fields of a file that has exactly the canonical columns."""
-    return tuple(
-        Field(
-            column.name,
-            column.name,
-            parser_for(column.type, column.values),
-            required=column.required,
-        )
-        for column in table.columns
-    )
-
-
 def check(batch: Batch, kind: Kind) -> Checked:
     """Judge every row of a batch; each is accepted or refused, once, by the first column at fault."""
-    rows = batch.rows.num_rows
-    columns: dict[str, pa.Array] = {}
+    columns: dict[str, Values] = {}
     refusals: dict[int, Refusal] = {}
     for judged in kind.fields:
         written = _column(batch.rows, judged.column)
-        parsed = judged.parse(written)
+        parsed = _parse(judged, written)
         columns[judged.to] = _either(columns.get(judged.to), parsed.values)
-        faults = list(parsed.faults)
-        if judged.required:
-            faulty = np.logical_or.reduce([mask for _, mask in faults])
-            faults.append(("missing", _nulls(parsed.values) & ~faulty))
-        for code, mask in faults:
-            for row in np.flatnonzero(mask):
-                refusals.setdefault(
-                    int(row), _refusal(batch, int(row), judged.column, code, written)
-                )
-    table = _canonical(columns, kind.target, rows)
+        for code, rows in parsed.faults:
+            for row in map(int, np.flatnonzero(rows)):
+                if row not in refusals:
+                    refusals[row] = _refusal(batch, row, judged.column, code, written)
+    table = _canonical(columns, kind.target, batch.rows.num_rows)
     flagged = table.append_column("quality_flags", _flags(table, kind.flags))
-    kept = np.ones(rows, dtype=np.bool_)
-    kept[list(refusals)] = False
     return Checked(
-        accepted=flagged.append_column("line", batch.lines).filter(pa.array(kept)),
+        accepted=_without(flagged.append_column("line", batch.lines), refusals),
         refusals=(*batch.refusals, *refusals.values()),
     )
 
 
-def _column(rows: pa.RecordBatch, name: str) -> pa.Array:
+def _column(rows: pa.RecordBatch, name: str) -> Values:
     """Return a column of the file, all null where the file doesn't have it."""
     index = rows.schema.get_field_index(name)
-    return rows.column(index) if index >= 0 else pa.nulls(rows.num_rows, pa.string())
+    return rows.column(index) if index >= 0 else nulls(rows.num_rows, pa.string())
 
 
-def _either(earlier: pa.Array | None, later: pa.Array) -> pa.Array:
+def _parse(judged: Field, written: Values) -> Parsed:
+    """Return what the parser says, with a last fault for rows that lack a value they need."""
+    parsed = judged.parser.parse(written)
+    if not judged.required:
+        return parsed
+    return Parsed(parsed.values, (*parsed.faults, ("missing", mask(parsed.values.is_null()))))
+
+
+def _either(earlier: Values | None, later: Values) -> Values:
     """Return the values of two columns that mean the same, the first that is there."""
-    return later if earlier is None else pc.coalesce(earlier, later)
+    return later if earlier is None else compute.coalesce(earlier, later)
 
 
-def _nulls(values: pa.Array) -> npt.NDArray[np.bool_]:
-    return np.asarray(pc.is_null(values).to_numpy(zero_copy_only=False), dtype=np.bool_)
-
-
-def _canonical(columns: dict[str, pa.Array], table: Table, rows: int) -> pa.RecordBatch:
+def _canonical(columns: Mapping[str, Values], table: Table, rows: int) -> pa.RecordBatch:
     """Return the columns in the order and types of a table, null where the kind has none."""
-    names = [column.name for column in table.columns]
     arrays = [
         columns[column.name].cast(column.type)
         if column.name in columns
-        else pa.nulls(rows, column.type)
+        else nulls(rows, column.type)
         for column in table.columns
     ]
-    return pa.RecordBatch.from_arrays(arrays, names=names)
+    return pa.RecordBatch.from_arrays(arrays, names=[column.name for column in table.columns])
 
 
-def _flags(rows: pa.RecordBatch, flags: Sequence[Flag]) -> pa.Array:
+def _flags(rows: pa.RecordBatch, flags: Iterable[Flag]) -> Values:
     """Return the codes that apply to each row, joined by commas; empty for none."""
-    codes = pa.repeat("", rows.num_rows)
+    codes: Values = pa.array([""] * rows.num_rows, pa.string())
     for flag in flags:
-        applies = pc.fill_null(flag.applies(rows), pa.scalar(value=False))
-        codes = pc.if_else(applies, pc.binary_join_element_wise(codes, flag.code, ","), codes)
-    return pc.utf8_ltrim(codes, ",")
+        applies = compute.fill_null(flag.applies(rows), pa.scalar(value=False))
+        joined = compute.binary_join_element_wise(codes, flag.code, ",")
+        codes = compute.if_else(applies, joined, codes)
+    return compute.utf8_ltrim(codes, ",")
 
 
-def _refusal(batch: Batch, row: int, column: str, code: str, written: pa.Array) -> Refusal:
+def _without(rows: pa.RecordBatch, refused: Iterable[int]) -> pa.RecordBatch:
+    kept = np.ones(rows.num_rows, dtype=np.bool_)
+    kept[list(refused)] = False
+    return rows.filter(pa.array(kept))
+
+
+def _refusal(batch: Batch, row: int, column: str, code: str, written: Values) -> Refusal:
     value = written[row].as_py()
     return Refusal(
         line=batch.lines[row].as_py(),
         code=code,
-        row_text=json.dumps(batch.rows.slice(row, 1).to_pylist()[0], ensure_ascii=False),
+        row_text=batch.row_text(row),
         column=column,
         value=None if value is None else shorten(value),
     )

@@ -6,29 +6,37 @@ under any name, changes nothing.
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from loaders import ledger, mongodb, postgres
 from loaders.contract import check
 from loaders.documents import COLLECTIONS, documents_of
+from loaders.files import refuse_if_changed
+from loaders.kinds import KINDS
 from loaders.ledger import RowCounts
 from svp.core.mongodb import MongoDatabase, open_database
-from svp.core.postgres import Connection, connect
 from svp.core.progress import SILENT, Progress
-from svp.errors import InputError
+from svp.errors import UsageError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from loaders.ledger import Entry
     from loaders.recognise import Recognised
+    from svp.core.postgres import Connection
     from svp.settings import Settings
 
 __all__ = ["FileReport", "ingest"]
+
+SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
+"""A colon parts source and id in MongoDB's keys."""
+
+TARGETS = {kind.name: kind.target.name for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +77,46 @@ def ingest(
     Raises:
         InputError: a file is damaged; nothing of it is visible, files before it are loaded.
         LockError: another ingest is running in the workspace.
+        UsageError: ``source`` is no usable name.
     """
-    database = settings.workspace.mongo_database
+    if source is not None:
+        _check_source(source)
     with (
-        ledger.only_ingest(settings),
-        closing(
-            connect(settings.url("postgres"), settings.workspace.postgres_database)
-        ) as connection,
-        open_database(settings.url("mongo"), database) as documents,
+        ledger.only_ingest(settings) as connection,
+        open_database(settings.url("mongo"), settings.workspace.mongo_database) as documents,
     ):
         stores = Stores(connection, documents)
         for entry in ledger.unfinished(connection):
             progress.say(f"completing load {entry.load_id}, which was interrupted")
-            _publish(stores, entry.load_id, entry.target, progress)
+            _publish(stores, entry, progress)
         return tuple(_load(stores, file, source or file.kind.source, progress) for file in files)
+
+
+def _check_source(source: str) -> None:
+    if not re.fullmatch(SOURCE_NAME, source):
+        message = f"source {shorten(source)!r} is not a usable name"
+        raise UsageError(message, "use up to 63 letters, digits, '_', '.' and '-'")
 
 
 def _load(stores: Stores, file: Recognised, source: str, progress: Progress) -> FileReport:
     started = time.monotonic()
-    content = ledger.fingerprint(file.path)
-    with stores.postgres:
-        known = ledger.find_load(stores.postgres, file.kind, source, content)
+    known = ledger.find_load(stores.postgres, file.kind, source, file.content)
     if known and known.state == "complete":
-        return FileReport(
-            file.path, file.kind.name, "already loaded", RowCounts(), time.monotonic() - started
-        )
-    load_id = ledger.begin_load(stores.postgres, file.kind, source, file.path, content)
-    with stores.postgres:
-        counts = _store_rows(stores.postgres, file, source, load_id, progress)
-        _refuse_if_changed(file.path, content)
-        ledger.record_rows(stores.postgres, load_id, counts, state="postgres_done")
-    _publish(stores, load_id, file.kind.target.name, progress)
-    return FileReport(file.path, file.kind.name, "loaded", counts, time.monotonic() - started)
+        outcome, counts = "already loaded", RowCounts()
+    else:
+        outcome, counts = "loaded", _load_rows(stores, file, source, progress)
+    return FileReport(file.path, file.kind.name, outcome, counts, time.monotonic() - started)
+
+
+def _load_rows(stores: Stores, file: Recognised, source: str, progress: Progress) -> RowCounts:
+    connection, kind = stores.postgres, file.kind
+    load_id = ledger.begin_load(connection, kind, source, file.path, file.content)
+    with connection:
+        counts = _store_rows(connection, file, source, load_id, progress)
+        refuse_if_changed(file.path, file.content)
+        ledger.record_rows(connection, load_id, counts, state="postgres_done")
+    _publish(stores, ledger.Entry(load_id, kind.name, "postgres_done"), progress)
+    return counts
 
 
 def _store_rows(
@@ -131,22 +147,19 @@ def _store_rows(
     )
 
 
-def _refuse_if_changed(path: Path, content: ledger.Fingerprint) -> None:
-    """Raise InputError if somebody wrote to the file while it was read."""
-    status = path.stat()
-    if (status.st_size, status.st_mtime_ns) != (content.file_bytes, content.modified_ns):
-        message = f"{path} changed while it was read; nothing of it was loaded"
-        raise InputError(message, "run the same command again when it is complete")
-
-
-def _publish(stores: Stores, load_id: int, target: str, progress: Progress) -> None:
+def _publish(stores: Stores, entry: Entry, progress: Progress) -> None:
     """Write a load's documents, then make it visible to exports."""
-    if target in COLLECTIONS:
-        collection, _ = COLLECTIONS[target]
-        with (
-            stores.postgres,
-            progress.task(f"{target} → MongoDB {collection}", total=None, unit="documents") as task,
-        ):
-            documents = documents_of(stores.postgres, target, load_id)
-            mongodb.write(stores.mongodb[collection], documents, task)
-    ledger.complete_load(stores.postgres, load_id, target)
+    target = TARGETS[entry.kind]
+    if entry.state == "postgres_done":
+        if target in COLLECTIONS:
+            _store_documents(stores, target, entry.load_id, progress)
+        ledger.advance_load(stores.postgres, entry.load_id, state="mongo_done")
+    ledger.complete_load(stores.postgres, entry.load_id, target)
+
+
+def _store_documents(stores: Stores, target: str, load_id: int, progress: Progress) -> None:
+    collection, _ = COLLECTIONS[target]
+    description = f"{target} → MongoDB {collection}"
+    with stores.postgres, progress.task(description, total=None, unit="documents") as task:
+        documents = documents_of(stores.postgres, target, load_id)
+        mongodb.write(stores.mongodb[collection], documents, task)

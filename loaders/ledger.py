@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from psycopg2.errors import LockNotAvailable
+
+from loaders.files import printable
 from svp.core.postgres import Connection, connect
 from svp.core.sqlfiles import read_sql
 from svp.errors import LockError
@@ -17,16 +19,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from loaders.contract import Kind
+    from loaders.files import Fingerprint
     from svp.settings import Settings
 
 __all__ = [
     "Entry",
-    "Fingerprint",
     "RowCounts",
+    "advance_load",
     "begin_load",
     "complete_load",
     "find_load",
-    "fingerprint",
     "list_loads",
     "list_quarantine",
     "only_ingest",
@@ -37,19 +39,11 @@ __all__ = [
 INGEST_LOCK_KEY = 0x737670_02
 """Advisory lock of the one ingest of a workspace; PostgreSQL frees it when its holder dies."""
 
+LOCK_WAIT = "3s"
+"""A killed run's lock is freed when its server process notices, which it looks for every second."""
+
 MARKS = {"users": "users", "content": "titles"}
 """Tables whose changes touch no day, and the mark that they move."""
-
-READ_BYTES = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """What makes a file the same file, under any name."""
-
-    sha256: str
-    file_bytes: int
-    modified_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +64,29 @@ class Entry:
     """One load, as the ledger holds it."""
 
     load_id: int
+    kind: str
     state: str
-    target: str = ""
-
-
-def fingerprint(path: Path) -> Fingerprint:
-    """Return the hash and size of a file's content."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(READ_BYTES):
-            digest.update(block)
-        status = path.stat()
-        return Fingerprint(digest.hexdigest(), stream.tell(), status.st_mtime_ns)
 
 
 @contextmanager
-def only_ingest(settings: Settings) -> Iterator[None]:
-    """Hold the workspace's ingest lock.
+def only_ingest(settings: Settings) -> Iterator[Connection]:
+    """Open the connection of the workspace's one ingest; its lock lives as long as the connection.
 
     Raises:
-        LockError: another ingest holds it.
+        LockError: another ingest holds the lock.
     """
     database = settings.workspace.postgres_database
-    with closing(connect(settings.url("postgres"), database, autocommit=True)) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", (INGEST_LOCK_KEY,))
-            if cursor.fetchone() == (False,):
+    with closing(connect(settings.url("postgres"), database)) as connection:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SET client_connection_check_interval = '1s'")
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", (LOCK_WAIT,))
+            try:
+                cursor.execute("SELECT pg_advisory_lock(%s)", (INGEST_LOCK_KEY,))
+            except LockNotAvailable as error:
                 message = f"another ingest is running in workspace {settings.workspace.name}"
-                raise LockError(message, "wait until it ends, then run the same command again")
-        yield
+                advice = "wait until it ends, then run the same command again"
+                raise LockError(message, advice) from error
+        yield connection
 
 
 def find_load(
@@ -106,10 +94,8 @@ def find_load(
 ) -> Entry | None:
     """Return the load of a content, if one was ever begun."""
     parameters = {"content_sha256": content.sha256, "kind": kind.name, "source": source}
-    with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "find_load"), parameters)
-        row = cursor.fetchone()
-        return Entry(*row, kind.target.name) if row else None
+    found = _entries(connection, "find_load", parameters)
+    return found[0] if found else None
 
 
 def begin_load(
@@ -120,7 +106,7 @@ def begin_load(
         "content_sha256": content.sha256,
         "kind": kind.name,
         "source": source,
-        "path": str(path),
+        "path": printable(path),
         "file_bytes": content.file_bytes,
     }
     with connection, connection.cursor() as cursor:
@@ -139,6 +125,12 @@ def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, stat
         cursor.execute(read_sql("loaders.statements", "record_rows"), parameters)
 
 
+def advance_load(connection: Connection, load_id: int, *, state: str) -> None:
+    """Note how far a load got, in a transaction of its own."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE ops.load SET state = %s WHERE load_id = %s", (state, load_id))
+
+
 def complete_load(connection: Connection, load_id: int, target: str) -> None:
     """Publish a load: its days and marks get a new version, in one transaction."""
     parameters = {"load_id": load_id, "mark": MARKS.get(target)}
@@ -148,12 +140,15 @@ def complete_load(connection: Connection, load_id: int, target: str) -> None:
 
 def unfinished(connection: Connection) -> tuple[Entry, ...]:
     """Return the loads whose rows are in PostgreSQL but which were not published, the oldest first."""
+    return _entries(connection, "unfinished_loads", {})
+
+
+def _entries(
+    connection: Connection, name: str, parameters: Mapping[str, object]
+) -> tuple[Entry, ...]:
     with connection, connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "unfinished_loads"))
-        return tuple(
-            Entry(load_id, state, kind.partition(".")[2])
-            for load_id, state, kind in cursor.fetchall()
-        )
+        cursor.execute(read_sql("loaders.statements", name), parameters)
+        return tuple(Entry(load_id, kind, state) for load_id, kind, state in cursor.fetchall())
 
 
 def list_loads(settings: Settings, *, limit: int) -> list[dict[str, Any]]:

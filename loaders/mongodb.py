@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -18,34 +20,40 @@ if TYPE_CHECKING:
 
 __all__ = ["write"]
 
-BATCH_DOCUMENTS = 5_000
+BATCH_DOCUMENTS = 2_000
+WORKERS = 2
+"""Batches under way at a time: one is encoded here while another is stored there."""
+
 DUPLICATE_KEY = 11000
 
 
-def write(collection: Collection[Document], documents: Iterable[Document], task: Task) -> int:
-    """Make the collection hold exactly these documents under their ``_id``; return how many there were.
+def write(collection: Collection[Document], documents: Iterable[Document], task: Task) -> None:
+    """Make the collection hold exactly these documents under their ``_id``, each of which comes once.
 
-    Repeating it changes nothing.
+    Repeating it changes nothing; after an error, any of them may have been stored.
     """
     waiting = iter(documents)
-    written = 0
-    while batch := list(islice(waiting, BATCH_DOCUMENTS)):
-        _write_batch(collection, batch)
-        written += len(batch)
-        task.advance(len(batch))
-    return written
+    running: deque[Future[int]] = deque()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while batch := list(islice(waiting, BATCH_DOCUMENTS)):
+            running.append(pool.submit(_write_batch, collection, batch))
+            if len(running) > WORKERS:
+                task.advance(running.popleft().result())
+        for future in running:
+            task.advance(future.result())
 
 
-def _write_batch(collection: Collection[Document], batch: Sequence[Document]) -> None:
+def _write_batch(collection: Collection[Document], batch: Sequence[Document]) -> int:
     try:
         collection.insert_many(batch, ordered=False)
     except BulkWriteError as error:
-        failures = (error.details or {}).get("writeErrors", [])
-        if (error.details or {}).get("writeConcernErrors") or any(
+        failures = error.details["writeErrors"]
+        if error.details["writeConcernErrors"] or any(
             failure["code"] != DUPLICATE_KEY for failure in failures
         ):
             raise
         _replace_changed(collection, [batch[failure["index"]] for failure in failures])
+    return len(batch)
 
 
 def _replace_changed(collection: Collection[Document], documents: Sequence[Document]) -> None:

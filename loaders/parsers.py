@@ -7,174 +7,200 @@ guessed: empty stays null, and a value that can't be read exactly is a fault.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import partial
+from datetime import UTC, date, datetime
+from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from loaders.arrow import Mask, Values, compute, mask
+from loaders.batches import is_text
 
 __all__ = [
+    "NULL_WORDS",
     "Parsed",
     "Parser",
     "choice",
+    "currency",
     "day",
     "decimal",
     "instant",
     "json_text",
-    "list_of",
+    "list_of_numbers",
+    "list_of_words",
     "minutes_as_seconds",
-    "parser_for",
     "text",
     "truth",
     "whole",
 ]
 
-Mask = npt.NDArray[np.bool_]
-
-NULL_WORDS = pa.array(["", "-", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"])
+NULL_WORDS = ("", "-", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null")
 """What files write for "nothing here"."""
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-MAX_TEXT_CHARACTERS = 10_000
+FIRST_INSTANT = datetime(1900, 1, 1, tzinfo=UTC)
+LAST_INSTANT = datetime(2199, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+INSTANT = pa.timestamp("us", tz="UTC")
+
+MAX_WORD_CHARACTERS = 100
+MAX_ITEMS = 1_000
 MAX_LIST_NUMBER = 2**15 - 1
+
+Faults: TypeAlias = tuple[tuple[str, Mask], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """The values of one column; a faulty row's value means nothing."""
 
-    values: pa.Array
-    faults: tuple[tuple[str, Mask], ...] = ()
+    values: Values
+    faults: Faults
     """Code and rows, the first that applies to a row wins."""
 
 
-Parser = Callable[[pa.Array], Parsed]
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """How one column is read."""
+
+    meaning: str
+    """What it may hold, for people."""
+    parse: Callable[[Values], Parsed]
 
 
-def _mask(array: pa.Array | pa.ChunkedArray) -> Mask:
-    """Return a boolean array as numpy; null is False."""
-    return np.asarray(pc.fill_null(array, pa.scalar(value=False)).to_numpy(zero_copy_only=False), dtype=np.bool_)
-
-
-def _clean(values: pa.Array) -> pa.Array:
+def _clean(values: Values) -> Values:
     """Return the text without space around it, null where it says "nothing here"."""
-    trimmed = pc.utf8_trim_whitespace(values)
-    return pc.if_else(
-        pc.is_in(trimmed, value_set=NULL_WORDS), pa.scalar(None, pa.string()), trimmed
-    )
+    trimmed = compute.utf8_trim_whitespace(values)
+    return _where(compute.invert(compute.is_in(trimmed, value_set=pa.array(NULL_WORDS))), trimmed)
 
 
-def _matching(values: pa.Array, pattern: str) -> tuple[pa.Array, Mask]:
+def _where(condition: Values, values: Values) -> Values:
+    """Return the values for which a condition holds, null elsewhere."""
+    return compute.if_else(condition, values, pa.scalar(None, values.type))
+
+
+def _matching(values: Values, pattern: str) -> tuple[Values, Mask]:
     """Return the values that match a pattern, null elsewhere, and which are there but don't match."""
-    matches = pc.match_substring_regex(values, pattern)
-    return pc.if_else(matches, values, pa.scalar(None, pa.string())), _mask(pc.invert(matches))
+    matches = compute.match_substring_regex(values, pattern)
+    return _where(matches, values), mask(compute.invert(matches))
 
 
-def text(*, max_characters: int = MAX_TEXT_CHARACTERS) -> Parser:
+def text(*, max_characters: int) -> Parser:
     """Text as it is, trimmed."""
 
-    def parse(values: pa.Array) -> Parsed:
+    def parse(values: Values) -> Parsed:
         cleaned = _clean(values)
-        too_long = _mask(pc.greater(pc.utf8_length(cleaned), max_characters))
-        with_nul = _mask(pc.match_substring(cleaned, "\x00"))
-        return Parsed(cleaned, (("nul_character", with_nul), ("too_long", too_long)))
+        with_nul = mask(compute.match_substring(cleaned, "\x00"))
+        return Parsed(
+            cleaned, (("nul_character", with_nul), ("too_long", _longer(cleaned, max_characters)))
+        )
 
-    return parse
+    return Parser(f"text, up to {max_characters:,} characters", parse)
 
 
-def whole(minimum: int, maximum: int, type_: pa.DataType | None = None) -> Parser:
+def _longer(values: Values, max_characters: int) -> Mask:
+    return mask(compute.greater(compute.utf8_length(values), max_characters))
+
+
+def whole(minimum: int, maximum: int, type_: pa.DataType) -> Parser:
     """A whole number within bounds; ``12.0`` is 12."""
 
-    def parse(values: pa.Array) -> Parsed:
-        exact, faulty = _matching(_clean(values), r"^[+-]?[0-9]{1,18}(\.0*)?$")
-        numbers = pc.replace_substring_regex(exact, r"^\+|\.0*$", "").cast(pa.int64())
-        return _bounded(numbers, minimum, maximum, faulty, type_ or pa.int64())
+    def parse(values: Values) -> Parsed:
+        written, faulty = _matching(_clean(values), r"^[+-]?[0-9]+(\.0*)?$")
+        short, huge = _matching(written, r"^[+-]?0*[0-9]{1,18}(\.0*)?$")
+        numbers = compute.replace_substring_regex(short, r"^\+|\.0*$", "").cast(pa.int64())
+        inside, outside = _within(numbers, minimum, maximum)
+        faults = (("not_a_number", faulty), ("out_of_range", huge | outside))
+        return Parsed(inside.cast(type_), faults)
 
-    return parse
+    return Parser(f"whole number, {_range(minimum, maximum)}", parse)
 
 
 def decimal(minimum: int, maximum: int, type_: pa.Decimal128Type) -> Parser:
     """A decimal number within bounds, rounded half to even to the scale of ``type_``."""
 
-    def parse(values: pa.Array) -> Parsed:
-        exact, faulty = _matching(_clean(values), r"^[+-]?[0-9]{1,15}(\.[0-9]{0,12})?$")
-        wide = pc.replace_substring_regex(exact, r"\.$", "").cast(pa.decimal128(38, 12))
-        rounded = pc.round(wide, ndigits=type_.scale, round_mode="half_to_even")
-        return _bounded(rounded, minimum, maximum, faulty, type_)
+    def parse(values: Values) -> Parsed:
+        pattern = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
+        written, faulty = _matching(_clean(values), pattern)
+        short, huge = _matching(written, r"^[+-]?0*[0-9]{0,15}(\.[0-9]*)?$")
+        exact = compute.replace_substring_regex(short, r"(\.[0-9]{18})[0-9]+$", r"\1")
+        wide = exact.cast(pa.decimal128(38, 18))
+        rounded = compute.round(wide, ndigits=type_.scale, round_mode="half_to_even")
+        inside, outside = _within(rounded, minimum, maximum)
+        faults = (("not_a_number", faulty), ("out_of_range", huge | outside))
+        return Parsed(inside.cast(type_), faults)
 
-    return parse
+    return Parser(f"number, {_range(minimum, maximum)}, kept to {type_.scale} decimals", parse)
 
 
 def minutes_as_seconds(maximum: int) -> Parser:
     """Minutes, whole or not, as whole seconds rounded down; ``maximum`` is in minutes."""
     read = decimal(0, maximum, pa.decimal128(18, 6))
 
-    def parse(values: pa.Array) -> Parsed:
-        parsed = read(values)
-        seconds = pc.floor(pc.multiply(parsed.values, pa.scalar(60, pa.decimal128(3, 0))))
-        return Parsed(seconds.cast(pa.int32(), safe=False), parsed.faults)
+    def parse(values: Values) -> Parsed:
+        parsed = read.parse(values)
+        seconds = compute.multiply(parsed.values, pa.scalar(60, pa.decimal128(3, 0)))
+        return Parsed(compute.floor(seconds).cast(pa.int32(), safe=False), parsed.faults)
 
-    return parse
+    return Parser(f"minutes, 0 to {maximum:,}, kept as whole seconds rounded down", parse)
 
 
-def _bounded(
-    numbers: pa.Array, minimum: int, maximum: int, faulty: Mask, type_: pa.DataType
-) -> Parsed:
-    """Return numbers of a type, with those outside the bounds as faults."""
-    inside = pc.and_(pc.greater_equal(numbers, minimum), pc.less_equal(numbers, maximum))
-    kept = pc.if_else(inside, numbers, pa.scalar(None, numbers.type))
-    return Parsed(
-        kept.cast(type_), (("not_a_number", faulty), ("out_of_range", _mask(pc.invert(inside))))
-    )
+def _range(minimum: int, maximum: int) -> str:
+    return f"{minimum:,} to {maximum:,}" if maximum < 10**15 else f"from {minimum:,}"
+
+
+def _within(values: Values, first: object, last: object) -> tuple[Values, Mask]:
+    """Return the values within bounds, null elsewhere, and which are there but outside."""
+    inside = compute.and_(compute.greater_equal(values, first), compute.less_equal(values, last))
+    return _where(inside, values), mask(compute.invert(inside))
 
 
 def day() -> Parser:
     """A day written YYYY-MM-DD; 30 February is no day, and 0000-00-00 neither."""
 
-    def parse(values: pa.Array) -> Parsed:
-        cleaned = _clean(values)
-        written, faulty = _matching(cleaned, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-        days = _exactly(written, date.fromisoformat, pa.date32())
-        impossible = _mask(pc.and_(pc.is_valid(written), pc.is_null(days)))
-        outside = _mask(
-            pc.or_(pc.less(days, pa.scalar(FIRST_DAY)), pc.greater(days, pa.scalar(LAST_DAY)))
-        )
-        return Parsed(days, (("not_a_date", faulty | impossible), ("out_of_range", outside)))
+    def parse(values: Values) -> Parsed:
+        written, faulty = _matching(_clean(values), r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+        days, impossible = _cast_possible(written, pa.date32())
+        inside, outside = _within(days, pa.scalar(FIRST_DAY), pa.scalar(LAST_DAY))
+        return Parsed(inside, (("not_a_date", faulty | impossible), ("out_of_range", outside)))
 
-    return parse
+    return Parser("day, written YYYY-MM-DD", parse)
 
 
 def instant() -> Parser:
     """A date and time with its zone, as UTC, truncated to microseconds."""
-    pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
+    time = r"([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
+    zone = r"(Z|[+-][0-9]{2}:?[0-9]{2})"
 
-    def parse(values: pa.Array) -> Parsed:
-        written, faulty = _matching(_clean(values), pattern + r"(Z|[+-][0-9]{2}:?[0-9]{2})?$")
-        zoned, naive = _matching(written, r"(Z|[+-][0-9]{2}:?[0-9]{2})$")
-        short = pc.replace_substring_regex(zoned, r"(\.[0-9]{6})[0-9]+", r"\1")
-        instants = _exactly(short, datetime.fromisoformat, pa.timestamp("us", tz="UTC"))
-        impossible = _mask(pc.and_(pc.is_valid(zoned), pc.is_null(instants)))
-        return Parsed(instants, (("not_an_instant", faulty | impossible), ("no_zone", naive)))
+    def parse(values: Values) -> Parsed:
+        pattern = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{time}{zone}?$"
+        written, faulty = _matching(_clean(values), pattern)
+        zoned, naive = _matching(written, zone + "$")
+        short = compute.replace_substring_regex(zoned, r"(\.[0-9]{6})[0-9]+", r"\1")
+        instants, impossible = _cast_possible(short, INSTANT)
+        first, last = pa.scalar(FIRST_INSTANT, INSTANT), pa.scalar(LAST_INSTANT, INSTANT)
+        inside, outside = _within(instants, first, last)
+        bad_form = ("not_an_instant", faulty | impossible)
+        return Parsed(inside, (bad_form, ("no_zone", naive), ("out_of_range", outside)))
 
-    return parse
+    return Parser("date and time with a zone, as 2024-01-31T20:15:00Z", parse)
 
 
-def _exactly(values: pa.Array, read: Callable[[str], object], type_: pa.DataType) -> pa.Array:
-    """Cast text that has the right form: all at once, or one by one if any of it means nothing."""
+def _cast_possible(values: Values, type_: pa.DataType) -> tuple[Values, Mask]:
+    """Cast text that has the right form; return the values, and which rows mean nothing, as 30 February."""
     try:
-        return values.cast(type_)
+        return values.cast(type_), np.zeros(len(values), dtype=np.bool_)
     except pa.ArrowInvalid:
-        return pa.array([_or_none(value, read) for value in values.to_pylist()], type_)
+        cast = pa.array([_scalar(value, type_) for value in values], type_)
+        return cast, mask(compute.and_(compute.is_valid(values), compute.is_null(cast)))
 
 
-def _or_none(value: str | None, read: Callable[[str], object]) -> object:
+def _scalar(value: pa.Scalar[pa.DataType], type_: pa.DataType) -> pa.Scalar[pa.DataType] | None:
     try:
-        return None if value is None else read(value)
-    except ValueError:
+        return value.cast(type_)
+    except pa.ArrowInvalid:
         return None
 
 
@@ -184,12 +210,12 @@ def truth() -> Parser:
         {"true": "true", "1": "true", "yes": "true", "false": "false", "0": "false", "no": "false"}
     )
 
-    def parse(values: pa.Array) -> Parsed:
-        parsed = read(values)
+    def parse(values: Values) -> Parsed:
+        parsed = read.parse(values)
         faults = tuple(("not_a_truth_value", rows) for _, rows in parsed.faults)
         return Parsed(parsed.values.cast(pa.bool_()), faults)
 
-    return parse
+    return Parser("true or false, 1 or 0, yes or no", parse)
 
 
 def choice(words: Mapping[str, str] | Collection[str]) -> Parser:
@@ -198,83 +224,127 @@ def choice(words: Mapping[str, str] | Collection[str]) -> Parser:
     known = pa.array([word.lower() for word in written])
     meant = pa.array(list(written.values()))
 
-    def parse(values: pa.Array) -> Parsed:
+    def parse(values: Values) -> Parsed:
         cleaned = _clean(values)
-        found = pc.index_in(pc.utf8_lower(cleaned), value_set=known)
-        unknown = _mask(pc.and_(pc.is_valid(cleaned), pc.is_null(found)))
-        return Parsed(meant.take(found), (("not_a_choice", unknown),))
+        found = compute.index_in(compute.utf8_lower(cleaned), value_set=known)
+        unknown = compute.and_(compute.is_valid(cleaned), compute.is_null(found))
+        return Parsed(compute.take(meant, found), (("not_a_choice", mask(unknown)),))
 
-    return parse
+    return Parser(f"one of {', '.join(written)}", parse)
 
 
-def list_of(item: type[str] | type[int], type_: pa.DataType) -> Parser:
+def currency() -> Parser:
+    """A currency's three letters, in capitals."""
+
+    def parse(values: Values) -> Parsed:
+        written, faulty = _matching(compute.utf8_upper(_clean(values)), "^[A-Z]{3}$")
+        return Parsed(written, (("not_a_currency", faulty),))
+
+    return Parser("currency, the three letters of ISO 4217", parse)
+
+
+def list_of_words() -> Parser:
     """A list as JSON, or as text parted by ``|``; without empty or repeated words, in their order."""
 
-    def parse(values: pa.Array) -> Parsed:
-        read = [_read_list(value, item) for value in _clean(values).to_pylist()]
-        faulty = np.array([value is _FAULT for value in read], dtype=np.bool_)
-        return Parsed(
-            pa.array([None if value is _FAULT else value for value in read], type_),
-            (("not_a_list", faulty),),
-        )
+    def parse(values: Values) -> Parsed:
+        lists, faults = _lists(values, _word_fault)
+        words = [None if found is None else _unrepeated(found) for found in lists]
+        return Parsed(pa.array(words, pa.list_(pa.string())), faults)
 
-    return parse
+    return Parser("list of words, as JSON or parted by |", parse)
 
 
-_FAULT: list[object] = []
-"""Stands for a list that can't be read."""
+def list_of_numbers() -> Parser:
+    """A list of whole numbers as JSON."""
+
+    def parse(values: Values) -> Parsed:
+        lists, faults = _lists(values, _number_fault)
+        return Parsed(pa.array(lists, pa.list_(pa.int16())), faults)
+
+    return Parser(f"list of whole numbers, 0 to {MAX_LIST_NUMBER:,}, as JSON", parse)
 
 
-def _read_list(value: str | None, item: type[str] | type[int]) -> list[object] | None:
-    if value is None:
-        return None
+def _lists(
+    values: Values, item_fault: Callable[[Any], str | None]
+) -> tuple[list[list[Any] | None], Faults]:
+    """Return the list in each row, None where there is none or it can't be stored, and the faults."""
+    lists: list[list[Any] | None] = []
+    faults: dict[str, Mask] = {}
+    for row, value in enumerate(_clean(values).to_pylist()):
+        found = None if value is None else _items(value)
+        code = None if value is None else _list_fault(found, item_fault)
+        if code:
+            faults.setdefault(code, np.zeros(len(values), dtype=np.bool_))[row] = True
+        lists.append(None if code else found)
+    return lists, tuple(faults.items())
+
+
+def _items(value: str) -> list[Any] | None:
+    if not value.startswith("["):
+        return value.split("|")
     try:
-        read = json.loads(value) if value.startswith("[") else value.split("|")
+        read = json.loads(value)
     except (ValueError, RecursionError):
-        return _FAULT
-    if item is int:
-        return (
-            read
-            if all(type(element) is int and 0 <= element <= MAX_LIST_NUMBER for element in read)
-            else _FAULT
-        )
-    if not all(isinstance(element, str) and "\x00" not in element for element in read):
-        return _FAULT
-    return list(dict.fromkeys(element.strip() for element in read if element.strip()))
+        return None
+    return read if isinstance(read, list) else None
 
 
-def json_text() -> Parser:
-    """JSON, kept as text."""
+def _list_fault(items: list[Any] | None, item_fault: Callable[[Any], str | None]) -> str | None:
+    if items is None:
+        return "not_a_list"
+    if len(items) > MAX_ITEMS:
+        return "too_long"
+    return next(filter(None, map(item_fault, items)), None)
 
-    def parse(values: pa.Array) -> Parsed:
+
+def _word_fault(word: object) -> str | None:
+    if not isinstance(word, str):
+        return "not_a_list"
+    if "\x00" in word:
+        return "nul_character"
+    if not is_text(word):
+        return "not_text"
+    return "too_long" if len(word) > MAX_WORD_CHARACTERS else None
+
+
+def _number_fault(number: object) -> str | None:
+    if not isinstance(number, int) or isinstance(number, bool):
+        return "not_a_list"
+    return None if 0 <= number <= MAX_LIST_NUMBER else "out_of_range"
+
+
+def _unrepeated(words: list[str]) -> list[str]:
+    return list(dict.fromkeys(word.strip() for word in words if word.strip()))
+
+
+def json_text(*, max_characters: int) -> Parser:
+    """JSON that PostgreSQL can hold, kept as text."""
+
+    def parse(values: Values) -> Parsed:
         cleaned = _clean(values)
+        too_long = _longer(cleaned, max_characters)
         faulty = [value is not None and not _is_json(value) for value in cleaned.to_pylist()]
-        return Parsed(cleaned, (("not_json", np.array(faulty, dtype=np.bool_)),))
+        faults = (("too_long", too_long), ("not_json", np.array(faulty, dtype=np.bool_)))
+        return Parsed(cleaned, faults)
 
-    return parse
+    return Parser(f"JSON, up to {max_characters:,} characters", parse)
 
 
 def _is_json(value: str) -> bool:
     try:
-        json.loads(value, parse_constant=_refuse_constant)
+        read = json.loads(value, parse_constant=_refuse, parse_float=_finite)
+        written = json.dumps(read, ensure_ascii=False)
     except (ValueError, RecursionError):
         return False
-    return "\\u0000" not in value and "\x00" not in value
+    return is_text(written) and "\\u0000" not in written
 
 
-def _refuse_constant(name: str) -> object:
+def _refuse(name: str) -> object:
     raise ValueError(name)
 
 
-def parser_for(type_: pa.DataType, values: Collection[str] = ()) -> Parser:
-    """Return the parser of a canonical column's type, with the bounds of that type."""
-    if values:
-        return choice(values)
-    if isinstance(type_, pa.Decimal128Type):
-        return decimal(0, 10 ** (type_.precision - type_.scale) - 1, type_)
-    if pa.types.is_integer(type_):
-        return whole(0, 2 ** (type_.bit_width - 1) - 1, type_)
-    if pa.types.is_list(type_):
-        return list_of(int if pa.types.is_integer(type_.value_type) else str, type_)
-    made = {pa.string(): text, pa.date32(): day, pa.bool_(): truth}
-    return made.get(type_, partial(instant))()
+def _finite(written: str) -> float:
+    number = float(written)
+    if not math.isfinite(number):
+        raise ValueError(written)
+    return number

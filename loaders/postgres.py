@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.csv as pacsv
 from psycopg2 import sql
-from psycopg2.extras import execute_values
 
 from svp.core.sqlfiles import list_sql, read_sql
 
@@ -63,16 +62,19 @@ def _flat(rows: pa.RecordBatch) -> pa.RecordBatch:
 
 def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]) -> int:
     """Keep refused rows, with the reason; return how many."""
-    rows = [
-        (load_id, refusal.line, refusal.column, refusal.code, refusal.value, refusal.row_text)
-        for refusal in refusals
-    ]
-    if rows:
-        with connection.cursor() as cursor:
-            execute_values(
-                cursor, read_sql("loaders.statements", "quarantine"), rows, page_size=1000
-            )
-    return len(rows)
+    kept = list(refusals)
+    columns = {
+        "lines": [refusal.line for refusal in kept],
+        "columns": [refusal.column for refusal in kept],
+        "codes": [refusal.code for refusal in kept],
+        "refused_values": [refusal.value for refusal in kept],
+        "row_texts": [refusal.row_text for refusal in kept],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            read_sql("loaders.statements", "quarantine"), {"load_id": load_id, **columns}
+        )
+    return len(kept)
 
 
 def merge(connection: Connection, target: Table) -> tuple[dict[str, int], dict[str, int]]:

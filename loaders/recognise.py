@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from loaders.files import Fingerprint, fingerprint, list_files, printable, unreadable
 from loaders.kinds import KINDS
 from loaders.readers import CsvFile, JsonFile, ParquetFile
 from svp.errors import InputError, shorten
@@ -18,9 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Recognised", "recognise", "recognise_all"]
 
-DATA_ENDINGS = {".csv", ".json", ".jsonl", ".ndjson", ".parquet", ".tsv", ".txt"}
-OWN_FILES = {"manifest.json"}
-"""Written beside generated data; not data."""
+START_BYTES = 4096
 
 Reader = CsvFile | JsonFile | ParquetFile
 
@@ -30,12 +30,21 @@ class Recognised:
     """A file and what it is."""
 
     path: Path
+    content: Fingerprint
+    """What it was before anything else was read of it."""
     kind: Kind
     reader: Reader
 
     def batches(self) -> Iterator[Batch]:
-        """Yield its rows."""
-        return self.reader.batches()
+        """Yield its rows.
+
+        Raises:
+            InputError: the file is damaged, or gone.
+        """
+        try:
+            yield from self.reader.batches()
+        except OSError as error:
+            unreadable(error)
 
 
 def recognise_all(paths: Iterable[Path]) -> tuple[Recognised, ...]:
@@ -44,26 +53,9 @@ def recognise_all(paths: Iterable[Path]) -> tuple[Recognised, ...]:
     Raises:
         InputError: a path is missing, a data file is of no known kind, or a folder holds none.
     """
-    found = [recognise(path) for given in paths for path in _files(given)]
+    found = [recognise(path) for path in list_files(paths)]
     order = {kind.name: number for number, kind in enumerate(KINDS)}
     return tuple(sorted(found, key=lambda file: (order[file.kind.name], file.path)))
-
-
-def _files(given: Path) -> list[Path]:
-    """Return the data files of a path, in the order of their names."""
-    if not given.exists():
-        message = f"{given} does not exist"
-        raise InputError(message, "check the path")
-    if not given.is_dir():
-        return [given]
-    files = sorted(
-        path for path in given.rglob("*") if path.is_file() and not path.name.startswith(".")
-    )
-    data = [path for path in files if path.suffix in DATA_ENDINGS and path.name not in OWN_FILES]
-    if not data:
-        message = f"{given} holds no file that svp understands; it has {len(files)} files"
-        raise InputError(message, f"expected files ending in {', '.join(sorted(DATA_ENDINGS))}")
-    return data
 
 
 def recognise(path: Path) -> Recognised:
@@ -73,25 +65,24 @@ def recognise(path: Path) -> Recognised:
         InputError: it is empty, damaged, or of no known kind; the message says what was expected and found.
     """
     try:
+        content = fingerprint(path)
         reader = _open(path)
     except OSError as error:
-        message = f"{path} can't be read: {error.strerror}"
-        raise InputError(message, "check the path and its permissions") from error
+        unreadable(error)
     fitting = [kind for kind in KINDS if _fits(reader, kind)]
     if not fitting:
         raise _unknown(path, reader)
     best = max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
-    return Recognised(path, best, reader)
+    return Recognised(path, content, best, reader)
 
 
 def _open(path: Path) -> Reader:
     with path.open("rb") as stream:
-        start = stream.read(4096)
+        start = stream.read(START_BYTES)
     if start.startswith(b"PAR1"):
         return ParquetFile(path)
-    if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[")):
-        return JsonFile(path)
-    return CsvFile(path)
+    text = start.decode(json.detect_encoding(start), "replace")
+    return JsonFile(path) if text.lstrip().startswith(("{", "[")) else CsvFile(path)
 
 
 def _fits(reader: Reader, kind: Kind) -> bool:
@@ -105,8 +96,8 @@ def _fits(reader: Reader, kind: Kind) -> bool:
 def _unknown(path: Path, reader: Reader) -> InputError:
     columns = set(reader.columns)
     nearest = max(KINDS, key=lambda kind: (len(kind.columns & columns), -len(kind.columns)))
-    found = ", ".join(reader.columns) or "none"
-    message = f"{path} is of no kind that svp understands; its columns are {shorten(found)}"
+    found = shorten(", ".join(reader.columns), characters=300)
+    message = f"{printable(path)} is of no kind that svp understands; its columns are {found}"
     missing = sorted(nearest.required_columns - columns)
     if not nearest.columns & columns or not missing:
         kinds = ", ".join(sorted({kind.source for kind in KINDS}))
@@ -115,4 +106,4 @@ def _unknown(path: Path, reader: Reader) -> InputError:
         )
     else:
         advice = f"nearest is {nearest.name}, which also needs the column {', '.join(missing)}"
-    return InputError(message, advice, path=str(path), columns=list(reader.columns))
+    return InputError(message, advice, path=printable(path), columns=list(reader.columns))

@@ -34,9 +34,9 @@ def documents_of(connection: Connection, target: str, load_id: int) -> Iterator[
     with closing(connection.cursor("documents")) as cursor:
         cursor.execute(read_sql("loaders.documents", collection), {"load_id": load_id})
         while rows := cursor.fetchmany(READ_ROWS):
-            names = [column.name for column in cursor.description]
+            names = [column.name for column in cursor.description or ()]
             for row in rows:
-                yield {**shape(dict(zip(names, row, strict=True))), "load_id": Int64(load_id)}
+                yield shape(dict(zip(names, row, strict=True)))
 
 
 def title_document(row: Row) -> Document:
@@ -64,6 +64,7 @@ def title_document(row: Row) -> Document:
             "seasons": seasons or None,
             "average_episode_minutes": row["average_episode_minutes"],
             "quality_flags": row["quality_flags"],
+            "load_id": Int64(row["load_id"]),
         }
     )
 
@@ -71,8 +72,9 @@ def title_document(row: Row) -> Document:
 def event_document(row: Row) -> Document:
     """Return a play as the collection ``viewing_events`` holds it; what is unknown is absent."""
     started_on = _midnight(row["started_on"])
+    started_at = _milliseconds(row["started_at"])
     completion = row["completion_percent"]
-    event = _without_nulls(
+    return _without_nulls(
         {
             "_id": f"{row['source']}:{row['session_id']}",
             "source": row["source"],
@@ -80,8 +82,10 @@ def event_document(row: Row) -> Document:
             "user_ref": f"{row['source']}:{row['user_id']}",
             "title_ref": f"{row['source']}:{row['content_id']}",
             "started_on": started_on,
-            "started_at": _milliseconds(row["started_at"]),
+            "started_at": started_at,
             "ended_at": _milliseconds(row["ended_at"]),
+            # A play's first frame was shown; a source without a time of day tells the day only.
+            "first_frame_at": started_at or started_on,
             "watch_seconds": row["watch_seconds"],
             "days": _days(started_on, row["watch_seconds"], row["next_day_seconds"]),
             "completion_percent": None if completion is None else float(completion),
@@ -96,10 +100,9 @@ def event_document(row: Row) -> Document:
                 }
             ),
             "quality_flags": row["quality_flags"],
+            "load_id": Int64(row["load_id"]),
         }
     )
-    # A play's first frame was shown; a source without a time of day tells the day only.
-    return {**event, "first_frame_at": event.get("started_at", started_on)}
 
 
 def _days(started_on: datetime, watch_seconds: int, next_day_seconds: int) -> list[Document]:

@@ -19,6 +19,7 @@ SELECT
     viewing_sessions.quality,
     viewing_sessions.stall_count,
     viewing_sessions.average_bitrate_kbps,
+    viewing_sessions.load_id,
     viewing_sessions.quality_flags
 FROM oltp.viewing_sessions
 INNER JOIN oltp.users ON viewing_sessions.user_key = users.user_key

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from loaders.contract import Kind, fields_of
-from svp.model import TABLES, Table
+from loaders.canonical import fields_of, flags_of
+from loaders.contract import Kind
+from svp.model import TABLES
 
 __all__ = ["KINDS"]
 
-
-def platform_kind(table: Table) -> Kind:
-    """Return the kind of a table's own file."""
-    return Kind(
-        name=f"platform.{table.name}", source="platform", target=table, fields=fields_of(table)
+KINDS = tuple(
+    Kind(
+        name=f"platform.{table.name}",
+        source="platform",
+        target=table,
+        fields=fields_of(table),
+        flags=flags_of(table),
     )
-
-
-KINDS = tuple(platform_kind(table) for table in TABLES)
+    for table in TABLES
+)

@@ -4,24 +4,57 @@ from __future__ import annotations
 
 import codecs
 import csv
-from itertools import islice
-from typing import TYPE_CHECKING, TextIO
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import pyarrow as pa
 
-from loaders.batches import BATCH_ROWS, Batch, Refusal
+from loaders.batches import BATCH_ROWS, Batch, Refusal, is_text
+from loaders.files import printable
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 __all__ = ["CsvFile"]
 
-MAX_FIELD_CHARACTERS = 4 * 1024 * 1024
-DELIMITERS = ",;\t|"
+MAX_ROW_CHARACTERS = 4 * 1024 * 1024
+"""Of one row with all its lines; a longer one is a quote that never ends, or no text."""
 
-Row = tuple[int, list[str]]
+BATCH_CHARACTERS = 32 * 1024 * 1024
+"""Text a reader holds at a time, however few rows that is."""
+
+DELIMITERS = ",;\t|"
+START_BYTES = 4096
+
+BINARY_STARTS = {
+    b"PK\x03\x04": "a zip archive or an Excel sheet",
+    b"\x1f\x8b": "compressed by gzip",
+    b"BZh": "compressed by bzip2",
+    b"\x28\xb5\x2f\xfd": "compressed by zstd",
+}
+
+
+class Row(NamedTuple):
+    """One record of the file, of one line or more."""
+
+    line: int
+    """Its first line."""
+    fields: list[str]
+    text: str
+    has_bad_quotes: bool = False
+    """Whether they leave open what its fields are; then it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How bytes become text, and how those that are none are kept apart."""
+
+    name: str
+    errors: str
 
 
 class CsvFile:
@@ -34,106 +67,189 @@ class CsvFile:
             InputError: there is none, or it names a column twice.
         """
         self._path = path
+        self._name = printable(path)
         self._encoding = _encoding(path)
         with self._open() as stream:
-            first = stream.readline(MAX_FIELD_CHARACTERS)
+            first = next(_Lines(stream, self._name), "")
         self._delimiter = max(DELIMITERS, key=first.count)
+        self._header = self._read_header(first)
+        self.columns = tuple(map(self._storable, self._header))
+
+    def _read_header(self, first: str) -> list[str]:
         try:
             header = next(csv.reader([first], delimiter=self._delimiter, strict=True), [])
         except csv.Error as error:
-            message = f"{path}: the first line is not a header: {error}"
+            message = f"{self._name}: the first line is not a header: {error}"
             raise InputError(message, "the first line must name the columns") from error
-        self.columns = tuple(name.strip() for name in header)
-        repeated = {name for name in self.columns if self.columns.count(name) > 1}
+        columns = [name.strip() for name in header]
+        if not any(columns):
+            message = f"{self._name}: the first line is blank"
+            raise InputError(message, "the first line must name the columns")
+        repeated = sorted({name for name in columns if columns.count(name) > 1})
         if repeated:
-            message = f"{path}: the header names {shorten(sorted(repeated)[0])!r} more than once"
+            message = f"{self._name}: the header names {shorten(repeated[0])!r} more than once"
             raise InputError(message, "each column needs a name of its own")
+        return columns
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows in order.
 
         Raises:
-            InputError: a quoted field never ends, or is longer than any sensible one.
+            InputError: a quoted field never ends, or a row is longer than any sensible one.
         """
         with self._open() as stream:
             rows = self._rows(stream)
             next(rows, None)
-            while chunk := list(islice(rows, BATCH_ROWS)):
-                yield self._batch(chunk)
+            yield from map(self._batch, _chunks(rows))
 
-    def _open(self) -> TextIO:
-        return self._path.open(encoding=self._encoding, errors="surrogateescape", newline="")
+    @contextmanager
+    def _open(self) -> Iterator[TextIO]:
+        encoding = self._encoding
+        try:
+            with self._path.open(
+                encoding=encoding.name, errors=encoding.errors, newline=""
+            ) as stream:
+                yield stream
+        except UnicodeDecodeError as error:
+            message = f"{self._name} is cut off inside a character of {encoding.name}"
+            raise InputError(message, "write or copy it again") from error
 
     def _rows(self, stream: TextIO) -> Iterator[Row]:
-        """Yield the number of a row's first line, and its fields."""
-        csv.field_size_limit(MAX_FIELD_CHARACTERS)
-        reader = csv.reader(stream, delimiter=self._delimiter, strict=True)
-        line = 1
-        try:
-            for fields in reader:
-                yield line, fields
-                line = reader.line_num + 1
-        except csv.Error as error:
-            message = f"{self._path}, line {line}: {error}"
-            raise InputError(
-                message, "mend the quotes of this line, or the file is cut off"
-            ) from error
+        csv.field_size_limit(MAX_ROW_CHARACTERS)
+        lines = _Lines(stream, self._name)
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        while True:
+            line = reader.line_num + 1
+            try:
+                fields = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if lines.ended:
+                    message = (
+                        f"{self._name}, line {line}: a quoted field begins here and never ends"
+                    )
+                    advice = "mend the quotes of this line, or the file is cut off"
+                    raise InputError(message, advice) from error
+                yield Row(line, [], lines.take(), has_bad_quotes=True)
+            else:
+                yield Row(line, fields, lines.take())
 
     def _batch(self, chunk: list[Row]) -> Batch:
-        header = list(self.columns)
-        filled = [row for row in chunk if any(field.strip() for field in row[1])]
-        rows = [row for row in filled if [field.strip() for field in row[1]] != header]
-        refusals = [
-            Refusal(line, code, _as_line(fields, self._delimiter))
-            for line, fields in rows
-            if (code := self._fault(fields))
-        ]
-        refused = {refusal.line for refusal in refusals}
-        kept = [row for row in rows if row[0] not in refused] if refused else rows
-        values: Sequence[Sequence[str]] = list(zip(*(fields for _, fields in kept), strict=True))
-        arrays = [pa.array(column, pa.string()) for column in values]
-        empty = [pa.array([], pa.string()) for _ in header]
+        judged = [(row, self._fault(row)) for row in chunk if not self._is_skipped(row)]
+        kept = [row for row, code in judged if code is None]
+        values: Sequence[Sequence[str]] = list(zip(*(row.fields for row in kept), strict=True))
+        arrays = [pa.array(column, pa.string()) for column in values or [()] * len(self.columns)]
         return Batch(
-            rows=pa.RecordBatch.from_arrays(arrays or empty, names=header),
-            lines=pa.array([line for line, _ in kept], pa.int64()),
-            refusals=tuple(refusals),
-            skipped_rows=len(chunk) - len(rows),
+            rows=pa.RecordBatch.from_arrays(arrays, names=list(self.columns)),
+            lines=pa.array([row.line for row in kept], pa.int64()),
+            row_text=lambda row: self._storable(kept[row].text),
+            refusals=tuple(
+                Refusal(row.line, code, self._storable(row.text)) for row, code in judged if code
+            ),
+            skipped_rows=len(chunk) - len(judged),
         )
 
-    def _fault(self, fields: list[str]) -> str | None:
-        if len(fields) != len(self.columns):
+    def _is_skipped(self, row: Row) -> bool:
+        """Tell whether a row is blank, or the header again."""
+        fields = row.fields
+        if not any(map(str.strip, fields)):
+            return not row.has_bad_quotes
+        return fields[0].strip() == self._header[0] and self._header == [
+            field.strip() for field in fields
+        ]
+
+    def _fault(self, row: Row) -> str | None:
+        if row.has_bad_quotes:
+            return "bad_quotes"
+        if len(row.fields) != len(self.columns):
             return "wrong_width"
-        return None if _is_text("".join(fields)) else "not_text"
+        return None if is_text("".join(row.fields)) else "not_text"
+
+    def _storable(self, text: str) -> str:
+        """Return a row without its line end; bytes that are no text, and NUL, are written as escapes."""
+        raw = text.rstrip("\r\n").encode("utf-8", self._encoding.errors)
+        return raw.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
 
 
-def _encoding(path: Path) -> str:
+class _Lines:
+    """The lines of a stream, and the text of those that were not taken yet.
+
+    Raises:
+        InputError: while iterating, what was not taken is longer than a row may be.
+    """
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        self._stream, self._name = stream, name
+        self._held: list[str] = []
+        self._held_characters = 0
+        self._number = 0
+        self.ended = False
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(MAX_ROW_CHARACTERS)
+        if not line:
+            self.ended = True
+            raise StopIteration
+        self._number += 1
+        self._held.append(line)
+        self._held_characters += len(line)
+        if self._held_characters >= MAX_ROW_CHARACTERS:
+            message = f"{self._name}, line {self._number}: the row is longer than {MAX_ROW_CHARACTERS:,} characters"
+            raise InputError(message, "a quote before it may never end, or it is no text file")
+        return line
+
+    def take(self) -> str:
+        """Return what was read since the last time."""
+        text = "".join(self._held)
+        self._held.clear()
+        self._held_characters = 0
+        return text
+
+
+def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Yield rows in lists that fit a batch, by number and by size."""
+    chunk: list[Row] = []
+    characters = 0
+    for row in rows:
+        chunk.append(row)
+        characters += len(row.text)
+        if len(chunk) == BATCH_ROWS or characters >= BATCH_CHARACTERS:
+            yield chunk
+            chunk, characters = [], 0
+    if chunk:
+        yield chunk
+
+
+def _encoding(path: Path) -> Encoding:
     """Return the encoding that the first bytes tell.
 
     Raises:
         InputError: the file is empty, or not text.
     """
     with path.open("rb") as stream:
-        start = stream.read(4096)
-    if not start.strip():
-        message = (
-            f"{path} is empty" if not start else f"{path} has nothing but blank lines at its start"
-        )
+        start = stream.read(START_BYTES)
+    if not start:
+        message = f"{printable(path)} is empty"
         raise InputError(message, "give a file with a header and rows")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if b"\x00" in start:
-        message = f"{path} is not text: it has NUL bytes"
-        raise InputError(message, "give a CSV, JSON or Parquet file")
-    return "utf-8-sig"
+        return Encoding("utf-16", "surrogatepass")
+    for beginning, what in BINARY_STARTS.items():
+        if start.startswith(beginning):
+            message = f"{printable(path)} is {what}"
+            raise InputError(message, "unpack it, or save it as CSV, and give that")
+    if _is_binary(start):
+        message = f"{printable(path)} is not text"
+        raise InputError(message, "give a CSV, JSON or Parquet file; text in UTF-8")
+    return Encoding("utf-8-sig", "surrogateescape")
 
 
-def _is_text(value: str) -> bool:
-    """Tell whether no byte had to be escaped while decoding."""
-    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
-
-
-def _as_line(fields: list[str], delimiter: str) -> str:
-    """Return the row as one line that any store can hold."""
-    return (
-        delimiter.join(fields).encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
-    )
+def _is_binary(start: bytes) -> bool:
+    """Tell whether the first line has bytes that no header has, or NUL follows a line without columns."""
+    first = start.split(b"\n", 1)[0]
+    if re.search(rb"[\x00-\x08\x0e-\x1f]", first):
+        return True
+    return b"\x00" in start and not any(delimiter.encode() in first for delimiter in DELIMITERS)

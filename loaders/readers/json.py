@@ -3,97 +3,161 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from loaders.batches import BATCH_ROWS, Batch, Refusal
-from svp.errors import InputError
+from loaders.batches import BATCH_ROWS, Batch, Refusal, is_text
+from loaders.files import printable
+from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 __all__ = ["JsonFile"]
 
-MAX_FILE_BYTES = 256 * 1024 * 1024
-"""The file is held in memory; a catalogue of this size has some 600,000 titles."""
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""The file is held in memory; a catalogue of this size has some 150,000 titles."""
+
+MAX_NAMES = 1_000
+MAX_DIGITS = 40
+
+EXPECTED = 'expected {"movies": [...], "series": [...]}'
+
+Element = tuple[int, str, object]
+"""Its number over all arrays, the name of its array, and what it is."""
+
+
+class _Ambiguous(dict[str, Any]):
+    """An object that has two values under one name."""
 
 
 class JsonFile:
     """The elements of every array in one object; the column ``group`` names the array."""
 
     def __init__(self, path: Path) -> None:
-        """Read the file.
+        """Look what is in the file.
 
         Raises:
-            InputError: it is no JSON object of arrays of objects, is cut off, or is too large.
+            InputError: it is no JSON object of arrays, is cut off, or is too large.
         """
         self._path = path
-        if path.stat().st_size > MAX_FILE_BYTES:
-            message = f"{path} is larger than {MAX_FILE_BYTES // 1024**2} MB"
-            raise InputError(message, "split the catalogue into files of that size")
-        content = _parse(path)
-        if not isinstance(content, dict) or not all(
-            isinstance(group, list) for group in content.values()
-        ):
-            message = f"{path} is JSON, but not an object of arrays"
-            raise InputError(message, 'expected {"movies": [...], "series": [...]}')
+        content = _read(path)
         self.groups = tuple(content)
-        self._elements = [
-            (group, element) for group, elements in content.items() for element in elements
-        ]
         names = {
-            name for _, element in self._elements if isinstance(element, dict) for name in element
+            name
+            for elements in content.values()
+            for element in elements
+            if isinstance(element, dict)
+            for name in element
         }
-        self.columns = ("group", *sorted(names - {"group"}))
+        if len(names) > MAX_NAMES:
+            message = f"{printable(path)} has objects with {len(names):,} different names"
+            raise InputError(message, "a catalogue has the same few names in every object")
+        self.columns = ("group", *sorted(filter(is_text, names - {"group"})))
 
     def batches(self) -> Iterator[Batch]:
         """Yield the elements in order; lines are numbers of elements over all arrays."""
-        for start in range(0, len(self._elements), BATCH_ROWS):
-            yield self._batch(start, self._elements[start : start + BATCH_ROWS])
+        content = _read(self._path)
+        elements = [(group, element) for group, found in content.items() for element in found]
+        numbered = [(line, *element) for line, element in enumerate(elements, start=1)]
+        try:
+            for start in range(0, len(numbered), BATCH_ROWS):
+                yield self._batch(numbered[start : start + BATCH_ROWS])
+        except RecursionError as error:
+            raise _too_deep(self._path) from error
 
-    def _batch(self, start: int, elements: list[tuple[str, object]]) -> Batch:
-        numbered = list(enumerate(elements, start=start + 1))
-        rows = [
-            (line, {**element, "group": group})
-            for line, (group, element) in numbered
-            if isinstance(element, dict)
-        ]
+    def _batch(self, elements: Sequence[Element]) -> Batch:
+        faults = {line: _fault(element) for line, _, element in elements}
+        kept = [element for element in elements if faults[element[0]] is None]
+        rows = [{**_object(element), "group": group} for _, group, element in kept]
         arrays = [
-            pa.array([_as_text(row.get(column)) for _, row in rows], pa.string())
+            pa.array([_as_text(row.get(column)) for row in rows], pa.string())
             for column in self.columns
         ]
         return Batch(
             rows=pa.RecordBatch.from_arrays(arrays, names=list(self.columns)),
-            lines=pa.array([line for line, _ in rows], pa.int64()),
+            lines=pa.array([line for line, _, _ in kept], pa.int64()),
+            row_text=lambda row: json.dumps(kept[row][2], ensure_ascii=False),
             refusals=tuple(
-                Refusal(line, "wrong_width", json.dumps(element))
-                for line, (_, element) in numbered
-                if not isinstance(element, dict)
+                Refusal(line, code, json.dumps(element))
+                for line, _, element in elements
+                if (code := faults[line])
             ),
         )
 
 
+def _fault(element: object) -> str | None:
+    if not isinstance(element, dict):
+        return "not_an_object"
+    if isinstance(element, _Ambiguous):
+        return "repeated_key"
+    return None if is_text(json.dumps(element, ensure_ascii=False)) else "not_text"
+
+
+def _object(element: object) -> dict[str, Any]:
+    return element if isinstance(element, dict) else {}
+
+
+def _read(path: Path) -> dict[str, list[object]]:
+    """Return the arrays of a file by name."""
+    if path.stat().st_size > MAX_FILE_BYTES:
+        message = f"{printable(path)} is larger than {MAX_FILE_BYTES // 1024**2} MB"
+        raise InputError(message, "split the catalogue into files of that size")
+    content = _parse(path)
+    if isinstance(content, _Ambiguous):
+        message = f"{printable(path)} names an array more than once"
+        raise InputError(message, "each array needs a name of its own")
+    if not isinstance(content, dict):
+        message = f"{printable(path)} is JSON, but not an object of arrays"
+        raise InputError(message, EXPECTED)
+    for name, group in content.items():
+        if not isinstance(group, list):
+            message = f"{printable(path)}: {shorten(name)!r} is not an array"
+            raise InputError(message, EXPECTED)
+    return content
+
+
 def _parse(path: Path) -> object:
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=lambda _: None)
+        return json.loads(
+            path.read_bytes(), parse_constant=str, parse_int=_number, object_pairs_hook=_as_object
+        )
     except UnicodeDecodeError as error:
-        message = f"{path} is not UTF-8: byte {error.start} is {error.object[error.start]:#04x}"
+        message = f"{printable(path)}: byte {error.start:,} is not {error.encoding}"
         raise InputError(message, "save it as UTF-8") from error
     except json.JSONDecodeError as error:
-        message = f"{path}, line {error.lineno}, column {error.colno}: {error.msg}"
-        raise InputError(
-            message, "mend the JSON here; if this is the end, the file is cut off"
-        ) from error
+        message = f"{printable(path)}, line {error.lineno}, column {error.colno}: {error.msg}"
+        raise InputError(message, _advice(error)) from error
     except RecursionError as error:
-        message = f"{path} nests deeper than any catalogue does"
-        raise InputError(message, 'expected {"movies": [...], "series": [...]}') from error
+        raise _too_deep(path) from error
+
+
+def _too_deep(path: Path) -> InputError:
+    return InputError(f"{printable(path)} nests deeper than any catalogue", EXPECTED)
+
+
+def _advice(error: json.JSONDecodeError) -> str:
+    if error.msg == "Extra data":
+        return f"it holds one JSON value after another; {EXPECTED}"
+    if error.pos >= len(error.doc.rstrip()) or "Unterminated" in error.msg:
+        return "the file is cut off: write or copy it again"
+    return "mend the JSON here"
+
+
+def _number(digits: str) -> int | str:
+    """Return a whole number; one that no column could hold stays text."""
+    return int(digits) if len(digits) <= MAX_DIGITS else digits
+
+
+def _as_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else _Ambiguous(made)
 
 
 def _as_text(value: object) -> str | None:
-    """Return a value as text that its parser reads back; text that UTF-8 can't hold is escaped."""
-    if value is None:
-        return None
-    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return written if written.isascii() else written.encode("utf-8", "backslashreplace").decode()
+    """Return a value as text that its parser reads back."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)

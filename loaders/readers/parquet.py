@@ -9,11 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from loaders.batches import BATCH_ROWS, Batch
+from loaders.files import printable
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from loaders.arrow import Values
 
 __all__ = ["ParquetFile"]
 
@@ -25,40 +28,51 @@ class ParquetFile:
         """Read the schema.
 
         Raises:
-            InputError: it is no whole Parquet file.
+            InputError: it is no whole Parquet file, or names a column twice.
         """
         self._path = path
         try:
             self.columns = tuple(pq.read_schema(path).names)
-        except (pa.ArrowInvalid, OSError) as error:
-            message = f"{path} is not a whole Parquet file: {shorten(error)}"
+        except (pa.ArrowException, OSError) as error:
+            message = f"{printable(path)} is not a whole Parquet file: {shorten(error)}"
             raise InputError(message, "it may be cut off: write or copy it again") from error
+        if len(set(self.columns)) < len(self.columns):
+            message = f"{printable(path)} has two columns of one name"
+            raise InputError(message, "each column needs a name of its own")
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows in order."""
-        line = 1
+        read_rows = 0
         try:
             with pq.ParquetFile(self._path) as file:
                 for rows in file.iter_batches(BATCH_ROWS):
-                    lines = pa.array(range(line, line + rows.num_rows), pa.int64())
-                    yield Batch(_as_text(rows), lines)
-                    line += rows.num_rows
-        except (pa.ArrowInvalid, OSError) as error:
-            message = f"{self._path}, after row {line - 1}: {shorten(error)}"
+                    yield _batch(rows, first_line=read_rows + 1)
+                    read_rows += rows.num_rows
+        except (pa.ArrowException, OSError) as error:
+            message = f"{printable(self._path)}, after row {read_rows:,}: {shorten(error)}"
             raise InputError(message, "the file is damaged: write or copy it again") from error
 
 
-def _as_text(rows: pa.RecordBatch) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays(
-        [_column(column) for column in rows.columns], names=rows.schema.names
+def _batch(rows: pa.RecordBatch, *, first_line: int) -> Batch:
+    rows.validate(full=True)
+    texts = pa.RecordBatch.from_arrays(
+        [_as_text(column) for column in rows.columns], names=rows.schema.names
     )
+    lines = pa.array(range(first_line, first_line + rows.num_rows), pa.int64())
+    return Batch(texts, lines, row_text=lambda row: _row_text(texts, row))
 
 
-def _column(values: pa.Array) -> pa.Array:
+def _as_text(values: Values) -> Values:
     if pa.types.is_nested(values.type):
-        written = [
-            None if value is None else json.dumps(value, ensure_ascii=False)
-            for value in values.to_pylist()
-        ]
-        return pa.array(written, pa.string())
+        return pa.array(
+            [
+                None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+                for value in values.to_pylist()
+            ],
+            pa.string(),
+        )
     return values.cast(pa.string())
+
+
+def _row_text(texts: pa.RecordBatch, row: int) -> str:
+    return json.dumps(texts.slice(row, 1).to_pylist()[0], ensure_ascii=False)

@@ -2,6 +2,7 @@
 -- params: content_sha256, kind, source
 SELECT
     load.load_id,
+    load.kind,
     load.state
 FROM ops.load
 WHERE

@@ -2,8 +2,8 @@
 -- grain: one row per load, the oldest first
 SELECT
     load.load_id,
-    load.state,
-    load.kind
+    load.kind,
+    load.state
 FROM ops.load
 WHERE load.state IN ('postgres_done', 'mongo_done')
 ORDER BY load.load_id;

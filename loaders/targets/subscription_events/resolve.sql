@@ -41,10 +41,16 @@ linked AS (
         hashed.quality_flags,
         hashed.row_hash,
         CASE
+            WHEN users.user_key IS NULL THEN 'unknown_parent'
+            WHEN (hashed.amount_minor IS NULL) <> (hashed.currency IS NULL) THEN 'half_an_amount'
+        END AS refused_code,
+        CASE
             WHEN users.user_key IS NULL THEN 'user_id'
+            WHEN (hashed.amount_minor IS NULL) <> (hashed.currency IS NULL) THEN 'amount_minor'
         END AS refused_column,
         CASE
             WHEN users.user_key IS NULL THEN hashed.user_id
+            WHEN hashed.currency IS NULL THEN cast(hashed.amount_minor AS text)
         END AS refused_value
     FROM hashed
     LEFT JOIN oltp.users
@@ -64,7 +70,7 @@ ranked AS (
         linked.user_key,
         linked.quality_flags,
         linked.row_hash,
-        CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code,
+        linked.refused_code,
         linked.refused_column,
         linked.refused_value,
         row_number() OVER latest_first = 1 AS is_latest,

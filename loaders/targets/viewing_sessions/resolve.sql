@@ -59,10 +59,10 @@ linked AS (
         users.user_key,
         content.content_key,
         hashed.quality_flags
-        || CASE WHEN hashed.started_on < users.registered_on THEN array['before_signup'] END
+        || CASE WHEN hashed.started_on < users.registered_on THEN ARRAY['before_signup'] END
         || CASE
             WHEN hashed.watch_seconds > 60 * movie_details.duration_minutes
-                THEN array['longer_than_title']
+                THEN ARRAY['longer_than_title']
         END AS quality_flags,
         hashed.row_hash,
         coalesce(
@@ -138,7 +138,7 @@ SELECT
     ranked.watch_seconds,
     -- Whole seconds of the first day are watch_seconds x its share of the wall clock, rounded down.
     CASE
-        WHEN ranked.ended_at > ranked.midnight
+        WHEN ranked.refused_code IS NULL AND ranked.started_at < ranked.midnight AND ranked.ended_at > ranked.midnight
             THEN ranked.watch_seconds - cast(
                 div(
                     ranked.watch_seconds * extract(EPOCH FROM ranked.midnight - ranked.started_at),

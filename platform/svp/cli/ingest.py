@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,8 +88,10 @@ def report_facts(report: FileReport) -> dict[str, object]:
     """Return what became of one file, for machines."""
     from dataclasses import asdict
 
+    from loaders.files import printable
+
     return {
-        "path": str(report.path),
+        "path": printable(report.path),
         "kind": report.kind,
         "outcome": report.outcome,
         **asdict(report.counts),
@@ -99,28 +101,27 @@ def report_facts(report: FileReport) -> dict[str, object]:
 
 def report_table(reports: Sequence[FileReport]) -> RenderableType:
     """Return what became of each file, for people."""
-    from rich.table import Table
+    numbers = ("loaded", "unchanged", "updated", "rejected", "skipped", "seconds")
+    return _table("Ingest", ("file",), numbers, map(_report_cells, reports))
 
-    table = Table(title="Ingest", title_justify="left", expand=False)
-    table.add_column("file", overflow="fold")
-    for name in ("kind", "loaded", "unchanged", "updated", "refused", "flagged", "seconds"):
-        table.add_column(name, justify="left" if name == "kind" else "right")
-    for report in reports:
-        counts = report.counts
-        numbers = (
-            counts.loaded_rows,
-            counts.unchanged_rows,
-            counts.updated_rows,
-            counts.rejected_rows,
-        )
-        shown = (
-            [f"{number:,}" for number in numbers]
-            if report.outcome == "loaded"
-            else [report.outcome, "", "", ""]
-        )
-        flags = "\n".join(f"{rows:,} {code}" for code, rows in counts.flags.items())
-        table.add_row(report.path.name, report.kind, *shown, flags, f"{report.seconds:.1f}")
-    return table
+
+def _report_cells(report: FileReport) -> list[str]:
+    from loaders.files import printable
+
+    counts = report.counts
+    name = printable(Path(report.path.name))
+    if report.outcome != "loaded":
+        return [f"{name}\n{report.kind}\n{report.outcome}", *[""] * 5, f"{report.seconds:.1f}"]
+    flags = [f"  {rows:,} {code}" for code, rows in counts.flags.items()]
+    numbers = (
+        counts.loaded_rows,
+        counts.unchanged_rows,
+        counts.updated_rows,
+        counts.rejected_rows,
+        counts.skipped_rows,
+    )
+    file = "\n".join((name, report.kind, *flags))
+    return [file, *(f"{number:,}" for number in numbers), f"{report.seconds:.1f}"]
 
 
 def list_loads(
@@ -134,17 +135,20 @@ def list_loads(
     from loaders.ledger import list_loads as read
 
     rows = read(settings_from(context), limit=limit)
-    columns = (
-        "load_id",
-        "kind",
-        "state",
-        "read_rows",
-        "loaded_rows",
-        "updated_rows",
-        "rejected_rows",
-        "started_at",
-    )
-    emit({"loads": rows}, as_json=as_json, show=lambda: _table("Loads", rows, columns))
+    emit({"loads": rows}, as_json=as_json, show=lambda: _loads_table(rows))
+
+
+def _loads_table(rows: Sequence[dict[str, Any]]) -> RenderableType:
+    names = ("read", "loaded", "unchanged", "updated", "rejected", "skipped")
+    cells = [
+        [
+            f"{row['load_id']}",
+            f"{Path(row['path']).name}\n{row['kind']}\n{row['state']}, {row['started_at']:%Y-%m-%d %H:%M}",
+            *(f"{row[f'{name}_rows']:,}" for name in names),
+        ]
+        for row in rows
+    ]
+    return _table("Loads", ("load", "file"), names, cells)
 
 
 def list_quarantine(
@@ -164,32 +168,37 @@ def list_quarantine(
 
     rows = read(settings_from(context), load_id=load, limit=limit)
     for row in rows:
-        row["reason"] = REFUSALS[row["code"]]
+        row["reason"] = REFUSALS.get(row["code"], "")
         row["file"] = Path(row["path"]).name
-    columns = ("load_id", "file", "line", "column_name", "code", "value", "reason")
-    emit({"rows": rows}, as_json=as_json, show=lambda: _table("Quarantine", rows, columns))
+    emit({"rows": rows}, as_json=as_json, show=lambda: _quarantine_table(rows))
 
 
-def _table(title: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> RenderableType:
+def _quarantine_table(rows: Sequence[dict[str, Any]]) -> RenderableType:
+    cells = [
+        [
+            f"{row['load_id']}",
+            f"{row['file']}\nline {row['line']:,}",
+            row["column_name"] or "",
+            shorten(row["value"] or ""),
+            f"{row['code']}\n{row['reason']}",
+        ]
+        for row in rows
+    ]
+    return _table("Quarantine", ("load", "file", "column", "value", "reason"), (), cells)
+
+
+def _table(
+    title: str, texts: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[str]]
+) -> RenderableType:
+    """Return a table of columns with text, then columns with numbers."""
     from rich.table import Table
     from rich.text import Text
 
-    if not rows:
-        return f"{title}: nothing"
     table = Table(title=title, title_justify="left")
-    for column in columns:
-        numeric = isinstance(rows[0][column], int)
-        table.add_column(
-            column.removesuffix("_rows").replace("_", " "), justify="right" if numeric else "left"
-        )
+    for name in texts:
+        table.add_column(name, overflow="fold")
+    for name in numbers:
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*(Text(_cell(row[column])) for column in columns))
-    return table
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if hasattr(value, "strftime"):
-        return f"{value:%Y-%m-%d %H:%M}"
-    return f"{value:,}" if isinstance(value, int) else shorten(value)
+        table.add_row(*map(Text, row))
+    return table if table.row_count else f"{title}: nothing"

@@ -1,0 +1,123 @@
+"""What the contract knows of every canonical column and table, whatever file it comes from.
+
+The bounds are those that both stores can hold: a row within them is never refused by a server.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from loaders.arrow import Values, compute
+from loaders.contract import Field, Flag
+from loaders.parsers import (
+    Parser,
+    choice,
+    currency,
+    day,
+    decimal,
+    instant,
+    json_text,
+    list_of_numbers,
+    list_of_words,
+    text,
+    truth,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from svp.model import Column, Table
+
+__all__ = ["MAX_LENGTH_MINUTES", "field", "fields_of", "flags_of"]
+
+MAX_ID_CHARACTERS = 100
+"""An index of PostgreSQL holds an id of any characters with its source, and little more."""
+MAX_NAME_CHARACTERS = 500
+MAX_PROSE_CHARACTERS = 10_000
+PROSE = ("description", "query_text", "review")
+
+MAX_LENGTH_MINUTES = 2 * 24 * 60
+"""Of a title and of a play: a play spans two days at most."""
+
+RANGES = {
+    "age": (0, 150),
+    "average_episode_minutes": (1, MAX_LENGTH_MINUTES),
+    "completion_percent": (-10_000, 10_000),
+    "duration_minutes": (1, MAX_LENGTH_MINUTES),
+    "lifetime_watch_hours": (0, 10**9),
+    "rating_average": (0, 10),
+    "release_year": (1870, 2200),
+    "season_count": (0, 1_000),
+    "stars": (1, 5),
+    "watch_seconds": (0, MAX_LENGTH_MINUTES * 60),
+}
+"""Bounds of numbers, where they are narrower than the column's type."""
+
+
+def field(table: Table, name: str, *, column: str | None = None) -> Field:
+    """Return the field of a file that becomes a canonical column; ``column`` is its name in the file."""
+    canonical = table.column(name)
+    return Field(column or name, name, parser_of(table, canonical), required=canonical.required)
+
+
+def fields_of(table: Table) -> tuple[Field, ...]:
+    """Return the fields of a file that has exactly the canonical columns."""
+    return tuple(field(table, column.name) for column in table.columns)
+
+
+def flags_of(table: Table) -> tuple[Flag, ...]:
+    """Return the rules of a table whose rows are stored as they came, with a remark."""
+    return FLAGS.get(table.name, ())
+
+
+def parser_of(table: Table, column: Column) -> Parser:
+    """Return the parser of a canonical column: its type and its bounds."""
+    if column.values:
+        return choice(column.values)
+    if column.name == "filters":
+        return json_text(max_characters=MAX_PROSE_CHARACTERS)
+    if column.name == "currency":
+        return currency()
+    if column.type == pa.string():
+        return text(max_characters=_max_characters(table, column))
+    return _parser_of_type(column)
+
+
+def _max_characters(table: Table, column: Column) -> int:
+    if column.name in table.key or column.refers_to:
+        return MAX_ID_CHARACTERS
+    return MAX_PROSE_CHARACTERS if column.name in PROSE else MAX_NAME_CHARACTERS
+
+
+def _parser_of_type(column: Column) -> Parser:
+    type_ = column.type
+    if isinstance(type_, pa.Decimal128Type):
+        return decimal(*RANGES[column.name], type_)
+    if isinstance(type_, pa.ListType):
+        return list_of_words() if type_.value_type == pa.string() else list_of_numbers()
+    if pa.types.is_integer(type_):
+        widest: int = 2 ** (type_.bit_width - 1) - 1
+        minimum, maximum = RANGES.get(column.name, (0, widest))
+        return whole(minimum, maximum, type_)
+    made = {pa.date32(): day, pa.bool_(): truth, pa.timestamp("us", tz="UTC"): instant}
+    return made[type_]()
+
+
+def completion_out_of_range(rows: pa.RecordBatch) -> Values:
+    """Tell which rows have a completion below 0 or above 100 percent."""
+    completion = rows.column("completion_percent")
+    return compute.or_(compute.less(completion, 0), compute.greater(completion, 100))
+
+
+def season_count_differs(rows: pa.RecordBatch) -> Values:
+    """Tell which rows name another number of seasons than their list of episodes has."""
+    seasons = compute.list_value_length(rows.column("episodes_per_season"))
+    return compute.not_equal(rows.column("season_count"), seasons)
+
+
+FLAGS = {
+    "content": (Flag("season_count_differs", season_count_differs),),
+    "viewing_sessions": (Flag("completion_out_of_range", completion_out_of_range),),
+}
+"""By table; those that need another table are in its ``resolve.sql``."""
