@@ -31,6 +31,9 @@ Writer = Callable[[BinaryIO], int]
 INSERT_ROWS = 1000
 """Rows of one INSERT where LOAD DATA LOCAL is not allowed."""
 
+FEW_ROWS = 2000
+"""Rows that are deleted sooner than their table is truncated."""
+
 NULL = r"\N"
 
 ESCAPES = {"\\": "\\\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
@@ -53,7 +56,7 @@ class Staging:
         """
         with self._file.open("wb") as file:
             sent = write(file)
-        execute(self._connection, f"TRUNCATE TABLE {quote_mysql(table)}")
+        self._empty(table)
         arrived = self._fill(table)
         (warnings,) = fetch_one(self._connection, "SHOW COUNT(*) WARNINGS")
         if arrived != sent or warnings:
@@ -66,6 +69,12 @@ class Staging:
                 message, "nothing of it was published; report this, it should not happen"
             )
         return sent
+
+    def _empty(self, table: str) -> None:
+        """Remove all rows; TRUNCATE takes a tenth of a second however few they are."""
+        few = f"DELETE FROM {quote_mysql(table)} LIMIT {FEW_ROWS}"  # noqa: S608  (quoted)
+        if execute(self._connection, few) == FEW_ROWS:
+            execute(self._connection, f"TRUNCATE TABLE {quote_mysql(table)}")
 
     def _load(self, table: str) -> int:
         statement = (

@@ -3,3 +3,4 @@
 -- params: none
 SELECT coalesce(max(load.load_id), 0) AS load_id
 FROM ops.load
+WHERE load.state = 'complete'

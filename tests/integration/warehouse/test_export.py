@@ -342,3 +342,34 @@ def test_two_ids_that_differ_in_case_are_two_customers(platform: Platform) -> No
     platform.load(Play(JAN_31), Play(JAN_31, user_id="U1"), users=[User("U1")])
     platform.refresh()
     assert platform.mart("daily_statistics", "active_customers") == [(2,)]
+
+
+def test_long_names_are_cut_to_what_the_warehouse_holds(platform: Platform) -> None:
+    device, quality = "d" * 300, "q" * 300
+    platform.load(
+        Play(JAN_31, device_type=device, quality=quality), Play(JAN_31, device_type="d" * 64)
+    )
+    platform.refresh()
+    found = platform.mart("device_quality", "device_type", "quality", "plays")
+    assert found == [("d" * 64, "HD", 1), ("d" * 64, "q" * 32, 1)]
+    assert platform.fetch("SELECT count(*), sum(plays) FROM fact_watch") == [(1, 2)]
+
+
+def test_documents_of_a_load_that_began_later_wait_for_it(platform: Platform) -> None:
+    platform.load(Play(JAN_31))
+    # Its documents are there and PostgreSQL does not say yet that it touches the day.
+    later = platform.load(Play(JAN_31, user_id="u2"), is_complete=False)
+    platform.postgres("DELETE FROM ops.load_day WHERE load_id = %s", (later,))
+    platform.refresh()
+    assert platform.mart("device_quality", "stat_date", "plays") == [(JAN_31, 1)]
+
+
+def test_export_while_the_event_refreshes_waits_and_goes_on(platform: Platform) -> None:
+    platform.load(Play(JAN_31), Play(FEB_1))
+    platform.execute(
+        "ALTER EVENT refresh_changed_days_every_day ON SCHEDULE EVERY 1 SECOND STARTS utc_timestamp()"
+    )
+    for second in range(5):
+        platform.load(Play(JAN_31, watch_seconds=second))
+        platform.refresh()
+    assert platform.mart("daily_statistics", "stat_date", "plays") == [(JAN_31, 6), (FEB_1, 1)]
