@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg2
-from psycopg2 import errorcodes, sql
+from psycopg2 import errorcodes, errors, sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  (the driver's spelling)
 
 from svp.errors import SchemaError, ServerError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Connection", "connect", "create_database", "drop_database", "transaction"]
 
 CONNECT_SECONDS = 10
+DROP_PAUSES_SECONDS = (0.1, 0.3, 1, 3)
 
 
 def connect(url: str, database: str, *, autocommit: bool = False) -> Connection:
@@ -96,4 +98,12 @@ def drop_database(url: str, database: str) -> None:
         closing(connect(url, "postgres", autocommit=True)) as connection,
         connection.cursor() as cursor,
     ):
+        for pause_seconds in DROP_PAUSES_SECONDS:
+            try:
+                cursor.execute(statement)
+            except errors.InsufficientPrivilege:
+                # An autovacuum worker is in there: it is the server's own, and gone in a moment.
+                time.sleep(pause_seconds)
+            else:
+                return
         cursor.execute(statement)
