@@ -382,7 +382,7 @@ def test_export_playback_by_day_gives_seconds_to_the_day_they_were_played(
             a_play(watch_seconds=9, on=next_day + timedelta(days=1), **on_tv),
         ]
     )
-    days = {"day_before": DAY, "from": next_day, "to": next_day, "last_load": 2}
+    days = {"from": next_day, "to": next_day, "last_load": 2}
     stages = read_pipeline("export_playback_by_day", days)
     (row,) = database["viewing_events"].aggregate(stages)
     measures = ("attempts", "plays", "complete_plays", "watch_seconds")
