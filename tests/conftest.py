@@ -22,7 +22,7 @@ from svp.settings import Settings, Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from svp.servers import Connections
+    from svp.servers import Connections, EngineName, MySQLChoice
 
 WORKSPACE_NUMBERS = count(1)
 
@@ -54,7 +54,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def running(
-    mysql: str, *, only: set[str] | None = None, name: str = "home"
+    mysql: MySQLChoice, *, only: set[EngineName] | None = None, name: str = "home"
 ) -> Iterator[Connections]:
     """Run local servers; their folder is one that PostgreSQL's user can reach."""
     from svp.servers import start, stop
@@ -64,7 +64,7 @@ def running(
     base.mkdir(parents=True, exist_ok=True)
     base.chmod(0o755)
     try:
-        yield start(base / name, mysql=mysql, only=only)  # type: ignore[arg-type]  (a literal, as written below)
+        yield start(base / name, mysql=mysql, only=only)
     finally:
         if not kept:
             stop(base / name)

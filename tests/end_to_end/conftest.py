@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from svp.core.mysql import open_connection
+
 if TYPE_CHECKING:
     from svp.settings import Settings
 
@@ -30,6 +32,14 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "SVP_MONGO_URL": settings.mongo_url,
         "SVP_MYSQL_URL": settings.mysql_url,
     }
+
+
+def fetch_mysql(url: str, database: str, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Run a query; return its columns and its rows."""
+    with open_connection(url, database) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        rows: list[Any] = cursor.fetchall()
+        return [str(column[0]) for column in cursor.description or ()], rows
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from svp.core.mysql import open_connection
-from svp.settings import Settings, Workspace
+from svp.settings import Workspace
+from tests.end_to_end.conftest import fetch_mysql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from svp.settings import Settings
     from tests.end_to_end.conftest import Run
 
 
@@ -51,12 +52,10 @@ def test_demo_leaves_a_reader_that_reads_the_marts_and_nothing_else(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     account = json.loads(file.read_text(encoding="utf-8"))
     url = f"mysql://{account['user']}:{account['password']}@{account['server']}/"
-    with open_connection(url, str(told["database"])) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM daily_statistics")
-        assert cursor.fetchall() == [(30,)]
-        cursor.execute("SHOW DATABASES")
-        seen = {row[0] for row in cursor.fetchall()} - {"information_schema", "performance_schema"}
-        assert seen == {Workspace("demo").mart_database}
+    database = str(told["database"])
+    assert fetch_mysql(url, database, "SELECT count(*) FROM daily_statistics")[1] == [(30,)]
+    seen = {row[0] for row in fetch_mysql(url, database, "SHOW DATABASES")[1]}
+    assert seen - {"information_schema", "performance_schema"} == {Workspace("demo").mart_database}
     assert account["password"] not in json.dumps(told)
 
 

@@ -6,13 +6,15 @@ The expected numbers are computed from the files by pandas here; no code of the 
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
-from svp.core.mysql import open_connection
+from svp.core.postgres import connect
+from tests.end_to_end.conftest import fetch_mysql
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,14 +55,10 @@ def mart(settings: Settings) -> Callable[[str], pd.DataFrame]:
     """Read a whole mart."""
 
     def read(name: str) -> pd.DataFrame:
-        workspace = settings.workspace
-        with (
-            open_connection(settings.mysql_url, workspace.mart_database) as connection,
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(f"SELECT * FROM {name}")
-            columns = [column[0] for column in cursor.description or ()]
-            frame = pd.DataFrame(cursor.fetchall(), columns=pd.Index(columns))
+        columns, rows = fetch_mysql(
+            settings.mysql_url, settings.workspace.mart_database, f"SELECT * FROM {name}"
+        )
+        frame = pd.DataFrame(rows, columns=pd.Index(columns))
         return frame.map(lambda value: float(value) if hasattr(value, "as_tuple") else value)
 
     return read
@@ -186,32 +184,24 @@ def check_customer_360(found: pd.DataFrame, sessions: pd.DataFrame) -> None:
     assert (found["total_seconds"].astype(int) == expected["total_seconds"]).all()
     assert (found["active_days"].astype(int) == expected["active_days"]).all()
     assert (found["segment"] == expected["segment"]).all()
-    parts = sum(found[f"{category}_seconds"].astype(int) for category in CATEGORIES)
+    parts = found[[f"{category}_seconds" for category in CATEGORIES]].astype(int).sum(axis=1)
     assert (parts == expected["total_seconds"]).all()
 
 
-def every_row(settings: Settings) -> dict[str, Any]:
-    """Return a fingerprint of every table of the warehouse and of PostgreSQL, bookkeeping of runs apart."""
-    from contextlib import closing
-
-    from svp.core.postgres import connect
-
+def every_row(settings: Settings) -> dict[str, object]:
+    """Return a fingerprint of every table of the warehouse and of PostgreSQL, run logs apart."""
     workspace = settings.workspace
-    found: dict[str, Any] = {}
+    tables = "SHOW FULL TABLES WHERE table_type = 'BASE TABLE'"
+    found: dict[str, object] = {}
+    for table, _ in fetch_mysql(settings.mysql_url, workspace.warehouse_database, tables)[1]:
+        if not table.startswith(("refresh_log", "export_log", "stg_")):
+            checksum = f"CHECKSUM TABLE {table}"
+            found[table] = fetch_mysql(settings.mysql_url, workspace.warehouse_database, checksum)[
+                1
+            ]
     with (
-        open_connection(settings.mysql_url, workspace.warehouse_database) as connection,
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("SHOW FULL TABLES WHERE table_type = 'BASE TABLE'")
-        tables = [row[0] for row in cursor.fetchall()]
-        for table in (
-            name for name in tables if not name.startswith(("refresh_log", "export_log", "stg_"))
-        ):
-            cursor.execute(f"CHECKSUM TABLE {table}")
-            found[f"mysql {table}"] = cursor.fetchall()
-    with (
-        closing(connect(settings.postgres_url, workspace.postgres_database)) as connection,
-        connection.cursor() as cursor,
+        closing(connect(settings.postgres_url, workspace.postgres_database)) as source,
+        source.cursor() as cursor,
     ):
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'oltp'::regnamespace"
@@ -220,5 +210,5 @@ def every_row(settings: Settings) -> dict[str, Any]:
             cursor.execute(
                 f"SELECT count(*), sum(hashtextextended(t::text, 0)) FROM oltp.{table} t"
             )
-            found[f"postgres {table}"] = cursor.fetchall()
+            found[f"oltp.{table}"] = cursor.fetchall()
     return found

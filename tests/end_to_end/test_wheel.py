@@ -42,7 +42,14 @@ def test_installed_wheel_runs_from_another_folder(wheel: Path, tmp_path: Path) -
     environment = tmp_path / "environment"
     venv.create(environment, with_pip=True)
     python = environment / "bin" / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     subprocess.run([*pip, "--require-hashes", "-r", ROOT / "requirements" / "run.txt"], check=True)
     subprocess.run([*pip, "--no-deps", wheel], check=True)
     told = subprocess.run(
