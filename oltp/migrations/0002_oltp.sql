@@ -305,7 +305,7 @@ COMMENT ON COLUMN oltp.viewing_sessions.ended_at IS 'Instant of the end; null wh
 COMMENT ON COLUMN oltp.viewing_sessions.watch_seconds IS 'Playing time, seconds, without stalls and pauses';
 COMMENT ON COLUMN oltp.viewing_sessions.next_day_seconds IS 'Part of watch_seconds played after the midnight';
 COMMENT ON COLUMN oltp.viewing_sessions.completion_percent IS 'Completion as the source gives it, percent';
-COMMENT ON COLUMN oltp.viewing_sessions.is_complete IS 'Played at least 90 %, by completion_percent or else by length; null if unknown';
+COMMENT ON COLUMN oltp.viewing_sessions.is_complete IS 'Played for nine tenths, by completion_percent or length; null if unknown';
 COMMENT ON COLUMN oltp.viewing_sessions.completion_source IS 'What is_complete was taken from: source or length';
 COMMENT ON COLUMN oltp.viewing_sessions.device_type IS 'Kind of device';
 COMMENT ON COLUMN oltp.viewing_sessions.quality IS 'Picture quality: SD, HD, 4K';
