@@ -34,13 +34,16 @@ def write(collection: Collection[Document], documents: Iterable[Document], task:
     """
     waiting = iter(documents)
     running: deque[Future[int]] = deque()
-    with ThreadPoolExecutor(WORKERS) as pool:
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
         while batch := list(islice(waiting, BATCH_DOCUMENTS)):
             running.append(pool.submit(_write_batch, collection, batch))
             if len(running) > WORKERS:
                 task.advance(running.popleft().result())
         for future in running:
             task.advance(future.result())
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _write_batch(collection: Collection[Document], batch: Sequence[Document]) -> int:

@@ -1,0 +1,21 @@
+"""A workspace whose two stores have their schemas, and a way to ask them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.loaders.stores import Stores, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from svp.settings import Settings
+
+
+@pytest.fixture
+def stores(settings: Settings) -> Iterator[Stores]:
+    """A workspace with empty schemas in PostgreSQL and MongoDB, to be asked what is in it."""
+    with opened(settings) as made:
+        yield made

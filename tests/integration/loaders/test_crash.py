@@ -1,0 +1,97 @@
+"""A run that is killed anywhere, and the next one, leave what a run that was not killed leaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.conftest import fresh_workspace
+from tests.integration.loaders.killed import STEPS
+from tests.integration.loaders.stores import Stores, contents, opened
+from tests.unit.loaders.builders import (
+    a_catalogue,
+    a_movie,
+    a_session,
+    a_user,
+    sessions_file,
+    users_file,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from svp.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+SESSIONS = 40
+
+
+def deliveries(folder: Path) -> list[Path]:
+    """Write parents, then one file a step: each corrects rows of the one before, repeats some and adds some."""
+    users = users_file(folder, a_user("U1"), a_user("U2", registration_date="2024-06-01"))
+    titles = a_catalogue(folder, a_movie("M1"), a_movie("M2", duration_minutes=20))
+    return [users, titles, *(delivery(folder, number) for number in range(len(STEPS)))]
+
+
+def delivery(folder: Path, number: int) -> Path:
+    new = [
+        a_session(f"S{number}_{n}", watch_date=f"2024-03-{n % 28 + 1:02}") for n in range(SESSIONS)
+    ]
+    old = [
+        a_session(f"S{number - 1}_{n}", watch_date=f"2024-04-{n % 28 + 1:02}", content_id="M2")
+        for n in range(0, SESSIONS, 2)
+    ]
+    bad = [a_session("X", user_id="U9"), a_session("Y", watch_date="soon")]
+    return sessions_file(folder, *old, *new, *bad, *new[:3], name=f"sessions{number}.csv")
+
+
+def killed(settings: Settings, step: str, path: Path) -> int:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "platform"))),
+        "SVP_HOME": str(settings.home),
+        "SVP_WORKSPACE": settings.workspace.name,
+        "SVP_POSTGRES_URL": settings.postgres_url,
+        "SVP_MONGO_URL": settings.mongo_url,
+    }
+    command = [sys.executable, "-m", "tests.integration.loaders.killed", step, str(path)]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def test_killed_runs_and_their_repeats_leave_what_unkilled_runs_leave(
+    stores: Stores, tmp_path: Path
+) -> None:
+    users, titles, *sessions = deliveries(tmp_path)
+    stores.load(users, titles)
+    for (step, (_, _, _, state)), path in zip(STEPS.items(), sessions, strict=True):
+        days = stores.rows("SELECT day, version FROM ops.day_version ORDER BY day")
+        assert killed(stores.settings, step, path) == -signal.SIGKILL, step
+        assert stores.rows("SELECT state, attempts FROM ops.load WHERE state <> 'complete'") == [
+            (state, 1)
+        ], step
+        assert stores.rows("SELECT day, version FROM ops.day_version ORDER BY day") == days, step
+        (report,) = stores.load(path)
+        assert report.outcome == ("loaded" if state == "planned" else "already loaded"), step
+    left = contents(stores)
+    with unkilled(stores.settings) as other:
+        for path in (users, titles, *sessions):
+            other.load(path)
+        assert left == contents(other)
+    assert (
+        len(left["viewing_events"])
+        == len(left["viewing_sessions"])
+        == SESSIONS * len(STEPS) + SESSIONS // 2
+    )
+
+
+@contextmanager
+def unkilled(settings: Settings) -> Iterator[Stores]:
+    """Open a second workspace on the same servers."""
+    urls = (settings.postgres_url, settings.mongo_url, settings.mysql_url)
+    with fresh_workspace(settings.home, *urls) as other, opened(other) as stores:
+        yield stores

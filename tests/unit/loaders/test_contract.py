@@ -1,0 +1,125 @@
+"""The contract: each row is accepted or refused once, by the first column at fault; flags are kept."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from loaders.contract import check
+from loaders.kinds import KINDS, relational
+from loaders.recognise import recognise
+from tests.unit.loaders.builders import a_catalogue, a_movie, a_session, a_user, write_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from loaders.contract import Checked
+
+
+def checked(path: Path) -> Checked:
+    file = recognise(path)
+    (batch,) = file.batches()
+    judged = check(batch, file.kind)
+    assert judged.accepted.num_rows + len(judged.refusals) + batch.skipped_rows == batch.read_rows
+    return judged
+
+
+def refusals_of(path: Path) -> list[tuple[int, str | None, str, str | None]]:
+    return [
+        (refusal.line, refusal.column, refusal.code, refusal.value)
+        for refusal in checked(path).refusals
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "code", "value"),
+    [
+        ({"user_id": " "}, "user_id", "missing", " "),
+        ({"user_id": "U" * 101}, "user_id", "too_long", "U" * 79 + "…"),
+        ({"age": "151"}, "age", "out_of_range", "151"),
+        ({"age": "old\x1b[31m"}, "age", "not_a_number", "old�[31m"),
+        ({"country": "a\x00b"}, "country", "nul_character", "a�b"),
+        ({"registration_date": ""}, "registration_date", "missing", ""),
+        ({"registration_date": "01.02.2024"}, "registration_date", "not_a_date", "01.02.2024"),
+        ({"total_watch_time_hours": "-1"}, "total_watch_time_hours", "out_of_range", "-1"),
+        ({"age": "x", "country": "\x00"}, "age", "not_a_number", "x"),
+    ],
+)
+def test_a_faulty_row_is_refused_with_line_column_code_and_value(
+    tmp_path: Path, changes: dict[str, str], column: str, code: str, value: str
+) -> None:
+    rows = [a_user("U1"), a_user("U2") | changes, a_user("U3")]
+    path = write_csv(tmp_path / "users.csv", rows)
+    assert refusals_of(path) == [(3, column, code, value)]
+    (refusal,) = checked(path).refusals
+    assert refusal.row_text == path.read_text().splitlines()[2].replace("\x00", "\\x00")
+
+
+def test_an_accepted_row_has_the_types_of_its_table(tmp_path: Path) -> None:
+    judged = checked(write_csv(tmp_path / "s.csv", [a_session(watch_duration_minutes="1.5")]))
+    table = relational.VIEWING_SESSIONS.target
+    assert judged.accepted.schema.names == [*table.schema.names, "quality_flags", "line"]
+    assert judged.accepted.schema.types[: len(table.columns)] == table.schema.types
+    (row,) = judged.accepted.to_pylist()
+    assert (row["watch_seconds"], row["completion_percent"]) == (90, Decimal("50.00"))
+    assert (row["line"], row["quality_flags"], row["started_at"]) == (2, "", None)
+
+
+@pytest.mark.parametrize(
+    ("completion", "flags"),
+    [
+        ("100", ""),
+        ("0", ""),
+        ("", ""),
+        ("100.01", "completion_out_of_range"),
+        ("-0.01", "completion_out_of_range"),
+    ],
+)
+def test_completion_out_of_range_is_flagged_and_stored(
+    tmp_path: Path, completion: str, flags: str
+) -> None:
+    judged = checked(write_csv(tmp_path / "s.csv", [a_session(completion_percentage=completion)]))
+    assert judged.accepted.column("quality_flags").to_pylist() == [flags]
+
+
+def test_catalogue_takes_each_group_its_own_columns(tmp_path: Path) -> None:
+    series = {"content_id": "S1", "title": "Dark", "seasons": 2, "episodes_per_season": [10]}
+    path = a_catalogue(
+        tmp_path,
+        a_movie(views_count=7, genre="Crime|Drama|Crime"),
+        series=[
+            {**series, "total_views": 9, "genre": None},
+            {**series, "episodes_per_season": [10, 8]},
+        ],
+        cartoons=[a_movie("C1")],
+    )
+    judged = checked(path)
+    rows = judged.accepted.to_pylist()
+    assert [row["content_type"] for row in rows] == ["movie", "series", "series"]
+    assert [row["view_count"] for row in rows] == [7, 9, None]
+    assert [row["genres"] for row in rows] == [["Crime", "Drama"], None, None]
+    assert [row["quality_flags"] for row in rows] == ["", "season_count_differs", ""]
+    assert refusals_of(path) == [(4, "group", "not_a_choice", "cartoons")]
+    assert judged.refusals[0].row_text.startswith('{"content_id": "C1"')
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_field_becomes_a_column_of_its_table(kind: object) -> None:
+    from loaders.contract import Kind
+
+    assert isinstance(kind, Kind)
+    columns = {column.name for column in kind.target.columns}
+    assert {field.to for field in kind.fields} <= columns
+    needed = {column.name for column in kind.target.columns if column.required} - {"genres"}
+    assert needed <= {field.to for field in kind.fields if field.required}
+
+
+def test_kinds_have_names_of_their_own_and_parents_come_first() -> None:
+    assert len({kind.name for kind in KINDS}) == len(KINDS)
+    seen: set[str] = set()
+    for kind in KINDS:
+        parents = {column.refers_to for column in kind.target.references}
+        assert parents <= seen | {kind.target.name}
+        seen.add(kind.target.name)

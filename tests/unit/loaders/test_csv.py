@@ -1,0 +1,194 @@
+"""The CSV reader: every row comes out, as fields, as a refusal, or as a skipped line."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+
+from loaders.batches import BATCH_ROWS
+from loaders.readers import CsvFile
+from loaders.readers import csv as module
+from svp.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from loaders.batches import Batch
+
+
+def reader(tmp_path: Path, content: bytes) -> CsvFile:
+    path = tmp_path / "file.csv"
+    path.write_bytes(content)
+    return CsvFile(path)
+
+
+def only_batch(tmp_path: Path, content: bytes) -> Batch:
+    (batch,) = reader(tmp_path, content).batches()
+    return batch
+
+
+def rows_of(batch: Batch) -> list[tuple[object, ...]]:
+    return [tuple(row.values()) for row in batch.rows.to_pylist()]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id,name\n1,Zo\xc3\xab\n2,b\n",
+        b"\xef\xbb\xbfid,name\r\n1,Zo\xc3\xab\r\n2,b\r\n",
+        b"id;name\n1;Zo\xc3\xab\n2;b",
+        b"id\tname\n1\tZo\xc3\xab\n2\tb\n",
+        b"id|name\r1|Zo\xc3\xab\r2|b\r",
+        b'"id","name"\n"1","Zo\xc3\xab"\n"2","b"\n',
+        b" id , name \n1,Zo\xc3\xab\n2,b\n",
+        "id,name\n1,Zoë\n2,b\n".encode("utf-16"),
+    ],
+    ids=[
+        "plain",
+        "BOM and CRLF",
+        "semicolon, no end",
+        "tab",
+        "pipe and CR",
+        "quoted",
+        "spaces",
+        "UTF-16",
+    ],
+)
+def test_same_rows_come_out_of_every_form(tmp_path: Path, content: bytes) -> None:
+    batch = only_batch(tmp_path, content)
+    assert rows_of(batch) == [("1", "Zoë"), ("2", "b")]
+    assert batch.lines.to_pylist() == [2, 3]
+    assert batch.read_rows == 2
+
+
+def test_a_line_break_inside_quotes_belongs_to_the_field_and_later_lines_are_still_right(
+    tmp_path: Path,
+) -> None:
+    batch = only_batch(tmp_path, b'id,name\n1,"a\nb\n""c"""\n2,d\n')
+    assert rows_of(batch) == [("1", 'a\nb\n"c"'), ("2", "d")]
+    assert batch.lines.to_pylist() == [2, 5]
+    assert batch.row_text(0) == '1,"a\nb\n""c"""'
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "text"),
+    [
+        (b"2", "wrong_width", "2"),
+        (b"2,b,c", "wrong_width", "2,b,c"),
+        (b'"2"x,b', "bad_quotes", '"2"x,b'),
+        (b"2,caf\xe9", "not_text", "2,caf\\xe9"),
+        (b"2,\xff\x00", "not_text", "2,\\xff\\x00"),
+    ],
+)
+def test_a_broken_row_is_refused_as_it_stands_and_the_rows_around_it_are_read(
+    tmp_path: Path, line: bytes, code: str, text: str
+) -> None:
+    batch = only_batch(tmp_path, b"id,name\r\n1,a\r\n" + line + b"\r\n3,c\r\n")
+    assert rows_of(batch) == [("1", "a"), ("3", "c")]
+    assert batch.lines.to_pylist() == [2, 4]
+    (refusal,) = batch.refusals
+    assert (refusal.line, refusal.code, refusal.row_text) == (3, code, text)
+    assert batch.read_rows == 3
+
+
+def test_blank_lines_and_repeated_headers_are_skipped_and_counted(tmp_path: Path) -> None:
+    batch = only_batch(tmp_path, b"id,name\n\n1,a\n,\n  ,\t\nid,name\n id , name\n2,b\n\n")
+    assert rows_of(batch) == [("1", "a"), ("2", "b")]
+    assert batch.skipped_rows == 6
+    assert batch.read_rows == 8
+
+
+def test_header_alone_has_no_batch(tmp_path: Path) -> None:
+    file = reader(tmp_path, b"id,name\n")
+    assert file.columns == ("id", "name")
+    assert list(file.batches()) == []
+
+
+def test_nul_in_a_field_is_left_to_the_contract(tmp_path: Path) -> None:
+    batch = only_batch(tmp_path, b"id,name\n1,a\x00b\n")
+    assert rows_of(batch) == [("1", "a\x00b")]
+    assert batch.row_text(0) == "1,a\\x00b"
+
+
+def test_header_in_another_encoding_still_names_its_columns(tmp_path: Path) -> None:
+    batch = only_batch(tmp_path, "id,année\n1,a\nid,année\n".encode("cp1252"))
+    assert batch.rows.schema.names == ["id", "ann\\xe9e"]
+    assert (batch.rows.num_rows, batch.skipped_rows) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "is empty"),
+        (b"\xef\xbb\xbf", "the first line is blank"),
+        (b"\n1,a\n", "the first line is blank"),
+        (b"id,id\n1,2\n", "the header names 'id' more than once"),
+        (b'"id,name\n1,a\n', "the first line is not a header"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not text"),
+        (b"\x7fELF\x02\x01\x01\x00", "is not text"),
+        (b"PK\x03\x04\x14\x00", "is a zip archive or an Excel sheet"),
+        (b"\x1f\x8b\x08\x00", "is compressed by gzip"),
+        ("id,name\n".encode("utf-16-le"), "is not text"),
+        ("id,name\n1,a".encode("utf-16")[:-1], "is cut off inside a character of utf-16"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_with_the_reason(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    with pytest.raises(InputError, match=told) as caught:
+        list(reader(tmp_path, content).batches())
+    assert "file.csv" in caught.value.message
+    assert caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'id,name\n1,a\n2,"b', r"line 3: a quoted field begins here and never ends"),
+        (b'id,name\n1,a\n2,"b\n3,c\n', r"line 3: a quoted field begins here and never ends"),
+        (b"id,name\n1," + b"x" * 5_000_000 + b"\n", "line 2: the row is longer than 4,194,304"),
+        (b'id,name\n1,"' + b"x\n" * 2_500_000, "the row is longer than 4,194,304"),
+        (b'id,name\n1,"' + b'x\n","' * 1_000_000, "the row is longer than 4,194,304"),
+    ],
+    ids=["cut in a field", "quote not closed", "long field", "long quoted field", "endless fields"],
+)
+def test_a_row_without_an_end_refuses_the_file(tmp_path: Path, content: bytes, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        list(reader(tmp_path, content).batches())
+
+
+def test_a_batch_is_bounded_by_rows_and_by_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"id,name\n" + b"".join(b"%d,name\n" % number for number in range(BATCH_ROWS + 1))
+    file = reader(tmp_path, content)
+    assert [batch.rows.num_rows for batch in file.batches()] == [BATCH_ROWS, 1]
+    monkeypatch.setattr(module, "BATCH_CHARACTERS", 100)
+    assert max(batch.rows.num_rows for batch in file.batches()) <= 100 // len("0,name\n") + 1
+    assert sum(batch.read_rows for batch in file.batches()) == BATCH_ROWS + 1
+
+
+def test_whatever_is_written_as_csv_is_read_back(tmp_path: Path) -> None:
+    fields = [
+        "",
+        " ",
+        "a",
+        '"',
+        '""',
+        ",",
+        "\n",
+        "\r\n",
+        ";",
+        "ü",
+        "\u2028",
+        "=1+1",
+        "\x1b[31m",
+        "\\N",
+    ]
+    rows = [(first, second, "end") for first in fields for second in fields]
+    with (tmp_path / "file.csv").open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([("a", "b", "c"), *rows])
+    (batch,) = CsvFile(tmp_path / "file.csv").batches()
+    assert rows_of(batch) == rows

@@ -1,0 +1,95 @@
+"""The Parquet reader: typed columns come out as text that the contract reads back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from loaders.readers import ParquetFile
+from svp.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def written(path: Path, table: pa.Table) -> Path:
+    pq.write_table(table, path)
+    return path
+
+
+def test_types_become_text(tmp_path: Path) -> None:
+    instant = datetime(2024, 1, 31, 20, 15, tzinfo=UTC)
+    table = pa.table(
+        {
+            "whole": pa.array([7, None]),
+            "decimal": pa.array([Decimal("1.50"), None]),
+            "day": pa.array([date(2024, 1, 31), None]),
+            "instant": pa.array([instant, None], pa.timestamp("us", tz="UTC")),
+            "naive": pa.array([instant.replace(tzinfo=None), None], pa.timestamp("us")),
+            "truth": pa.array([True, None]),
+            "words": pa.array([["ü", "b"], None]),
+            "category": pa.array(["a", None]).dictionary_encode(),
+            "days": pa.array([[date(2024, 1, 31)], None]),
+            "nothing": pa.nulls(2),
+        }
+    )
+    (batch,) = ParquetFile(written(tmp_path / "a.parquet", table)).batches()
+    first, second = batch.rows.to_pylist()
+    assert first == {
+        "whole": "7",
+        "decimal": "1.50",
+        "day": "2024-01-31",
+        "instant": "2024-01-31 20:15:00.000000Z",
+        "naive": "2024-01-31 20:15:00.000000",
+        "truth": "true",
+        "words": '["ü", "b"]',
+        "category": "a",
+        "days": '["2024-01-31"]',
+        "nothing": None,
+    }
+    assert set(second.values()) == {None}
+    assert batch.lines.to_pylist() == [1, 2]
+    assert json.loads(batch.row_text(0)) == first
+
+
+def test_lines_are_numbered_over_batches(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.parquet", pa.table({"a": pa.array(range(60_000))}))
+    lines = [line for batch in ParquetFile(path).batches() for line in batch.lines.to_pylist()]
+    assert lines == list(range(1, 60_001))
+
+
+def test_a_column_twice_is_refused(tmp_path: Path) -> None:
+    table = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"])
+    with pytest.raises(InputError, match="two columns of one name"):
+        ParquetFile(written(tmp_path / "a.parquet", table))
+
+
+@pytest.mark.parametrize("kept", [4, 100, 0.5, -1])
+def test_a_cut_off_file_is_refused(tmp_path: Path, kept: float) -> None:
+    path = written(tmp_path / "a.parquet", pa.table({"a": ["x"] * 1_000}))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept if abs(kept) >= 1 else len(content) * kept)])
+    with pytest.raises(InputError, match="is not a whole Parquet file"):
+        ParquetFile(path)
+
+
+def test_a_damaged_page_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"a": [f"row {n}" for n in range(10_000)]}), path, use_dictionary=False)
+    content = bytearray(path.read_bytes())
+    content[200:2_000] = b"\xff" * 1_800
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="after row 0"):
+        list(ParquetFile(path).batches())
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.parquet", pa.table({"a": pa.array([b"caf\xe9"])}))
+    with pytest.raises(InputError, match="after row 0"):
+        list(ParquetFile(path).batches())

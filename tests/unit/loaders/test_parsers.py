@@ -1,0 +1,179 @@
+"""What each parser makes of text: a value, nothing, or a fault; in the middle of good rows and alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pytest
+
+from loaders import parsers
+
+if TYPE_CHECKING:
+    from loaders.parsers import Parser
+
+TEXT = parsers.text(max_characters=5)
+WHOLE = parsers.whole(0, 150, pa.int16())
+BIG = parsers.whole(0, 2**63 - 1, pa.int64())
+DECIMAL = parsers.decimal(-100, 100, pa.decimal128(7, 2))
+SECONDS = parsers.minutes_as_seconds(2_880)
+DAY = parsers.day()
+INSTANT = parsers.instant()
+TRUTH = parsers.truth()
+CHOICE = parsers.choice({"movies": "movie", "series": "series"})
+CURRENCY = parsers.currency()
+WORDS = parsers.list_of_words()
+NUMBERS = parsers.list_of_numbers()
+JSON = parsers.json_text(max_characters=60)
+
+DEEP = "[" * 100_000
+
+
+def outcome(parser: Parser, value: str | None) -> object:
+    """Return the value, or the code of the first fault."""
+    parsed = parser.parse(pa.array([value], pa.string()))
+    return next((code for code, rows in parsed.faults if rows[0]), parsed.values[0].as_py())
+
+
+@pytest.mark.parametrize(
+    ("parser", "text", "expected"),
+    [
+        (TEXT, " a b ", "a b"),
+        (TEXT, "\t\n", None),
+        (TEXT, "Ünï→5", "Ünï→5"),
+        (TEXT, "123456", "too_long"),
+        (TEXT, "a\x00b", "nul_character"),
+        (TEXT, "'; --", "'; --"),
+        (WHOLE, "12", 12),
+        (WHOLE, " +012.000 ", 12),
+        (WHOLE, "-0", 0),
+        (WHOLE, "0" * 40 + "7", 7),
+        (WHOLE, "12.", 12),
+        (WHOLE, "12.5", "not_a_number"),
+        (WHOLE, "1e2", "not_a_number"),
+        (WHOLE, "1,2", "not_a_number"),
+        (WHOLE, "٣", "not_a_number"),
+        (WHOLE, "0x1F", "not_a_number"),
+        (WHOLE, "-1", "out_of_range"),
+        (WHOLE, "151", "out_of_range"),
+        (WHOLE, str(2**63), "out_of_range"),
+        (WHOLE, "9" * 5_000, "out_of_range"),
+        (WHOLE, "true", "not_a_number"),
+        (BIG, "999999999999999999", 10**18 - 1),
+        (DECIMAL, "18.8", Decimal("18.80")),
+        (DECIMAL, ".5", Decimal("0.50")),
+        (DECIMAL, "5.", Decimal("5.00")),
+        (DECIMAL, "0.125", Decimal("0.12")),
+        (DECIMAL, "58.300000000000004", Decimal("58.30")),
+        (DECIMAL, "0." + "1" * 60, Decimal("0.11")),
+        (DECIMAL, "-100.004", Decimal("-100.00")),
+        (DECIMAL, "-100.01", "out_of_range"),
+        (DECIMAL, "9" * 16, "out_of_range"),
+        (DECIMAL, "12,5", "not_a_number"),
+        (DECIMAL, ".", "not_a_number"),
+        (DECIMAL, "Infinity", "not_a_number"),
+        (SECONDS, "9", 540),
+        (SECONDS, "0.99", 59),
+        (SECONDS, "2880", 172_800),
+        (SECONDS, "2880.1", "out_of_range"),
+        (SECONDS, "-1", "out_of_range"),
+        (DAY, "2024-02-29", date(2024, 2, 29)),
+        (DAY, "2023-02-29", "not_a_date"),
+        (DAY, "2024-02-30", "not_a_date"),
+        (DAY, "0000-00-00", "not_a_date"),
+        (DAY, "0000-01-01", "out_of_range"),
+        (DAY, "9999-12-31", "out_of_range"),
+        (DAY, "1899-12-31", "out_of_range"),
+        (DAY, "31.12.2024", "not_a_date"),
+        (DAY, "12/31/2024", "not_a_date"),
+        (DAY, "2024-1-5", "not_a_date"),
+        (DAY, "2024-01-05 10:00:00", "not_a_date"),
+        (INSTANT, "2024-01-31T20:15:00Z", datetime(2024, 1, 31, 20, 15, tzinfo=UTC)),
+        (INSTANT, "2024-01-31 20:15:00+05:30", datetime(2024, 1, 31, 14, 45, tzinfo=UTC)),
+        (INSTANT, "2024-01-31 20:15:00-0030", datetime(2024, 1, 31, 20, 45, tzinfo=UTC)),
+        (
+            INSTANT,
+            "2024-01-31T20:15:00.1234569Z",
+            datetime(2024, 1, 31, 20, 15, 0, 123_456, tzinfo=UTC),
+        ),
+        (INSTANT, "2024-01-31T20:15:00", "no_zone"),
+        (INSTANT, "2024-02-30T20:15:00Z", "not_an_instant"),
+        (INSTANT, "2024-01-31T24:00:00Z", "not_an_instant"),
+        (INSTANT, "2024-01-31T23:59:60Z", "not_an_instant"),
+        (INSTANT, "2024-01-31T20:15:00+99:99", "not_an_instant"),
+        (INSTANT, "1706732100", "not_an_instant"),
+        (INSTANT, "0001-01-01T00:00:00+10:00", "out_of_range"),
+        (INSTANT, "9999-12-31T23:00:00-10:00", "out_of_range"),
+        (TRUTH, "TRUE", True),
+        (TRUTH, "0", False),
+        (TRUTH, "perhaps", "not_a_truth_value"),
+        (CHOICE, "Movies", "movie"),
+        (CHOICE, "cartoons", "not_a_choice"),
+        (CURRENCY, "eur", "EUR"),
+        (CURRENCY, "Euro", "not_a_currency"),
+        (WORDS, '["Drama", " Drama", "", "Crime"]', ["Drama", "Crime"]),
+        (WORDS, "Drama|Crime| Drama", ["Drama", "Crime"]),
+        (WORDS, "[]", []),
+        (WORDS, "['FRA', 'USA']", "not_a_list"),
+        (WORDS, "[1]", "not_a_list"),
+        (WORDS, '["a"', "not_a_list"),
+        (WORDS, DEEP, "not_a_list"),
+        (WORDS, '["\\u0000"]', "nul_character"),
+        (WORDS, '["\\ud800"]', "not_text"),
+        (WORDS, f'["{"a" * 101}"]', "too_long"),
+        (WORDS, "|".join(map(str, range(1_001))), "too_long"),
+        (NUMBERS, "[8, 10]", [8, 10]),
+        (NUMBERS, "[8.5]", "not_a_list"),
+        (NUMBERS, "[true]", "not_a_list"),
+        (NUMBERS, "8|10", "not_a_list"),
+        (NUMBERS, "[-1]", "out_of_range"),
+        (NUMBERS, f"[{2**63}]", "out_of_range"),
+        (NUMBERS, "[1" + "0" * 5_000 + "]", "not_a_list"),
+        (JSON, '{"genre": "Drama"}', '{"genre": "Drama"}'),
+        (JSON, "{genre: 1}", "not_json"),
+        (JSON, '{"a": NaN}', "not_json"),
+        (JSON, "1e999", "not_json"),
+        (JSON, '"\\u0000"', "not_json"),
+        (JSON, '"\\ud800"', "not_json"),
+        (JSON, DEEP, "too_long"),
+    ],
+)
+def test_parser_reads_exactly_or_says_why_not(parser: Parser, text: str, expected: object) -> None:
+    assert outcome(parser, text) == expected
+
+
+PARSERS = [
+    TEXT, WHOLE, DECIMAL, SECONDS, DAY, INSTANT, TRUTH, CHOICE, CURRENCY, WORDS, NUMBERS, JSON,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.meaning)
+@pytest.mark.parametrize("word", [None, *parsers.NULL_WORDS, "  ", " NaN "])
+def test_words_for_nothing_stay_null_and_are_no_fault(parser: Parser, word: str | None) -> None:
+    assert outcome(parser, word) is None
+
+
+@pytest.mark.parametrize(
+    ("parser", "good", "bad"),
+    [
+        (WHOLE, "1", "x"),
+        (DECIMAL, "1", "x"),
+        (DAY, "2024-01-01", "2024-02-30"),
+        (INSTANT, "2024-01-01T00:00:00Z", "2024-02-30T00:00:00Z"),
+        (WORDS, "a", "[1]"),
+        (JSON, "1", "{"),
+    ],
+)
+def test_a_fault_leaves_the_rows_around_it_alone(parser: Parser, good: str, bad: str) -> None:
+    alone = parser.parse(pa.array([good])).values[0].as_py()
+    parsed = parser.parse(pa.array([good, bad, None, good]))
+    assert [parsed.values[row].as_py() for row in (0, 2, 3)] == [alone, None, alone]
+    faulty = [list(rows.nonzero()[0]) for _, rows in parsed.faults if rows.any()]
+    assert faulty == [[1]]
+
+
+@pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.meaning)
+def test_no_rows_are_no_values(parser: Parser) -> None:
+    assert len(parser.parse(pa.array([], pa.string())).values) == 0
