@@ -31,7 +31,7 @@ class _RateColumn(TextColumn):
         super().__init__("")
 
     def render(self, task: RichTask) -> Text:
-        speed = task.finished_speed or task.speed
+        speed = task.speed or (task.completed / task.elapsed if task.elapsed else 0)
         rate = f"  {speed:,.0f} {task.fields['unit']}/s" if speed else ""
         return Text(f"{task.completed:,.0f} {task.fields['unit']}{rate}")
 
