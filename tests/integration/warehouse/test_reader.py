@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from warehouse.reader import ReaderAccount
 
 
+REFUSALS = {1044, 1045, 1142, 1227, 1290, 1370, 1410}
+"""Errors that say "denied"; 1290 says that the server itself writes no files."""
+
+
 @pytest.fixture
 def account(platform: Platform) -> Iterator[ReaderAccount]:
     """The reader of a workspace with one play."""
@@ -57,40 +61,46 @@ def test_account_reads_the_marts(platform: Platform, account: ReaderAccount) -> 
     assert databases - {"performance_schema"} == {"information_schema", account.database}
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "SELECT * FROM {warehouse}.fact_watch",
-        "SELECT * FROM mysql.user",
-        "UPDATE daily_statistics SET plays = 0",
-        "UPDATE segment SET segment = 'x'",
-        "DELETE FROM genre",
-        "INSERT INTO genre VALUES ('x', 99)",
-        "DROP VIEW daily_statistics",
-        "CREATE VIEW mine AS SELECT 1",
-        "CREATE TABLE mine (x int)",
-        "CREATE TEMPORARY TABLE mine (x int)",
-        "CREATE DATABASE mine",
-        "CALL {warehouse}.refresh_changed_days()",
-        "CREATE USER mine IDENTIFIED BY 'x'",
-        "GRANT SELECT ON {mart}.* TO root@localhost",
-        "SELECT * FROM daily_statistics INTO OUTFILE '/tmp/x'",
-        "LOCK TABLES daily_statistics READ",
-        "SET GLOBAL local_infile = 1",
-        "SHUTDOWN",
-    ],
+FORBIDDEN = (
+    "SELECT * FROM {warehouse}.fact_watch",
+    "SELECT * FROM mysql.user",
+    "UPDATE daily_statistics SET plays = 0",
+    "UPDATE segment SET segment = 'x'",
+    "DELETE FROM genre",
+    "INSERT INTO genre VALUES ('x', 99)",
+    "DROP VIEW daily_statistics",
+    "CREATE VIEW mine AS SELECT 1",
+    "CREATE TABLE mine (x int)",
+    "CREATE TEMPORARY TABLE mine (x int)",
+    "CREATE DATABASE mine",
+    "CALL {warehouse}.refresh_changed_days()",
+    "CREATE USER mine IDENTIFIED BY 'x'",
+    "GRANT SELECT ON {mart}.* TO root@localhost",
+    "SELECT * FROM daily_statistics INTO OUTFILE 'marts'",
+    "LOCK TABLES daily_statistics READ",
+    "SET GLOBAL local_infile = 1",
+    "SHUTDOWN",
 )
-def test_account_can_do_nothing_else(
-    platform: Platform, account: ReaderAccount, statement: str
-) -> None:
+
+
+def test_account_can_do_nothing_else(platform: Platform, account: ReaderAccount) -> None:
     names = {"warehouse": platform.settings.workspace.warehouse_database, "mart": account.database}
-    with (
-        logged_in(platform.settings, account) as connection,
-        pytest.raises(mysql.connector.Error) as refused,
-    ):
-        execute(connection, statement.format(**names))
-    assert refused.value.sqlstate in {"42000", "28000"} or refused.value.errno in {1227, 1290}
+    with logged_in(platform.settings, account) as connection:
+        allowed = [
+            statement
+            for statement in FORBIDDEN
+            if not is_refused(connection, statement.format(**names))
+        ]
+    assert allowed == []
     assert platform.mart("daily_statistics", "plays") == [(1,)]
+
+
+def is_refused(connection: Connection, statement: str) -> bool:
+    try:
+        execute(connection, statement)
+    except mysql.connector.Error as refused:
+        return refused.errno in REFUSALS
+    return False
 
 
 def test_account_does_not_reach_a_database_whose_name_only_resembles_ours(
