@@ -69,7 +69,7 @@ class JsonFile:
             raise _too_deep(self._path) from error
 
     def _batch(self, elements: Sequence[Element]) -> Batch:
-        faults = {line: _fault(element) for line, _, element in elements}
+        faults = {line: _fault(group, element) for line, group, element in elements}
         kept = [element for element in elements if faults[element[0]] is None]
         rows = [{**_object(element), "group": group} for _, group, element in kept]
         arrays = [
@@ -88,12 +88,12 @@ class JsonFile:
         )
 
 
-def _fault(element: object) -> str | None:
+def _fault(group: str, element: object) -> str | None:
     if not isinstance(element, dict):
         return "not_an_object"
     if isinstance(element, _Ambiguous):
         return "repeated_key"
-    return None if is_text(json.dumps(element, ensure_ascii=False)) else "not_text"
+    return None if is_text(group + json.dumps(element, ensure_ascii=False)) else "not_text"
 
 
 def _object(element: object) -> dict[str, Any]:

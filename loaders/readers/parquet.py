@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ParquetFile"]
 
+DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What Arrow raises for a file that is not as it was written."""
+
 
 class ParquetFile:
     """A Parquet file; its rows are counted from 1."""
@@ -33,7 +36,7 @@ class ParquetFile:
         self._path = path
         try:
             self.columns = tuple(pq.read_schema(path).names)
-        except (pa.ArrowException, OSError) as error:
+        except DAMAGE as error:
             message = f"{printable(path)} is not a whole Parquet file: {shorten(error)}"
             raise InputError(message, "it may be cut off: write or copy it again") from error
         if len(set(self.columns)) < len(self.columns):
@@ -48,7 +51,7 @@ class ParquetFile:
                 for rows in file.iter_batches(BATCH_ROWS):
                     yield _batch(rows, first_line=read_rows + 1)
                     read_rows += rows.num_rows
-        except (pa.ArrowException, OSError) as error:
+        except DAMAGE as error:
             message = f"{printable(self._path)}, after row {read_rows:,}: {shorten(error)}"
             raise InputError(message, "the file is damaged: write or copy it again") from error
 

@@ -95,6 +95,11 @@ def test_a_broken_element_is_refused_and_those_around_it_are_read(
     assert batch.read_rows == 3
 
 
+def test_an_array_whose_name_is_no_text_is_refused_element_by_element(tmp_path: Path) -> None:
+    batch = only_batch(tmp_path, f'{{"movies": [{MOVIE}], "\\ud800": [{MOVIE}]}}')
+    assert [(refusal.line, refusal.code) for refusal in batch.refusals] == [(2, "not_text")]
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -1,0 +1,236 @@
+"""``svp ingest``, ``svp loads`` and ``svp quarantine``: what people see, what machines read, how it ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from loaders import mongodb, postgres
+from loaders.ledger import only_ingest
+from nosql.schema import install as install_mongodb
+from svp.cli import main
+from svp.core import mongodb as core_mongodb
+from svp.core.mongodb import open_database
+from svp.servers import start, stop
+from tests.unit.loaders.builders import a_catalogue, a_session, sessions_file, users_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from svp.settings import Settings
+    from tests.integration.loaders.stores import Stores
+
+Run = tuple[int, str, str]
+"""Exit code, standard output, standard error."""
+
+
+@pytest.fixture
+def svp(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Run]:
+    """Run the command on the workspace, as a person would."""
+    use(stores.settings, monkeypatch)
+
+    def run(*arguments: object) -> Run:
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        told = capsys.readouterr()
+        assert "Traceback" not in told.err
+        return int(left.value.code or 0), told.out, told.err
+
+    return run
+
+
+def use(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SVP_HOME", str(settings.home))
+    monkeypatch.setenv("SVP_WORKSPACE", settings.workspace.name)
+    monkeypatch.setenv("SVP_POSTGRES_URL", settings.postgres_url)
+    monkeypatch.setenv("SVP_MONGO_URL", settings.mongo_url)
+
+
+@pytest.fixture
+def delivery(tmp_path: Path) -> Path:
+    """Write a folder with two bad sessions in three."""
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    users_file(folder)
+    a_catalogue(folder)
+    bad = a_session("S2", watch_date="2024-02-30", device_type="[b]\x1b[31mred")
+    sessions_file(
+        folder,
+        a_session(),
+        bad,
+        a_session("S3", user_id="U9"),
+        name="[bold]sessions of a long name.csv",
+    )
+    return folder
+
+
+def fits(text: str) -> bool:
+    return all(len(line) <= 100 for line in text.splitlines())
+
+
+def test_ingest_shows_each_file_and_what_became_of_its_rows(
+    svp: Callable[..., Run], delivery: Path
+) -> None:
+    code, out, err = svp("ingest", delivery)
+    assert code == 0
+    assert err.startswith(
+        "3 files: relational.users, relational.content, relational.viewing_sessions"
+    )
+    assert fits(out)
+    assert "[bold]sessions" in out
+    again = svp("ingest", delivery)
+    assert again[0] == 0
+    assert again[1].count("already loaded") == 3
+
+
+def test_ingest_gives_machines_every_number(svp: Callable[..., Run], delivery: Path) -> None:
+    code, out, _ = svp("ingest", delivery, "--json")
+    files = json.loads(out)["files"]
+    assert code == 0
+    assert [(file["kind"], file["outcome"], file["loaded_rows"]) for file in files] == [
+        ("relational.users", "loaded", 1),
+        ("relational.content", "loaded", 1),
+        ("relational.viewing_sessions", "loaded", 1),
+    ]
+    assert (files[2]["read_rows"], files[2]["rejected_rows"]) == (3, 2)
+
+
+def test_strict_ends_with_5_when_rows_are_in_quarantine(
+    svp: Callable[..., Run], delivery: Path
+) -> None:
+    code, _, err = svp("ingest", delivery, "--strict")
+    assert code == 5
+    assert "2 rows are in quarantine" in err
+    assert svp("ingest", delivery, "--strict")[0] == 0
+
+
+def test_loads_and_quarantine_are_listed_within_100_columns(
+    svp: Callable[..., Run], delivery: Path
+) -> None:
+    assert "Loads: nothing" in svp("loads", "list")[1]
+    assert "Quarantine: nothing" in svp("quarantine", "list")[1]
+    svp("ingest", delivery)
+    _, loads, _ = svp("loads", "list")
+    _, quarantine, _ = svp("quarantine", "list")
+    assert fits(loads)
+    assert "relational.viewing_sessions" in loads
+    assert fits(quarantine)
+    assert "not_a_date" in quarantine
+    assert "\x1b" not in loads + quarantine
+    assert "Quarantine: nothing" in svp("quarantine", "list", "--load", "1")[1]
+
+
+def test_lists_give_machines_every_column(svp: Callable[..., Run], delivery: Path) -> None:
+    svp("ingest", delivery)
+    (load,) = json.loads(svp("loads", "list", "--limit", 1, "--json")[1])["loads"]
+    numbers = {name: value for name, value in load.items() if name.endswith("_rows")}
+    assert numbers == {
+        "read_rows": 3, "loaded_rows": 1, "unchanged_rows": 0,
+        "updated_rows": 0, "rejected_rows": 2, "skipped_rows": 0,
+    }  # fmt: skip
+    assert (load["load_id"], load["state"], load["flags"], load["attempts"]) == (
+        3,
+        "complete",
+        {},
+        1,
+    )
+    first, second = json.loads(svp("quarantine", "list", "--json")[1])["rows"]
+    assert (first["line"], first["code"], first["value"]) == (3, "not_a_date", "2024-02-30")
+    assert first["row_text"] == "S2,U1,M1,2024-02-30,30,50.0,[b]\x1b[31mred,HD"
+    assert (second["line"], second["code"], second["column_name"]) == (
+        4,
+        "unknown_parent",
+        "user_id",
+    )
+
+
+def test_a_second_ingest_ends_with_7(
+    svp: Callable[..., Run], delivery: Path, stores: Stores
+) -> None:
+    with only_ingest(stores.settings):
+        code, _, err = svp("ingest", delivery)
+    assert code == 7
+    assert "wait until it ends" in err
+
+
+def test_a_workspace_without_schemas_ends_with_8(svp: Callable[..., Run], delivery: Path) -> None:
+    code, _, err = svp("ingest", delivery, "--workspace", "nobody_made_this")
+    assert code == 8
+    assert "run 'svp init' first" in err
+
+
+def test_a_lost_connection_to_postgresql_ends_with_3_and_leaves_nothing_open(
+    svp: Callable[..., Run], delivery: Path, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merge = postgres.merge
+
+    def merge_while_the_server_hangs_up(connection: Any, target: Any) -> Any:
+        stores.rows(f"SELECT pg_terminate_backend({connection.info.backend_pid})")
+        return merge(connection, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(postgres, "merge", merge_while_the_server_hangs_up)
+        code, _, err = svp("ingest", delivery)
+    assert code == 3
+    assert "the connection to PostgreSQL was lost" in err
+    assert stores.one("SELECT count(*) FROM oltp.users") == 0
+    assert svp("ingest", delivery)[0] == 0
+    assert stores.one("SELECT count(*) FROM oltp.viewing_sessions") == 1
+
+
+@pytest.fixture
+def fragile(stores: Stores) -> Iterator[tuple[Path, Settings]]:
+    """Give a MongoDB of its own that a test may stop, and settings that use it."""
+    home = Path(tempfile.mkdtemp(prefix="svp-test-"))
+    home.chmod(0o755)
+    try:
+        servers = start(home, only={"mongodb"})
+        yield home, replace(stores.settings, mongo_url=servers.mongo_url)
+    finally:
+        stop(home)
+        shutil.rmtree(home)
+
+
+def test_mongodb_stopped_under_an_ingest_ends_with_3_and_the_next_run_completes_it(
+    svp: Callable[..., Run],
+    delivery: Path,
+    stores: Stores,
+    fragile: tuple[Path, Settings],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    home, settings = fragile
+    sessions_file(delivery, *(a_session(f"S{number}") for number in range(50)), name="more.csv")
+    use(settings, monkeypatch)
+    monkeypatch.setattr(core_mongodb, "SELECT_SECONDS", 1)
+    monkeypatch.setattr(mongodb, "BATCH_DOCUMENTS", 10)
+    install_mongodb(settings)
+    write_batch, calls = mongodb._write_batch, count()
+
+    def stop_before_the_fourth(*arguments: Any) -> int:
+        if next(calls) == 3:
+            stop(home)
+        return write_batch(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(mongodb, "_write_batch", stop_before_the_fourth)
+        code, _, err = svp("ingest", delivery)
+    assert code == 3
+    assert "MongoDB" in err
+    assert stores.one("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'") == 0
+    assert stores.rows("SELECT state FROM ops.load ORDER BY load_id")[-1] == ("postgres_done",)
+    start(home, only={"mongodb"})
+    code, _, err = svp("ingest", delivery)
+    assert code == 0
+    assert "which was interrupted" in err
+    with open_database(settings.mongo_url, settings.workspace.mongo_database) as database:
+        stored = database["viewing_events"].distinct("session_id")
+    assert len(stored) == stores.one("SELECT count(*) FROM oltp.viewing_sessions") == 50

@@ -1,0 +1,96 @@
+"""Files with random damage: each is refused with a reason, or every row of it is accounted for.
+
+``SVP_TEST_MUTATIONS`` sets how many of each kind are tried.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from loaders.codes import REFUSALS
+from loaders.contract import check
+from loaders.recognise import recognise
+from svp.errors import InputError
+from tests.unit.loaders.builders import (
+    a_catalogue,
+    a_movie,
+    a_session,
+    a_user,
+    sessions_file,
+    users_file,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MUTATIONS = int(os.environ.get("SVP_TEST_MUTATIONS", "150"))
+
+BITS = (
+    b"\x00", b"\xff", b"\xed\xa0\x80", b'"', b",", b";", b"\n", b"\r", b"\\u0000", b"\\ud800", b"NaN", b"-1", b"9" * 20,
+    b"2024-02-30", b"[", b"{", b'":', b"\x1b[2J", "Ü".encode(), b" ", b"|", b"true", b"1e9", b"0000-00-00",
+)  # fmt: skip
+
+
+def parquet_file(folder: Path) -> Path:
+    path = folder / "users.parquet"
+    rows = [{"user_id": f"U{n}", "registered_on": "2024-01-01", "age": str(n)} for n in range(20)]
+    names = recognise(users_file(folder)).kind.target.schema.names
+    pq.write_table(pa.table({name: [row.get(name) for row in rows] for name in names}), path)
+    return path
+
+
+def catalogue_file(folder: Path) -> Path:
+    series = {"content_id": "S1", "title": "Dark", "seasons": 1, "episodes_per_season": [8]}
+    return a_catalogue(folder, a_movie(), a_movie("M2", genre="a|b"), series=[series])
+
+
+SEEDS: dict[str, Callable[[Path], Path]] = {
+    "users": lambda folder: users_file(folder, *(a_user(f"U{n}") for n in range(9))),
+    "sessions": lambda folder: sessions_file(folder, *(a_session(f"S{n}") for n in range(9))),
+    "catalogue": catalogue_file,
+    "parquet": parquet_file,
+}
+
+
+def damaged(content: bytes, chance: random.Random) -> bytes:
+    """Return the content with one to four cuts, insertions, replacements or repetitions."""
+    for _ in range(chance.randint(1, 4)):
+        start = chance.randrange(len(content) + 1)
+        end = min(len(content), start + chance.choice((0, 1, 5, 50)))
+        middle = chance.choice((b"", chance.choice(BITS), content[start:end] * 2))
+        content = content[:start] + middle + (b"" if chance.random() < 0.05 else content[end:])
+    return content
+
+
+def account(path: Path) -> None:
+    """Read and judge a file; every row must be accepted, refused with a storable text, or skipped."""
+    file = recognise(path)
+    for batch in file.batches():
+        judged = check(batch, file.kind)
+        accounted = judged.accepted.num_rows + len(judged.refusals) + batch.skipped_rows
+        assert accounted == batch.read_rows
+        judged.accepted.validate(full=True)
+        for refusal in judged.refusals:
+            assert refusal.code in REFUSALS
+            assert b"\x00" not in f"{refusal.row_text}{refusal.value}".encode()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_damaged_file_is_refused_or_every_row_is_accounted_for(tmp_path: Path, seed: str) -> None:
+    chance = random.Random(seed)  # noqa: S311  (no secret)
+    path = SEEDS[seed](tmp_path)
+    content = path.read_bytes()
+    account(path)
+    for _ in range(MUTATIONS):
+        path.write_bytes(damaged(content, chance))
+        try:
+            account(path)
+        except InputError as refused:
+            assert path.name in refused.message  # noqa: PT017  (most files are not refused)
