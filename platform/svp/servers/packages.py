@@ -127,13 +127,20 @@ def _apt_options(state: Path, suite: str) -> list[str]:
 
 
 def _mirror() -> str:
-    """Return the mirror that the machine already uses for Debian."""
+    """Return the mirror that the machine already uses for Debian.
+
+    Raises:
+        ServerError: it uses none.
+    """
     listed = _run(
         "apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages", "Origin: Debian"
     )
     sites = listed.split() or _run("apt-get", "indextargets", "--format", "$(SITE)").split()
     mirrors = [site for site in sites if site.rstrip("/").endswith("/debian")]
-    return mirrors[0] if mirrors else "http://deb.debian.org/debian"
+    if not mirrors:
+        message = "no Debian mirror is among the machine's package sources"
+        raise ServerError(message, "add one, or install a MySQL server")
+    return mirrors[0]
 
 
 def _run(*command: str, folder: Path | None = None) -> str:
