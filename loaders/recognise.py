@@ -35,6 +35,21 @@ class Recognised:
     kind: Kind
     reader: Reader
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Columns of the kind that the file doesn't have: null in every row.
+
+        Not of a catalogue: its arrays differ in their columns by nature.
+        """
+        if self.kind.groups:
+            return ()
+        return tuple(sorted(self.kind.columns.difference(self.reader.columns)))
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Columns of the file that the kind doesn't know: nothing becomes of them."""
+        return tuple(name for name in self.reader.columns if name not in self.kind.columns)
+
     def batches(self) -> Iterator[Batch]:
         """Yield its rows.
 
@@ -73,7 +88,10 @@ def recognise(path: Path) -> Recognised:
     if not fitting:
         raise _unknown(path, reader)
     best = max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
-    return Recognised(path, content, best, reader)
+    found = Recognised(path, content, best, reader)
+    if found.missing and found.unused:
+        raise _renamed(found)
+    return found
 
 
 def _open(path: Path) -> Reader:
@@ -91,6 +109,14 @@ def _fits(reader: Reader, kind: Kind) -> bool:
     if isinstance(reader, JsonFile) and not set(reader.groups) & set(kind.groups):
         return False
     return kind.required_columns <= set(reader.columns)
+
+
+def _renamed(file: Recognised) -> InputError:
+    """Return the refusal of a file with columns missing and others too many: a header that was changed."""
+    missing, unused = ", ".join(file.missing), shorten(", ".join(file.unused), characters=300)
+    message = f"{printable(file.path)} looks like {file.kind.name}, but has no column {missing}"
+    advice = f"it has {unused} instead: rename them, or take them out if they are something else"
+    return InputError(message, advice, path=printable(file.path), columns=list(file.reader.columns))
 
 
 def _unknown(path: Path, reader: Reader) -> InputError:

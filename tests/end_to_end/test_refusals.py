@@ -31,15 +31,19 @@ def ready(svp: Run) -> Run:
     ("name", "content", "told"),
     [
         ("empty.csv", b"", "is empty"),
-        ("blank.csv", b"\n\n  \n", "nothing but blank lines"),
+        ("blank.csv", b"\n\n  \n", "the first line is blank"),
         ("wrong.csv", b"alpha,beta\n1,2\n", "its columns are alpha, beta"),
-        ("near.csv", b"user_id,registration_date\nU1,2024-01-01\n", "is of no kind"),
+        (
+            "renamed.csv",
+            HEADER.replace("age", "years").encode() + b"U1,2,M,B,2024-01-01,1\n",
+            "has no column age",
+        ),
         ("cut.csv", HEADER.encode() + b'U1,20,"Mexi', "line 2"),
         ("cut.json", b'{"movies": [{"content_id": "M001", "tit', "line 1, column"),
         ("array.json", b"[1, 2, 3]", "not an object of arrays"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not text"),
         ("cut.parquet", b"PAR1\x15\x04\x15\x00", "not a whole Parquet file"),
-        ("packed.csv", gzip.compress(HEADER.encode()), "is not text"),
+        ("packed.csv", gzip.compress(HEADER.encode()), "compressed by gzip"),
     ],
 )
 def test_broken_file_is_refused_with_a_message(

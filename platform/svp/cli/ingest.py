@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from svp.cli.common import JsonOption, emit, new_group, settings_from, terminal_progress
+from svp.cli.tables import new_table
 from svp.errors import QuarantineError, shorten
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from loaders.ingest import FileReport
+    from loaders.recognise import Recognised
     from svp.settings import Settings
 
 __all__ = ["check_schemas", "register", "report_facts", "report_table"]
@@ -62,7 +64,8 @@ def ingest(
     files = recognise_all(paths)
     with terminal_progress() as progress:
         check_schemas(settings)
-        progress.say(f"{len(files)} files: {', '.join(file.kind.name for file in files)}")
+        for line in describe(files):
+            progress.say(line)
         reports = load_files(settings, files, source=source, progress=progress)
     facts = {
         "workspace": settings.workspace.name,
@@ -73,6 +76,17 @@ def ingest(
     if rejected and strict:
         message = f"{rejected} rows are in quarantine"
         raise QuarantineError(message, "see them with 'svp quarantine list'")
+
+
+def describe(files: Sequence[Recognised]) -> Iterator[str]:
+    """Yield what was recognised, and what of it is missing or not used."""
+    noun = "file" if len(files) == 1 else "files"
+    yield f"{len(files)} {noun}: {', '.join(file.kind.name for file in files)}"
+    for file in files:
+        if file.missing:
+            yield f"{file.path.name} has no {', '.join(file.missing)}: empty in every row"
+        if file.unused:
+            yield f"{file.path.name}: {', '.join(map(shorten, file.unused))} not used"
 
 
 def check_schemas(settings: Settings) -> None:
@@ -191,14 +205,9 @@ def _table(
     title: str, texts: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> RenderableType:
     """Return a table of columns with text, then columns with numbers."""
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left")
-    for name in texts:
-        table.add_column(name, overflow="fold")
-    for name in numbers:
-        table.add_column(name, justify="right", no_wrap=True)
+    table = new_table(*texts, *numbers, title=title, numbers=numbers)
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(cell, overflow="fold") for cell in row))
     return table if table.row_count else f"{title}: nothing"

@@ -34,7 +34,20 @@ def test_own_tables_are_told_apart(tmp_path: Path, table: object) -> None:
 
 def test_columns_may_stand_in_any_order_and_more_may_be_there(tmp_path: Path) -> None:
     row = dict(reversed([*a_user().items(), ("_extra", "1")]))
-    assert recognise(write_csv(tmp_path / "a.csv", [row])).kind.name == "relational.users"
+    found = recognise(write_csv(tmp_path / "a.csv", [row]))
+    assert (found.kind.name, found.missing, found.unused) == ("relational.users", (), ("_extra",))
+
+
+def test_a_column_may_be_missing_and_is_named(tmp_path: Path) -> None:
+    row = {name: value for name, value in a_user().items() if name != "age"}
+    found = recognise(write_csv(tmp_path / "a.csv", [row]))
+    assert (found.kind.name, found.missing, found.unused) == ("relational.users", ("age",), ())
+
+
+def test_a_renamed_column_is_refused_so_that_its_values_are_not_lost(tmp_path: Path) -> None:
+    row = {("years" if name == "age" else name): value for name, value in a_user().items()}
+    with pytest.raises(InputError, match=r"has no column age\n.*it has years instead"):
+        recognise(write_csv(tmp_path / "a.csv", [row]))
 
 
 @pytest.mark.parametrize(
