@@ -115,8 +115,14 @@ def report_facts(report: FileReport) -> dict[str, object]:
 
 def report_table(reports: Sequence[FileReport]) -> RenderableType:
     """Return what became of each file, for people."""
+    from rich.console import Group
+
     numbers = ("loaded", "unchanged", "updated", "rejected", "skipped", "seconds")
-    return _table("Ingest", ("file",), numbers, map(_report_cells, reports))
+    table = _table("Ingest", ("file",), numbers, map(_report_cells, reports))
+    rejected = sum(report.counts.rejected_rows for report in reports)
+    if not rejected:
+        return table
+    return Group(table, f"{rejected:,} rows are in quarantine: see 'svp quarantine list'")
 
 
 def _report_cells(report: FileReport) -> list[str]:
