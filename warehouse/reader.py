@@ -81,7 +81,7 @@ def rotate_reader(settings: Settings, *, file: Path | None = None) -> ReaderAcco
 
 def default_file(settings: Settings) -> Path:
     """Return where the account is written unless another file is named."""
-    return settings.home / f"{reader_name(settings.workspace)}.json"
+    return settings.home / "accounts" / f"{reader_name(settings.workspace)}.json"
 
 
 def grant(connection: Connection, account: ReaderAccount) -> None:

@@ -129,9 +129,11 @@ def _report_cells(report: FileReport) -> list[str]:
     from loaders.files import printable
 
     counts = report.counts
-    name = printable(Path(report.path.name))
+    named = [printable(Path(report.path.name))]
+    if report.path.stem != report.kind.partition(".")[2]:
+        named.append(report.kind)
     if report.outcome != "loaded":
-        return [f"{name}\n{report.kind}\n{report.outcome}", *[""] * 5, f"{report.seconds:.1f}"]
+        return ["\n".join((*named, report.outcome)), *[""] * 5, f"{report.seconds:.1f}"]
     flags = [f"  {rows:,} {code}" for code, rows in counts.flags.items()]
     numbers = (
         counts.loaded_rows,
@@ -140,7 +142,7 @@ def _report_cells(report: FileReport) -> list[str]:
         counts.rejected_rows,
         counts.skipped_rows,
     )
-    file = "\n".join((name, report.kind, *flags))
+    file = "\n".join((*named, *flags))
     return [file, *(f"{number:,}" for number in numbers), f"{report.seconds:.1f}"]
 
 

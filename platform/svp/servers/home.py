@@ -39,6 +39,8 @@ LOCK_FILE = "lock"
 OWN_FILES = (CONNECTIONS_FILE, CREDENTIALS_FILE, STATE_FILE, LOCK_FILE)
 
 SERVER_FOLDERS = (*ENGINE_NAMES, "mariadb")
+OTHER_FOLDERS = ("accounts", "demo")
+"""What other commands keep here; of no use without the servers."""
 
 LOCK_SECONDS = 300
 """How long a second ``svp up`` waits for the first, which may be fetching an engine."""
@@ -117,9 +119,9 @@ class Home:
         )
 
     @property
-    def server_folders(self) -> tuple[Path, ...]:
-        """The servers' folders that exist."""
-        folders = (self.path / name for name in SERVER_FOLDERS)
+    def own_folders(self) -> tuple[Path, ...]:
+        """The folders of servers and commands that exist."""
+        folders = (self.path / name for name in (*SERVER_FOLDERS, *OTHER_FOLDERS))
         return tuple(folder for folder in folders if folder.exists())
 
     def read_connections(self) -> Connections:
@@ -184,7 +186,7 @@ def prepare_folder(home: Home, progress: Progress) -> None:
         path.mkdir(parents=True)
         path.chmod(0o711 if home.account.is_other else 0o700)
         progress.say(f"made {path} for the local servers")
-    strangers = {entry.name for entry in path.iterdir()} - {*OWN_FILES, "engines"}
+    strangers = {entry.name for entry in path.iterdir()} - {*OWN_FILES, *OTHER_FOLDERS, "engines"}
     if strangers and not home.is_home:
         message = f"{path} is not a home of local servers: it holds {shorten(min(strangers))}"
         raise UsageError(message, "set SVP_HOME to a new or empty folder")

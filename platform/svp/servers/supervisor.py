@@ -110,7 +110,7 @@ def stop(home: Path, *, progress: Progress = SILENT) -> None:
 
 
 def delete(home: Path, *, progress: Progress = SILENT) -> None:
-    """Stop every server of a home, then remove their data, passwords and logs.
+    """Stop every server of a home, then remove all data, passwords and logs that svp put there.
 
     What svp did not put there stays, and so do engines, which other homes share.
 
@@ -122,7 +122,7 @@ def delete(home: Path, *, progress: Progress = SILENT) -> None:
     servers.require_home()
     with servers.locked(progress):
         _in_parallel(partial(_shut_down, home=servers, progress=progress), ENGINE_NAMES)
-        for folder in servers.server_folders:
+        for folder in servers.own_folders:
             shutil.rmtree(folder)
         for name in OWN_FILES:
             (servers.path / name).unlink(missing_ok=True)

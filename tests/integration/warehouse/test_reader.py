@@ -122,7 +122,7 @@ def test_account_does_not_reach_a_database_whose_name_only_resembles_ours(
 def test_file_holds_the_account_for_its_owner_only(
     platform: Platform, account: ReaderAccount
 ) -> None:
-    file = platform.settings.home / f"{account.user}.json"
+    file = platform.settings.home / "accounts" / f"{account.user}.json"
     assert account.file == file
     assert file.stat().st_mode & 0o777 == 0o600
     assert json.loads(file.read_text()) == {
