@@ -15,22 +15,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = [
-    "INTERRUPTED",
-    "TERMINATED",
-    "InputError",
-    "LockError",
-    "PlatformError",
-    "QuarantineError",
-    "SchemaError",
-    "ServerError",
-    "UsageError",
-    "VerifyError",
-    "shorten",
-    "worst",
-]
+    __all__ = [
+        "INTERRUPTED",
+        "TERMINATED",
+        "InputError",
+        "LockError",
+        "PlatformError",
+        "QuarantineError",
+        "SchemaError",
+        "ServerError",
+        "UsageError",
+        "VerifyError",
+        "shorten",
+    ]
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -94,15 +91,6 @@ class SchemaError(PlatformError):
     """A schema is older or newer than the program."""
 
     exit_code = 8
-
-
-SEVERITY_ORDER = (1, 3, 8, 7, 6, 4, 5, 2, 0)
-"""Exit codes, the worst first."""
-
-
-def worst(exit_codes: Iterable[int]) -> int:
-    """Return the exit code that says most about a run of several steps; 0 when there is none."""
-    return min(exit_codes, key=SEVERITY_ORDER.index, default=0)
 
 
 def shorten(value: object, *, characters: int = MAX_VALUE_CHARACTERS) -> str:

@@ -13,7 +13,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from svp.errors import UsageError, shorten
 
@@ -26,6 +26,16 @@ CONNECTIONS_FILE = "connections.json"
 """In ``SVP_HOME``, mode 0600: the URLs of the local servers, written by ``svp up``."""
 
 DEFAULT_WORKSPACE = "default"
+
+SCHEMES = {
+    "postgres_url": ("postgresql://", "postgres://"),
+    "mongo_url": ("mongodb://", "mongodb+srv://"),
+    "mysql_url": ("mysql://", "mariadb://"),
+}
+"""What each server's URL may begin with."""
+
+HOST = r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(:(?P<port>\d{1,5}))?"
+MASKED_OPTION = r"([?&][^=&]*(?:password|secret|token|properties)[^=&]*=)[^&]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +161,33 @@ def load_settings(
 
 
 def check_url(name: str, url: str) -> None:
-    """Raise UsageError unless ``url`` is empty or of the scheme that ``name`` asks for."""
-    schemes = {
-        "postgres_url": ("postgresql", "postgres"),
-        "mongo_url": ("mongodb", "mongodb+srv"),
-        "mysql_url": ("mysql", "mariadb"),
-    }[name]
+    """Raise UsageError unless ``url`` is empty, or one that every part of us reads alike; it is never echoed."""
+    wanted = next(setting.help for setting in SETTINGS if setting.name == name)
+    if url and not url.startswith(SCHEMES[name]):
+        message = f"{name} does not begin with {SCHEMES[name][0]}"
+        raise UsageError(message, f"write {wanted}")
+    if url and not _is_readable(url):
+        message = f"{name} can't be read as a URL: its account, host or port is not written as it should be"
+        advice = (
+            "percent-encode what is special in the password ('#' is %23, '/' %2F, '@' %40, '%' %25)"
+        )
+        raise UsageError(message, f"{advice}; write {wanted}")
+
+
+def _is_readable(url: str) -> bool:
+    """Tell whether account, hosts and ports are unambiguous: nothing of them is in another part of the URL."""
     try:
-        usable = not url or (urlsplit(url).scheme in schemes and bool(urlsplit(url).netloc))
+        parts = urlsplit(url)
     except ValueError:
-        usable = False
-    if not usable:
-        message = f"{name} is not a URL that begins with {schemes[0]}://"
-        advice = f"write {next(s.help for s in SETTINGS if s.name == name)}"
-        raise UsageError(message, advice)
+        return False
+    account, _, hosts = parts.netloc.rpartition("@")
+    ports = [re.fullmatch(HOST, host) for host in hosts.split(",")]
+    return (
+        not parts.fragment
+        and "@" not in parts.path + parts.query + account
+        and not re.search(r"%(?![0-9A-Fa-f]{2})", account)
+        and all(found and int(found["port"] or 1) in range(1, 65_536) for found in ports)
+    )
 
 
 def read_settings_file(path: Path) -> dict[str, str]:
@@ -191,6 +214,11 @@ def read_connections(home: Path) -> dict[str, str]:
         return {name: str(content[name]) for name in ("postgres_url", "mongo_url", "mysql_url")}
     except (FileNotFoundError, NotADirectoryError):
         return {}
+    except PermissionError as error:
+        message = f"{home / CONNECTIONS_FILE} belongs to another user"
+        raise UsageError(
+            message, "set SVP_HOME to a folder of yours, or run as that user"
+        ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"{home / CONNECTIONS_FILE} can't be read: {error}"
         raise UsageError(message, "run 'svp up' to write it again") from error
@@ -212,9 +240,9 @@ def default_home(environment: Mapping[str, str]) -> Path:
 
 
 def mask_url(url: str) -> str:
-    """Return the URL with its password replaced."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    account, _, address = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{account.partition(':')[0]}:***@{address}"))
+    """Return the URL with its password, and whatever else in it is a secret, replaced."""
+    scheme, _, rest = url.partition("://")
+    account, at, address = rest.rpartition("@")
+    user, colon, _ = account.partition(":")
+    shown = re.sub(MASKED_OPTION, r"\1***", address, flags=re.IGNORECASE)
+    return f"{scheme}://{user}{colon}{'***' if colon else ''}{at}{shown}"

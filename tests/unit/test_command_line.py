@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from svp.cli import _options_first
-from svp.errors import worst
-from svp.settings import SETTINGS, load_settings
+from svp.errors import UsageError
+from svp.settings import SETTINGS, load_settings, mask_url
 from tests.docs import help_texts, outdated
 
 SVP = Path(sys.executable).with_name("svp")
@@ -67,16 +67,6 @@ def test_exit_code(arguments: list[str], exit_code: int) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_worst_exit_code_wins_in_the_documented_order() -> None:
-    assert [worst(codes) for codes in ([0, 5], [5, 4, 6], [6, 7, 8, 3], [3, 1], [])] == [
-        5,
-        6,
-        3,
-        1,
-        0,
-    ]
-
-
 def test_flag_beats_environment_beats_project_file_beats_default(tmp_path: Path) -> None:
     (tmp_path / "svp.toml").write_text('workspace = "from_file"\n', encoding="utf-8")
     empty = {"XDG_CONFIG_HOME": str(tmp_path / "none"), "SVP_HOME": str(tmp_path / "home")}
@@ -99,3 +89,55 @@ def test_settings_never_print_a_url() -> None:
 def test_every_setting_is_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
     assert [setting.name for setting in SETTINGS if setting.variable not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("mysql://me:S3cret@host:3306/", "mysql://me:***@host:3306/"),
+        ("mysql://me:S3c#r/et@host/", "mysql://me:***@host/"),
+        ("mysql://me:S3c@ret@host/", "mysql://me:***@host/"),
+        (
+            "mongodb://host/?tlsCertificateKeyFilePassword=S3cret&w=1",
+            "mongodb://host/?tlsCertificateKeyFilePassword=***&w=1",
+        ),
+        ("postgresql://host/db?password=S3cret", "postgresql://host/db?password=***"),
+        ("postgresql://me@host/db", "postgresql://me@host/db"),
+    ],
+)
+def test_masked_url_shows_no_secret(url: str, shown: str) -> None:
+    assert mask_url(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("variable", "url"),
+    [
+        ("SVP_MYSQL_URL", "mysql://me:S3cret#Pw@host/"),
+        ("SVP_MYSQL_URL", "mysql://me:S3cret/Pw@host/"),
+        ("SVP_MYSQL_URL", "mysql://me:S3cret@host:notaport/"),
+        ("SVP_MYSQL_URL", "http://me:S3cret@host/"),
+        ("SVP_POSTGRES_URL", "postgresql://me:S3cret%zz@host/"),
+        ("SVP_MONGO_URL", "mongodb://me:S3cret@host:99999/"),
+        ("SVP_MONGO_URL", "mongodb://me:S3cret@/"),
+        ("SVP_POSTGRES_URL", "postgresql://me:S3cret@[host/"),
+    ],
+)
+def test_unreadable_url_is_refused_without_being_shown(variable: str, url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_settings(environment={variable: url, "SVP_HOME": "/nowhere"})
+    assert "S3cret" not in str(caught.value)
+    assert variable.removeprefix("SVP_").lower() in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mongodb://me:p%40ss@a:1,b:2/?replicaSet=rs0",
+        "mongodb+srv://me:p@cluster.example/",
+        "mongodb://[::1]:27017/",
+    ],
+)
+def test_url_of_several_hosts_is_read(url: str) -> None:
+    assert (
+        load_settings(environment={"SVP_MONGO_URL": url, "SVP_HOME": "/nowhere"}).mongo_url == url
+    )

@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from svp import __version__
-from svp.errors import TERMINATED, PlatformError
+from svp.errors import INTERRUPTED, TERMINATED, PlatformError
 
 __all__ = ["build_app", "main"]
 
@@ -84,6 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         build_app()(args=_options_first(given), prog_name="svp")
+    except SystemExit as ended:
+        if ended.code in {INTERRUPTED, TERMINATED}:
+            sys.stderr.write("svp: interrupted; run the same command again to go on from here\n")
+        raise
     except Exception as error:
         if "--debug" in given:
             raise

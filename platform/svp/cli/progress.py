@@ -19,6 +19,7 @@ from rich.progress import (
 from rich.progress import Task as RichTask
 from rich.text import Text
 
+from svp.cli.common import MAX_COLUMNS
 from svp.core.progress import SILENT, Task
 
 __all__ = ["PlainProgress", "RichProgress"]
@@ -32,7 +33,7 @@ class _RateColumn(TextColumn):
 
     def render(self, task: RichTask) -> Text:
         speed = task.speed or (task.completed / task.elapsed if task.elapsed else 0)
-        rate = f"  {speed:,.0f} {task.fields['unit']}/s" if speed else ""
+        rate = f"  {speed:,.0f}/s" if speed else ""
         return Text(f"{task.completed:,.0f} {task.fields['unit']}{rate}")
 
 
@@ -40,10 +41,11 @@ class RichProgress:
     """Bars on a terminal."""
 
     def __init__(self, console: Console) -> None:
+        is_wide = console.width >= MAX_COLUMNS
         self._bars = Progress(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
-            TaskProgressColumn(),
+            BarColumn(bar_width=20 if is_wide else 6),
+            *([TaskProgressColumn()] if is_wide else []),
             _RateColumn(),
             TimeElapsedColumn(),
             console=console,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from svp.cli.common import JsonOption, emit, settings_from, terminal_progress
-from svp.errors import UsageError
+from svp.errors import SchemaError, UsageError
 
 if TYPE_CHECKING:
     from svp.core.progress import Progress
@@ -72,6 +75,9 @@ def reset(
     name = settings.workspace.name
     if yes is None:
         typer.echo(_what_goes(settings), err=True)
+        if not sys.stdin.isatty():
+            message = "nobody is there to type the workspace's name, so nothing was removed"
+            raise UsageError(message, f"add --yes {name} to be asked nothing")
         yes = typer.prompt("Type the name of the workspace to empty it", err=True)
     if yes != name:
         message = f"the workspace is {name!r}, not {yes!r}; nothing was removed"
@@ -100,16 +106,35 @@ def _what_goes(settings: Settings) -> str:
 
 
 def _reset_all(settings: Settings) -> list[str]:
+    """Drop a workspace's databases, PostgreSQL last: its lock keeps an ingest from beginning meanwhile."""
     from nosql.schema import reset as reset_mongodb
     from oltp.schema import reset as reset_postgres
     from warehouse.schema import reset as reset_warehouse
 
     workspace = settings.workspace
     stores = {
-        f"PostgreSQL {workspace.postgres_database}": reset_postgres,
         f"MongoDB {workspace.mongo_database}": reset_mongodb,
         f"MySQL {workspace.warehouse_database}, {workspace.mart_database}": reset_warehouse,
+        f"PostgreSQL {workspace.postgres_database}": reset_postgres,
     }
-    for reset_store in stores.values():
-        reset_store(settings)
+    with _nobody_at_work(settings):
+        for reset_store in stores.values():
+            reset_store(settings)
     return list(stores)
+
+
+@contextmanager
+def _nobody_at_work(settings: Settings) -> Iterator[None]:
+    """Hold the locks of ingest and export, where there is something to lock.
+
+    Raises:
+        LockError: an ingest or an export is at work in the workspace.
+    """
+    from loaders.ledger import only_ingest
+    from warehouse.export import only_export
+
+    with ExitStack() as locks:
+        for lock in (only_ingest, only_export):
+            with suppress(SchemaError):
+                locks.enter_context(lock(settings))
+        yield

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-__all__ = ["cell", "new_table", "plain", "rows_table"]
+__all__ = ["cell", "new_table", "plain", "rows_table", "texts_of"]
 
 
 def new_table(*columns: str, title: str = "", numbers: Collection[str] = ()) -> Table:
@@ -40,12 +40,22 @@ def rows_table(
     values = {name: [row.get(name) for row in rows] for name in columns}
     numbers = {name for name in columns if _is_numeric(values[name])}
     table = new_table(*columns, title=title, numbers=numbers)
+    texts = {name: texts_of(values[name]) for name in columns}
     for column, name in zip(table.columns, columns, strict=True):
         if name in numbers:
-            column.min_width = max(len(plain(value)) for value in values[name])
-    for row in rows:
-        table.add_row(*(cell(row.get(name)) for name in columns))
+            column.min_width = max(map(len, texts[name]))
+    for row in zip(*texts.values(), strict=True):
+        table.add_row(*map(cell, row))
     return table
+
+
+def texts_of(values: Sequence[object]) -> list[str]:
+    """Return the values of one column as people read them; numbers with the same decimals."""
+    has_parts = any(isinstance(value, float | Decimal) and value % 1 for value in values)
+    return [
+        f"{value:,.2f}" if has_parts and isinstance(value, float | Decimal) else plain(value)
+        for value in values
+    ]
 
 
 def _is_numeric(values: Sequence[object]) -> bool:

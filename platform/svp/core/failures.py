@@ -5,6 +5,7 @@ Drivers are looked at only if something has imported them: an error of theirs ca
 
 from __future__ import annotations
 
+import re
 import sys
 
 from svp.errors import PlatformError, ServerError, shorten
@@ -18,6 +19,12 @@ LOST_CONNECTIONS = {
 }
 """Module of a driver, its server's name, and the errors that mean "the server went away"."""
 
+CONNECTION_STATES = ("08", "57")
+"""Classes of SQLSTATE that mean "the connection is gone" or "the server is shutting down"."""
+
+DRIVER_NOISE = r" \(configured timeouts.*|, Timeout: .*|\. Topology.*"
+"""What pymongo adds to a reason."""
+
 REFUSALS = {
     "psycopg2.errors": ("PostgreSQL", ("InsufficientPrivilege", "ReadOnlySqlTransaction")),
     "pymongo.errors": ("MongoDB", ("OperationFailure",)),
@@ -26,6 +33,8 @@ REFUSALS = {
 
 def explain(error: BaseException) -> PlatformError:
     """Return a PlatformError that tells what happened: a server's failure, or a defect of ours."""
+    if told := _refused_by_state(error):
+        return told
     if server := _server_of(error, LOST_CONNECTIONS):
         message = f"the connection to {server} was lost: {_first_line(error)}"
         return ServerError(
@@ -38,6 +47,16 @@ def explain(error: BaseException) -> PlatformError:
     return PlatformError(message, "run it again with --debug to see where, and report it")
 
 
+def _refused_by_state(error: BaseException) -> ServerError | None:
+    """Return the failure of a PostgreSQL that is there but can't go on: its disk is full, a limit is reached."""
+    state = getattr(error, "pgcode", None)
+    if not isinstance(state, str) or state.startswith(CONNECTION_STATES):
+        return None
+    if _server_of(error, LOST_CONNECTIONS) is None:
+        return None
+    return ServerError(f"PostgreSQL could not go on: {_first_line(error)}", "see the server's log")
+
+
 def _server_of(error: BaseException, table: dict[str, tuple[str, tuple[str, ...]]]) -> str | None:
     for module_name, (server, class_names) in table.items():
         module = sys.modules.get(module_name)
@@ -48,5 +67,5 @@ def _server_of(error: BaseException, table: dict[str, tuple[str, tuple[str, ...]
 
 
 def _first_line(error: BaseException) -> str:
-    text = str(error).strip()
+    text = re.sub(DRIVER_NOISE, "", str(error).strip())
     return shorten(text.splitlines()[0] if text else "no reason given", characters=200)

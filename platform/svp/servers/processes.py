@@ -14,22 +14,14 @@ from pathlib import Path
 from signal import SIGKILL, Signals
 from typing import TYPE_CHECKING
 
+import psutil
+
 from svp.errors import ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from svp.servers.accounts import Account
-
-try:
-    import psutil
-except ImportError as error:
-    MESSAGE = "local servers need packages that are not installed"
-    ADVICE = (
-        "pip install 'streaming-video-platform[local]', or use docker compose, "
-        "or set SVP_POSTGRES_URL, SVP_MONGO_URL and SVP_MYSQL_URL"
-    )
-    raise ServerError(MESSAGE, ADVICE) from error
 
 __all__ = [
     "POLL_SECONDS",
