@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["cell", "new_table", "plain", "rows_table", "texts_of"]
 
+UNGROUPED = ("_key", "year", "load_id")
+"""Numbers that are names: they are written without groups of three."""
+
 
 def new_table(*columns: str, title: str = "", numbers: Collection[str] = ()) -> Table:
     """Return an empty table; the columns in ``numbers`` stand to the right."""
@@ -40,7 +43,10 @@ def rows_table(
     values = {name: [row.get(name) for row in rows] for name in columns}
     numbers = {name for name in columns if _is_numeric(values[name])}
     table = new_table(*columns, title=title, numbers=numbers)
-    texts = {name: texts_of(values[name]) for name in columns}
+    texts = {
+        name: list(map(str, values[name])) if name.endswith(UNGROUPED) else texts_of(values[name])
+        for name in columns
+    }
     for column, name in zip(table.columns, columns, strict=True):
         if name in numbers:
             column.min_width = max(map(len, texts[name]))
