@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -87,3 +88,18 @@ def test_migration_numbers_are_contiguous_in_every_store() -> None:
     assert load_migrations("oltp.migrations")
     assert load_migrations("warehouse.migrations")
     assert load_migrations("nosql.migrations", suffix=".json")
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "benchmarks").glob("*.md"),
+    ]
+    links = [
+        (page, link)
+        for page in pages
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    ]
+    assert len(links) > 20
+    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []

@@ -191,7 +191,7 @@ def test_doctor_is_content_with_good_variables() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "outcome"),
     [
-        ("local_infile", "OFF", "fail"),
+        ("local_infile", "OFF", "warn"),
         ("event_scheduler", "DISABLED", "warn"),
         ("max_allowed_packet", "4194304", "warn"),
         ("character_set_server", "latin1", "warn"),
