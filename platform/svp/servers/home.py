@@ -39,7 +39,7 @@ LOCK_FILE = "lock"
 OWN_FILES = (CONNECTIONS_FILE, CREDENTIALS_FILE, STATE_FILE, LOCK_FILE)
 
 SERVER_FOLDERS = (*ENGINE_NAMES, "mariadb")
-OTHER_FOLDERS = ("accounts", "demo")
+OTHER_FOLDERS = ("accounts", "demo", "exports")
 """What other commands keep here; of no use without the servers."""
 
 LOCK_SECONDS = 300
