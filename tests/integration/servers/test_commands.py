@@ -104,6 +104,8 @@ def test_down_delete_asks_first_and_yes_removes_only_what_svp_made(
 ) -> None:
     start(empty_home, only={"postgres"})
     (empty_home / "notes.txt").touch()
+    for left_by_commands in ("accounts", "demo/tiny", "exports"):
+        (empty_home / left_by_commands).mkdir(parents=True)
     asked = run(empty_home, "down", "--delete")
     assert isinstance(asked.exception, UsageError)
     assert process_of(empty_home, "postgres") is not None
@@ -112,3 +114,9 @@ def test_down_delete_asks_first_and_yes_removes_only_what_svp_made(
     refused = run(empty_home, "down", "--delete", "--yes")
     assert isinstance(refused.exception, UsageError)
     assert (empty_home / "notes.txt").exists()
+
+
+def test_home_may_begin_with_what_other_commands_left(run: Run, empty_home: Path) -> None:
+    (empty_home / "demo").mkdir(parents=True)
+    start(empty_home, only={"postgres"})
+    assert process_of(empty_home, "postgres") is not None
