@@ -142,7 +142,7 @@ def write_csv(path: Path, header: str, rows: Iterator[tuple[object, ...]]) -> No
     """Write one file."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         stream.write(header + "\n")
-        csv.writer(stream).writerows(rows)
+        csv.writer(stream, lineterminator="\n").writerows(rows)
 
 
 def reset(settings: Settings) -> None:
