@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from loaders.files import Fingerprint, fingerprint, list_files, printable, unreadable
@@ -12,7 +14,7 @@ from loaders.readers import CsvFile, JsonFile, ParquetFile
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from loaders.batches import Batch
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Recognised", "recognise", "recognise_all"]
 
 START_BYTES = 4096
+
+LIKENESS = 0.75
+"""From here on two names are taken for one; ``device_type`` and ``device_name`` are two."""
 
 Reader = CsvFile | JsonFile | ParquetFile
 
@@ -77,7 +82,8 @@ def recognise(path: Path) -> Recognised:
     """Return what a file is.
 
     Raises:
-        InputError: it is empty, damaged, or of no known kind; the message says what was expected and found.
+        InputError: it is empty, damaged, of no known kind, or a column looks renamed; the message says what was
+            expected and found.
     """
     try:
         content = fingerprint(path)
@@ -89,9 +95,21 @@ def recognise(path: Path) -> Recognised:
         raise _unknown(path, reader)
     best = max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
     found = Recognised(path, content, best, reader)
-    if found.missing and found.unused:
-        raise _renamed(found)
+    for missing in found.missing:
+        if alike := _alike(missing, found.unused):
+            raise _renamed(found, missing, alike)
     return found
+
+
+def _alike(missing: str, unused: Sequence[str]) -> str | None:
+    """Return the name that most looks like a missing one, but for case, spaces, ``_`` and ``-``."""
+    letters = {_letters(name): name for name in unused}
+    close = get_close_matches(_letters(missing), letters, n=1, cutoff=LIKENESS)
+    return letters[close[0]] if close else None
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\s_-]", "", name).casefold()
 
 
 def _open(path: Path) -> Reader:
@@ -111,11 +129,11 @@ def _fits(reader: Reader, kind: Kind) -> bool:
     return kind.required_columns <= set(reader.columns)
 
 
-def _renamed(file: Recognised) -> InputError:
-    """Return the refusal of a file with columns missing and others too many: a header that was changed."""
-    missing, unused = ", ".join(file.missing), shorten(", ".join(file.unused), characters=300)
+def _renamed(file: Recognised, missing: str, alike: str) -> InputError:
+    """Return the refusal of a file that has a column under another name: its values would be lost."""
+    alike = shorten(alike)
     message = f"{printable(file.path)} looks like {file.kind.name}, but has no column {missing}"
-    advice = f"it has {unused} instead: rename them, or take them out if they are something else"
+    advice = f"rename its column {alike} to {missing}, or take it out if it is something else"
     return InputError(message, advice, path=printable(file.path), columns=list(file.reader.columns))
 
 

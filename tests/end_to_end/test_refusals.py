@@ -35,7 +35,7 @@ def ready(svp: Run) -> Run:
         ("wrong.csv", b"alpha,beta\n1,2\n", "its columns are alpha, beta"),
         (
             "renamed.csv",
-            HEADER.replace("age", "years").encode() + b"U1,2,M,B,2024-01-01,1\n",
+            HEADER.replace("age", "ages").encode() + b"U1,2,M,B,2024-01-01,1\n",
             "has no column age",
         ),
         ("cut.csv", HEADER.encode() + b'U1,20,"Mexi', "line 2"),

@@ -44,10 +44,42 @@ def test_a_column_may_be_missing_and_is_named(tmp_path: Path) -> None:
     assert (found.kind.name, found.missing, found.unused) == ("relational.users", ("age",), ())
 
 
-def test_a_renamed_column_is_refused_so_that_its_values_are_not_lost(tmp_path: Path) -> None:
-    row = {("years" if name == "age" else name): value for name, value in a_user().items()}
-    with pytest.raises(InputError, match=r"has no column age\n.*it has years instead"):
-        recognise(write_csv(tmp_path / "a.csv", [row]))
+def renamed(folder: Path, name: str, other: str) -> Path:
+    row = {(other if column == name else column): value for column, value in a_user().items()}
+    return write_csv(folder / "a.csv", [row])
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("age", "Age"),
+        ("age", "ages"),
+        ("country", "Country "),
+        ("subscription_type", "Subscription Type"),
+        ("subscription_type", "subscription-plan"),
+        ("total_watch_time_hours", "watch_time_hours"),
+    ],
+)
+def test_a_column_that_looks_renamed_is_refused_so_that_its_values_are_not_lost(
+    tmp_path: Path, name: str, other: str
+) -> None:
+    told = rf"has no column {name}\nrename its column {other.strip()} ?to {name}"
+    with pytest.raises(InputError, match=told):
+        recognise(renamed(tmp_path, name, other))
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("age", "email"), ("age", "years"), ("country", "city")]
+)
+def test_a_column_missing_and_an_unlike_one_too_many_are_both_named(
+    tmp_path: Path, name: str, other: str
+) -> None:
+    found = recognise(renamed(tmp_path, name, other))
+    assert (found.kind.name, found.missing, found.unused) == (
+        "relational.users",
+        (name,),
+        (other,),
+    )
 
 
 @pytest.mark.parametrize(
