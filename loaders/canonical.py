@@ -17,10 +17,12 @@ from loaders.parsers import (
     currency,
     day,
     decimal,
+    identifier,
     instant,
     json_text,
     list_of_numbers,
     list_of_words,
+    prose,
     text,
     truth,
     whole,
@@ -79,15 +81,11 @@ def parser_of(table: Table, column: Column) -> Parser:
         return json_text(max_characters=MAX_PROSE_CHARACTERS)
     if column.name == "currency":
         return currency()
-    if column.type == pa.string():
-        return text(max_characters=_max_characters(table, column))
-    return _parser_of_type(column)
-
-
-def _max_characters(table: Table, column: Column) -> int:
     if column.name in table.key or column.refers_to:
-        return MAX_ID_CHARACTERS
-    return MAX_PROSE_CHARACTERS if column.name in PROSE else MAX_NAME_CHARACTERS
+        return identifier(max_characters=MAX_ID_CHARACTERS)
+    if column.name in PROSE:
+        return prose(max_characters=MAX_PROSE_CHARACTERS)
+    return _parser_of_type(column)
 
 
 def _parser_of_type(column: Column) -> Parser:
@@ -100,6 +98,8 @@ def _parser_of_type(column: Column) -> Parser:
         widest: int = 2 ** (type_.bit_width - 1) - 1
         minimum, maximum = RANGES.get(column.name, (0, widest))
         return whole(minimum, maximum, type_)
+    if type_ == pa.string():
+        return text(max_characters=MAX_NAME_CHARACTERS)
     made = {pa.date32(): day, pa.bool_(): truth, pa.timestamp("us", tz="UTC"): instant}
     return made[type_]()
 

@@ -6,6 +6,7 @@ __all__ = ["FLAGS", "REFUSALS"]
 
 REFUSALS = {
     "bad_quotes": "the quotes leave open where a field ends",
+    "control_character": "the id contains a control character, as a tab or a line break",
     "day_differs": "the day is not the day of the instant beside it",
     "ends_before_start": "the end is before the start",
     "half_an_amount": "an amount has no currency, or a currency no amount",
@@ -27,7 +28,7 @@ REFUSALS = {
     "repeated_key": "the object has two values under one name",
     "repeated_pair": "the same user and title are there already under another id",
     "too_long": "the text is longer than the column takes",
-    "unknown_parent": "the row refers to something that was not loaded",
+    "unknown_parent": "the row refers to something that was not loaded yet",
     "wrong_width": "the row has more or fewer fields than the header",
 }
 """Refused rows are in quarantine, with one of these."""

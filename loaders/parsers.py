@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -27,11 +28,13 @@ __all__ = [
     "currency",
     "day",
     "decimal",
+    "identifier",
     "instant",
     "json_text",
     "list_of_numbers",
     "list_of_words",
     "minutes_as_seconds",
+    "prose",
     "text",
     "truth",
     "whole",
@@ -87,17 +90,45 @@ def _matching(values: Values, pattern: str) -> tuple[Values, Mask]:
     return _where(matches, values), mask(compute.invert(matches))
 
 
-def text(*, max_characters: int) -> Parser:
-    """Text as it is, trimmed."""
+def text(*, max_characters: int, but: str = "") -> Parser:
+    """Text as it is, trimmed; control characters are taken for a space, ``but`` those named."""
+    control = rf"[^{but}\P{{Cc}}]+"
+
+    def parse(values: Values) -> Parsed:
+        cleaned = _clean(compute.replace_substring_regex(values, control, " "))
+        faults = (
+            ("nul_character", _with_nul(values)),
+            ("too_long", _longer(cleaned, max_characters)),
+        )
+        return Parsed(cleaned, faults)
+
+    return Parser(f"text, up to {max_characters:,} characters", parse)
+
+
+def prose(*, max_characters: int) -> Parser:
+    """Text that may have tabs and line breaks."""
+    return text(max_characters=max_characters, but=r"\t\n\r")
+
+
+def identifier(*, max_characters: int) -> Parser:
+    """A key, unchanged but for space around it; nothing in it may be taken for something else."""
 
     def parse(values: Values) -> Parsed:
         cleaned = _clean(values)
-        with_nul = mask(compute.match_substring(cleaned, "\x00"))
-        return Parsed(
-            cleaned, (("nul_character", with_nul), ("too_long", _longer(cleaned, max_characters)))
+        control = mask(compute.match_substring_regex(cleaned, r"\p{Cc}"))
+        too_long = _longer(cleaned, max_characters)
+        faults = (
+            ("nul_character", _with_nul(values)),
+            ("control_character", control),
+            ("too_long", too_long),
         )
+        return Parsed(cleaned, faults)
 
-    return Parser(f"text, up to {max_characters:,} characters", parse)
+    return Parser(f"id, up to {max_characters:,} characters", parse)
+
+
+def _with_nul(values: Values) -> Mask:
+    return mask(compute.match_substring(values, "\x00"))
 
 
 def _longer(values: Values, max_characters: int) -> Mask:
@@ -314,7 +345,8 @@ def _number_fault(number: object) -> str | None:
 
 
 def _unrepeated(words: list[str]) -> list[str]:
-    return list(dict.fromkeys(word.strip() for word in words if word.strip()))
+    cleaned = (re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", word).strip() for word in words)
+    return list(dict.fromkeys(filter(None, cleaned)))
 
 
 def json_text(*, max_characters: int) -> Parser:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from loaders.parsers import Parser
 
 TEXT = parsers.text(max_characters=5)
+PROSE = parsers.prose(max_characters=9)
+ID = parsers.identifier(max_characters=5)
 WHOLE = parsers.whole(0, 150, pa.int16())
 BIG = parsers.whole(0, 2**63 - 1, pa.int64())
 DECIMAL = parsers.decimal(-100, 100, pa.decimal128(7, 2))
@@ -46,6 +48,18 @@ def outcome(parser: Parser, value: str | None) -> object:
         (TEXT, "123456", "too_long"),
         (TEXT, "a\x00b", "nul_character"),
         (TEXT, "'; --", "'; --"),
+        (TEXT, "a\x0c\x0bb", "a b"),
+        (TEXT, "a\r\nb", "a b"),
+        (TEXT, "a\x7f\x9fb", "a b"),
+        (TEXT, "\x1b", None),
+        (TEXT, "\x00", "nul_character"),
+        (PROSE, "a\t\r\nb\x0cc", "a\t\r\nb c"),
+        (PROSE, "a\x00b", "nul_character"),
+        (ID, " U\xa01 ", "U\xa01"),
+        (ID, "U1\n", "U1"),
+        *((ID, f"U{control}1", "control_character") for control in "\t\n\x0b\x0c\x1f\x7f\x85\x9f"),
+        (ID, "U\x001", "nul_character"),
+        (ID, "U12345", "too_long"),
         (WHOLE, "12", 12),
         (WHOLE, " +012.000 ", 12),
         (WHOLE, "-0", 0),
@@ -116,6 +130,7 @@ def outcome(parser: Parser, value: str | None) -> object:
         (WORDS, '["Drama", " Drama", "", "Crime"]', ["Drama", "Crime"]),
         (WORDS, "Drama|Crime| Drama", ["Drama", "Crime"]),
         (WORDS, "[]", []),
+        (WORDS, '["Film\\u000cNoir", "Film Noir", "\\u0007"]', ["Film Noir"]),
         (WORDS, "['FRA', 'USA']", "not_a_list"),
         (WORDS, "[1]", "not_a_list"),
         (WORDS, '["a"', "not_a_list"),
@@ -145,7 +160,7 @@ def test_parser_reads_exactly_or_says_why_not(parser: Parser, text: str, expecte
 
 
 PARSERS = [
-    TEXT, WHOLE, DECIMAL, SECONDS, DAY, INSTANT, TRUTH, CHOICE, CURRENCY, WORDS, NUMBERS, JSON,
+    TEXT, PROSE, ID, WHOLE, DECIMAL, SECONDS, DAY, INSTANT, TRUTH, CHOICE, CURRENCY, WORDS, NUMBERS, JSON,
 ]  # fmt: skip
 
 
