@@ -1,7 +1,8 @@
 """Take files through both stores: PostgreSQL in one transaction a file, then MongoDB, then publish.
 
 A run that is killed anywhere leaves a ledger that tells the next one where to go on; the same content again,
-under any name, changes nothing.
+under any name, changes nothing. Rows that came before what they refer to wait in quarantine; each run loads those
+that wait no longer.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loaders import ledger, mongodb, postgres
@@ -23,10 +25,9 @@ from svp.core.progress import SILENT, Progress
 from svp.errors import UsageError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from loaders.ledger import Entry
+    from loaders.ledger import Entry, Waiting
     from loaders.recognise import Recognised
     from svp.core.postgres import Connection
     from svp.settings import Settings
@@ -36,17 +37,17 @@ __all__ = ["FileReport", "ingest"]
 SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 """A colon parts source and id in MongoDB's keys."""
 
-TARGETS = {kind.name: kind.target.name for kind in KINDS}
+TARGETS = {kind.name: kind.target for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file."""
+    """What became of one file, or of the rows of an earlier one that waited."""
 
     path: Path
     kind: str
     outcome: str
-    """``loaded``, or ``already loaded`` when the same content was loaded before."""
+    """``loaded``; ``already loaded`` when the same content was loaded before; ``replayed`` for rows that waited."""
     counts: RowCounts
     seconds: float
 
@@ -67,6 +68,9 @@ def ingest(
     progress: Progress = SILENT,
 ) -> tuple[FileReport, ...]:
     """Load files in their order; first complete what an earlier run left between the stores.
+
+    Rows of earlier files that were refused because of an unknown parent, and whose parent is there now, are
+    loaded at the end; their reports come behind those of the files.
 
     Args:
         settings: which servers and workspace.
@@ -89,7 +93,8 @@ def ingest(
         for entry in ledger.unfinished(connection):
             progress.say(f"completing load {entry.load_id}, which was interrupted")
             _publish(stores, entry, progress)
-        return tuple(_load(stores, file, source or file.kind.source, progress) for file in files)
+        loaded = [_load(stores, file, source or file.kind.source, progress) for file in files]
+        return (*loaded, *_replay_waiting(stores, progress))
 
 
 def _check_source(source: str) -> None:
@@ -135,21 +140,56 @@ def _store_rows(
             skipped_rows += batch.skipped_rows
             task.advance(batch.read_rows)
         outcomes, flags = postgres.merge(connection, target)
+    counts = _counts(outcomes, flags)
+    return replace(
+        counts,
+        read_rows=read_rows,
+        rejected_rows=counts.rejected_rows + refused_rows,
+        skipped_rows=skipped_rows,
+    )
+
+
+def _counts(outcomes: Mapping[str, int], flags: Mapping[str, int]) -> RowCounts:
+    """Return the row law's numbers of judged rows."""
     counted = Counter(outcomes)
     return RowCounts(
-        read_rows=read_rows,
+        read_rows=counted.total(),
         loaded_rows=counted["loaded"],
         unchanged_rows=counted["unchanged"],
         updated_rows=counted["updated"],
-        rejected_rows=counted["rejected"] + refused_rows,
-        skipped_rows=skipped_rows,
+        rejected_rows=counted["rejected"],
         flags=flags,
     )
 
 
+def _replay_waiting(stores: Stores, progress: Progress) -> Iterator[FileReport]:
+    """Load the waiting rows whose parents are there now, parents before children, older files first."""
+    order = {name: number for number, name in enumerate(TARGETS)}
+    for waiting in sorted(ledger.waiting(stores.postgres), key=lambda load: order[load.kind]):
+        started = time.monotonic()
+        counts = _replay(stores, waiting, progress)
+        if counts.read_rows:
+            seconds = time.monotonic() - started
+            yield FileReport(Path(waiting.path), waiting.kind, "replayed", counts, seconds)
+
+
+def _replay(stores: Stores, waiting: Waiting, progress: Progress) -> RowCounts:
+    """Load the rows of one earlier file that wait no longer, as a load of their own; none leaves no trace."""
+    connection, target = stores.postgres, TARGETS[waiting.kind]
+    with connection:
+        postgres.begin(connection, target, source=waiting.source, load_id=waiting.load_id)
+        if not postgres.restage(connection, target, waiting.load_id):
+            return RowCounts()
+        load_id = ledger.begin_replay(connection, waiting.load_id)
+        counts = _counts(*postgres.store(connection, target))
+        ledger.record_rows(connection, load_id, counts, state="postgres_done")
+    _publish(stores, ledger.Entry(load_id, waiting.kind, "postgres_done"), progress)
+    return counts
+
+
 def _publish(stores: Stores, entry: Entry, progress: Progress) -> None:
     """Write a load's documents, then make it visible to exports."""
-    target = TARGETS[entry.kind]
+    target = TARGETS[entry.kind].name
     if entry.state == "postgres_done":
         if target in COLLECTIONS:
             _store_documents(stores, target, entry.load_id, progress)

@@ -25,15 +25,19 @@ if TYPE_CHECKING:
 __all__ = [
     "Entry",
     "RowCounts",
+    "Waiting",
     "advance_load",
     "begin_load",
+    "begin_replay",
     "complete_load",
     "find_load",
     "list_loads",
     "list_quarantine",
+    "list_waiting",
     "only_ingest",
     "record_rows",
     "unfinished",
+    "waiting",
 ]
 
 INGEST_LOCK_KEY = 0x737670_02
@@ -66,6 +70,17 @@ class Entry:
     load_id: int
     kind: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A load with rows in quarantine that wait for what they refer to."""
+
+    load_id: int
+    kind: str
+    source: str
+    path: str
+    waiting_rows: int
 
 
 @contextmanager
@@ -101,7 +116,7 @@ def find_load(
 def begin_load(
     connection: Connection, kind: Kind, source: str, path: Path, content: Fingerprint
 ) -> int:
-    """Enter a file, or one more attempt at it; return its load_id."""
+    """Enter a file, or one more attempt at it; return its load_id, which is newer than any other."""
     parameters = {
         "content_sha256": content.sha256,
         "kind": kind.name,
@@ -111,6 +126,16 @@ def begin_load(
     }
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "begin_load"), parameters)
+        return int(_one(cursor)[0])
+
+
+def begin_replay(connection: Connection, load_id: int) -> int:
+    """Enter the judged rows of a load, which wait no longer, as a load of their own; return its load_id.
+
+    To be called in the transaction that stores them: the ledger never shows them half-way.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "begin_replay"), {"load_id": load_id})
         return int(_one(cursor)[0])
 
 
@@ -143,6 +168,13 @@ def unfinished(connection: Connection) -> tuple[Entry, ...]:
     return _entries(connection, "unfinished_loads", {})
 
 
+def waiting(connection: Connection) -> tuple[Waiting, ...]:
+    """Return the loads with rows that wait for what they refer to, the oldest first."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "waiting_loads"))
+        return tuple(Waiting(*row) for row in cursor.fetchall())
+
+
 def _entries(
     connection: Connection, name: str, parameters: Mapping[str, object]
 ) -> tuple[Entry, ...]:
@@ -159,6 +191,11 @@ def list_loads(settings: Settings, *, limit: int) -> list[dict[str, Any]]:
 def list_quarantine(settings: Settings, *, load_id: int | None, limit: int) -> list[dict[str, Any]]:
     """Return refused rows, the newest load first."""
     return _rows(settings, "list_quarantine", {"load_id": load_id, "limit": limit})
+
+
+def list_waiting(settings: Settings) -> list[dict[str, Any]]:
+    """Return the loads with rows that wait for what they refer to, the oldest first."""
+    return _rows(settings, "waiting_loads", {})
 
 
 def _rows(settings: Settings, name: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:

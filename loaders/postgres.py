@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from svp.core.postgres import Connection
     from svp.model import Table
 
-__all__ = ["begin", "merge", "quarantine", "write"]
+__all__ = ["begin", "merge", "quarantine", "restage", "store", "write"]
 
 COPY_BUFFER_BYTES = 1024 * 1024
 
@@ -78,16 +78,25 @@ def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]
 
 
 def merge(connection: Connection, target: Table) -> tuple[dict[str, int], dict[str, int]]:
-    """Judge the staged rows, store what is new or corrected, quarantine what is refused, note the days.
+    """Judge the staged rows and store them; see ``store``."""
+    _judge(connection, target)
+    return store(connection, target)
+
+
+def _judge(connection: Connection, target: Table) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE stage")
+        cursor.execute(read_sql(f"loaders.targets.{target.name}", "resolve"))
+
+
+def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[str, int]]:
+    """Store what is new or corrected of the judged rows, quarantine what is refused, note the days.
 
     Returns:
         Rows by outcome (loaded, unchanged, updated, rejected), and stored rows by flag.
     """
-    package = f"loaders.targets.{target.name}"
-    available = {file.name: file.text for file in list_sql(package)}
+    available = {file.name: file.text for file in list_sql(f"loaders.targets.{target.name}")}
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE stage")
-        cursor.execute(available["resolve"])
         cursor.execute(read_sql("loaders.statements", "refuse"))
         cursor.execute(read_sql("loaders.statements", "outcomes"))
         outcomes = dict(cursor.fetchall())
@@ -97,3 +106,30 @@ def merge(connection: Connection, target: Table) -> tuple[dict[str, int], dict[s
             cursor.execute(available["days"])
         cursor.execute(available["merge"])
     return outcomes, flags
+
+
+def restage(connection: Connection, target: Table, load_id: int) -> int:
+    """Stage the waiting rows of a load again, and judge them; return how many wait no longer.
+
+    A row whose key was delivered again since is superseded: the later delivery stays.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "restage"), {"load_id": load_id})
+        _judge(connection, target)
+        cursor.execute(read_sql("loaders.statements", "keep_found"))
+        cursor.execute(_superseded(target), {"load_id": load_id})
+        cursor.execute("SELECT count(*) FROM resolved")
+        ((found_rows,),) = cursor.fetchall()
+        return int(found_rows)
+
+
+def _superseded(target: Table) -> sql.Composed:
+    """Return the statement that passes over rows older than those stored under their keys since."""
+    (key,) = target.key
+    return sql.SQL(
+        "UPDATE resolved SET is_latest = FALSE FROM {table} AS stored"
+        " INNER JOIN ops.load ON stored.load_id = load.load_id"
+        " WHERE resolved.outcome = 'updated' AND stored.{key} = resolved.{key}"
+        " AND stored.source = current_setting('svp.source') AND load.started_at"
+        " > (SELECT origin.started_at FROM ops.load AS origin WHERE origin.load_id = %(load_id)s)"
+    ).format(table=sql.Identifier("oltp", target.name), key=sql.Identifier(key))

@@ -1,4 +1,5 @@
--- begin_load.sql: enter a file into the ledger, or count one more attempt at it; returns load_id.
+-- begin_load.sql: enter a file into the ledger, or count one more attempt at one that stored nothing; returns load_id.
+-- A new attempt has a new load_id: an export that runs beside it takes the documents up to the last id it saw.
 -- params: content_sha256, kind, source, path, file_bytes
 INSERT INTO ops.load (content_sha256, kind, source, path, file_bytes, state)
 VALUES (
@@ -6,6 +7,7 @@ VALUES (
 )
 ON CONFLICT (content_sha256, kind, source) DO UPDATE
     SET
+        load_id = DEFAULT,
         attempts = load.attempts + 1,
         path = excluded.path
 RETURNING load_id;

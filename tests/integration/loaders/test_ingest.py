@@ -13,8 +13,8 @@ import pytest
 
 from loaders.canonical import RANGES
 from loaders.codes import FLAGS, REFUSALS
-from loaders.ledger import list_quarantine, only_ingest
-from svp.errors import InputError, LockError, UsageError
+from loaders.ledger import list_quarantine, list_waiting, only_ingest
+from svp.errors import InputError, LockError, ServerError, UsageError
 from svp.model import TABLES
 from tests.unit.loaders.builders import (
     a_catalogue,
@@ -254,7 +254,7 @@ def test_hostile_text_arrives_as_data(stores: Stores, tmp_path: Path) -> None:
         "{'$gt': ''}",
         "=cmd|' /C calc'!A0",
         "<script>",
-        "\x1b]0;x\x07",
+        "\\f \\v \\t",
         "\\N",
         "\\.",
         '"',
@@ -268,6 +268,19 @@ def test_hostile_text_arrives_as_data(stores: Stores, tmp_path: Path) -> None:
     ]
     assert kept == hostile
     assert [found["title"] for found in stores.mongodb["content"].find().sort("_id")] == hostile
+
+
+def test_control_characters_are_no_part_of_ids_and_a_space_in_names(
+    stores: Stores, tmp_path: Path
+) -> None:
+    users = [a_user("U\x0c1"), a_user("Uf1", country="New\x0b Zealand\x07"), a_user("U\t1")]
+    (report,) = stores.load(users_file(tmp_path, *users))
+    assert (report.counts.loaded_rows, report.counts.rejected_rows) == (1, 2)
+    assert stores.rows("SELECT user_id, country FROM oltp.users") == [("Uf1", "New  Zealand")]
+    assert stores.quarantined() == [
+        (2, "user_id", "control_character", "U�1"),
+        (4, "user_id", "control_character", "U�1"),
+    ]
 
 
 def test_flags_are_stored_with_the_row_and_counted(parents: Stores, tmp_path: Path) -> None:
@@ -328,6 +341,7 @@ EVERY_FAULT = {
         a_user("U5", age="x"),
         a_user("U6", age="-1"),
         a_user("U7", registration_date="2024-02-30"),
+        a_user("U\x0c8"),
     ],
     "sessions.csv": [
         a_session("S1", content_id="M2", completion_percentage="101", watch_date="2024-02-01"),
@@ -460,6 +474,151 @@ def test_a_pair_is_rated_once_and_its_rating_may_be_corrected(
     assert stores.rows(DAYS_OF_LOADS)[-2:] == [(4, date(2024, 2, 16)), (4, date(2024, 2, 17))]
 
 
+VERSIONS = (
+    "SELECT day::text, version FROM ops.day_version UNION ALL SELECT mark, version FROM ops.mark"
+)
+LEDGER = "SELECT ops.load.*::text FROM ops.load ORDER BY load_id"
+PLAYS = "SELECT session_id, watch_seconds, load_id FROM oltp.viewing_sessions ORDER BY session_id"
+
+
+def test_rows_that_came_before_their_parents_are_loaded_when_those_come(
+    stores: Stores, tmp_path: Path
+) -> None:
+    sessions = sessions_file(
+        tmp_path,
+        a_session("S1", completion_percentage="50.10"),
+        a_session("S2", user_id="U2", watch_date="2024-02-17"),
+        a_session("S3", watch_date="never"),
+    )
+    assert stores.load(sessions)[0].counts.rejected_rows == 3
+    *_, replayed = stores.load(users_file(tmp_path), a_catalogue(tmp_path))
+    assert (replayed.path, replayed.kind, replayed.outcome) == (
+        sessions,
+        "relational.viewing_sessions",
+        "replayed",
+    )
+    assert (replayed.counts.read_rows, replayed.counts.loaded_rows) == (1, 1)
+    assert stores.rows(PLAYS) == [("S1", 1_800, 4)]
+    assert stores.rows(
+        "SELECT load_id, state, read_rows, loaded_rows, rejected_rows FROM ops.load"
+        " WHERE kind = 'relational.viewing_sessions' ORDER BY load_id"
+    ) == [(1, "complete", 3, 0, 3), (4, "complete", 1, 1, 0)]
+    assert stores.rows("SELECT load_id, line, code FROM ops.quarantine ORDER BY line") == [
+        (1, 3, "unknown_parent"),
+        (1, 4, "not_a_date"),
+    ]
+    (document,) = stores.mongodb["viewing_events"].find()
+    assert (document["_id"], document["completion_percent"], document["load_id"]) == (
+        "relational:S1",
+        50.1,
+        4,
+    )
+    assert stores.rows("SELECT day FROM ops.day_version") == [(date(2024, 2, 16),)]
+    same = sessions_file(tmp_path, a_session("S1", completion_percentage="50.10"), name="s.csv")
+    assert stores.load(same)[0].counts.unchanged_rows == 1
+
+
+def test_rows_whose_parents_stay_unknown_wait_on_and_nothing_changes(
+    stores: Stores, tmp_path: Path
+) -> None:
+    sessions = sessions_file(tmp_path, a_session("S1"), a_session("S2", user_id="U2"))
+    stores.load(sessions, users_file(tmp_path), a_catalogue(tmp_path))
+    state = [stores.rows(LEDGER), stores.rows(VERSIONS), stores.quarantined()]
+    (report,) = stores.load(sessions)
+    assert report.outcome == "already loaded"
+    assert [stores.rows(LEDGER), stores.rows(VERSIONS), stores.quarantined()] == state
+    assert [load["waiting_rows"] for load in list_waiting(stores.settings)] == [1]
+
+
+def test_a_waiting_row_leaves_a_later_delivery_of_its_key_alone(
+    parents: Stores, tmp_path: Path
+) -> None:
+    """The first waits for U8, the second for U9; the third is there. U9 comes first, then U8."""
+    for number, user in enumerate(("U8", "U9", "U1"), start=1):
+        minutes = {"watch_duration_minutes": f"{number}"}
+        rows = [a_session("S1", user_id=user, **minutes), a_session("S2", user_id="U1", **minutes)]
+        plays = rows[:1] if user == "U1" else [a_session("S3", user_id=user, **minutes), *rows]
+        parents.load(sessions_file(tmp_path, *plays, name=f"{number}.csv"))
+    assert parents.rows(PLAYS) == [("S1", 180, 5), ("S2", 120, 4)]
+    parents.load(users_file(tmp_path, a_user("U9"), name="u9.csv"))
+    assert parents.rows(PLAYS) == [("S1", 180, 5), ("S2", 120, 4), ("S3", 120, 7)]
+    *_, replayed = parents.load(users_file(tmp_path, a_user("U8"), name="u8.csv"))
+    assert (replayed.counts.read_rows, replayed.counts.updated_rows) == (2, 2)
+    assert parents.rows(PLAYS) == [("S1", 180, 5), ("S2", 120, 4), ("S3", 120, 7)]
+    assert parents.quarantined() == []
+
+
+def test_of_two_files_that_wait_the_later_one_wins(stores: Stores, tmp_path: Path) -> None:
+    for minutes in ("1", "2"):
+        play = a_session("S1", watch_duration_minutes=minutes)
+        stores.load(sessions_file(tmp_path, play, name=f"{minutes}.csv"))
+    stores.load(users_file(tmp_path), a_catalogue(tmp_path))
+    assert [row[:2] for row in stores.rows(PLAYS)] == [("S1", 120)]
+    (document,) = stores.mongodb["viewing_events"].find()
+    assert document["watch_seconds"] == 120
+
+
+def test_waiting_rows_may_be_the_parents_of_others(stores: Stores, tmp_path: Path) -> None:
+    own = {"user_id": "U1", "content_id": "M1"}
+    noon = instant("2024-02-16T12:00:00")
+    day = {"started_on": date(2024, 2, 16)}
+    reports = stores.load(
+        own_table(tmp_path, "viewing_sessions", {"session_id": "S1", **own, **day, "watch_seconds": 9}),
+        own_table(tmp_path, "episodes",
+                  {"episode_id": "E1", "content_id": "M1", "season_number": 1, "episode_number": 1}),
+        own_table(tmp_path, "episode_viewing",
+                  {"episode_viewing_id": "1", "session_id": "S1", "episode_id": "E1", "watch_seconds": 9}),
+        own_table(tmp_path, "ratings", {"rating_id": "1", **own, "stars": 5, "rated_at": noon},
+                  {"rating_id": "2", **own, "stars": 4, "rated_at": noon}),
+        own_table(tmp_path, "watchlist", {"watchlist_id": "1", **own, "added_at": noon}),
+        own_table(tmp_path, "subscription_events",
+                  {"subscription_event_id": "1", "user_id": "U1", "event_type": "start", "occurred_at": noon}),
+        own_table(tmp_path, "search_queries",
+                  {"search_id": "1", "user_id": "U1", "query_text": "x", "filters": '{"a": [1]}',
+                   "clicked_content_id": "M1", "searched_at": noon}),
+    )  # fmt: skip
+    assert sum(report.counts.loaded_rows for report in reports) == 0
+    title = {"content_id": "M1", "title": "x", "content_type": "series", "genres": []}
+    replayed = stores.load(
+        own_table(tmp_path, "users", {"user_id": "U1", "registered_on": date(2024, 1, 1)}),
+        own_table(tmp_path, "content", title),
+    )[2:]
+    assert [(report.kind.partition(".")[2], report.counts.loaded_rows) for report in replayed] == [
+        ("episodes", 1),
+        ("viewing_sessions", 1),
+        ("episode_viewing", 1),
+        ("ratings", 1),
+        ("watchlist", 1),
+        ("subscription_events", 1),
+        ("search_queries", 1),
+    ]
+    assert [code for _, _, code, _ in stores.quarantined()] == ["repeated_pair"]
+    assert stores.one("SELECT filters::text FROM oltp.search_queries") == '{"a": [1]}'
+
+
+def test_a_replay_that_is_interrupted_is_completed_by_the_next_run(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from loaders import mongodb
+
+    def hang_up(*_: object) -> None:
+        raise ServerError("MongoDB is gone")  # noqa: EM101  (a test's own)
+
+    stores.load(sessions_file(tmp_path), users_file(tmp_path, a_user("U2"), name="u.csv"))
+    users, titles = users_file(tmp_path), a_catalogue(tmp_path)
+    stores.load(titles)
+    with monkeypatch.context() as patched:
+        patched.setattr(mongodb, "write", hang_up)
+        with pytest.raises(ServerError):
+            stores.load(users)
+    assert stores.rows("SELECT load_id FROM ops.load WHERE state = 'postgres_done'") == [(5,)]
+    assert stores.rows("SELECT day FROM ops.day_version") == []
+    assert [report.outcome for report in stores.load(users)] == ["already loaded"]
+    assert stores.one("SELECT count(*) FROM ops.load WHERE state <> 'complete'") == 0
+    assert stores.rows("SELECT day FROM ops.day_version") == [(date(2024, 2, 16),)]
+    assert stores.mongodb["viewing_events"].distinct("load_id") == [5]
+
+
 def test_header_alone_is_a_load_of_nothing(stores: Stores, tmp_path: Path) -> None:
     path = users_file(tmp_path)
     path.write_text(path.read_text().splitlines()[0])
@@ -551,6 +710,28 @@ def test_a_file_that_changes_while_it_is_read_leaves_nothing(
     assert parents.one("SELECT count(*) FROM oltp.viewing_sessions") == 0
     assert parents.rows("SELECT state FROM ops.load WHERE load_id = 3") == [("planned",)]
     assert parents.load(path)[0].counts.loaded_rows == 2
+
+
+def test_a_second_attempt_is_a_newer_load_than_those_in_between(
+    parents: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An export beside it takes the documents up to the newest load that it saw."""
+    from loaders import postgres
+
+    def hang_up(*_: object) -> None:
+        raise ServerError("PostgreSQL is gone")  # noqa: EM101  (a test's own)
+
+    path = sessions_file(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(postgres, "merge", hang_up)
+        with pytest.raises(ServerError):
+            parents.load(path)
+    parents.load(users_file(tmp_path, a_user("U3"), name="u3.csv"))
+    newest = parents.one("SELECT max(load_id) FROM ops.load")
+    parents.load(path)
+    sessions = f"SELECT load_id > {newest}, attempts FROM ops.load WHERE kind LIKE '%sessions'"
+    assert parents.rows(sessions) == [(True, 2)]
+    assert parents.mongodb["viewing_events"].count_documents({"load_id": {"$gt": newest}}) == 1
 
 
 def test_a_damaged_file_leaves_nothing_and_those_before_it_are_loaded(

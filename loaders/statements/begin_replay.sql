@@ -1,0 +1,37 @@
+-- begin_replay.sql: enter the rows of a load that wait no longer as a load of their own, out of quarantine; returns
+-- its load_id. It is as old as the delivery the rows came with, so that a later delivery stays the later one.
+-- params: load_id (the load that refused the rows)
+DELETE FROM ops.quarantine
+USING resolved
+WHERE
+    quarantine.load_id = %(load_id)s
+    AND quarantine.code = 'unknown_parent'
+    AND quarantine.line = resolved.line;
+
+WITH replayed AS (
+    SELECT string_agg(cast(resolved.line AS text), ' ' ORDER BY resolved.line) AS lines
+    FROM resolved
+),
+
+entered AS (
+    INSERT INTO ops.load (content_sha256, kind, source, path, file_bytes, state, started_at)
+    SELECT
+        encode(
+            sha256(convert_to(load.content_sha256 || ' ' || replayed.lines, 'UTF8')), 'hex'
+        ) AS content_sha256,
+        load.kind,
+        load.source,
+        load.path,
+        load.file_bytes,
+        'planned' AS state,
+        load.started_at
+    FROM ops.load
+    CROSS JOIN replayed
+    WHERE load.load_id = %(load_id)s
+    RETURNING load_id
+)
+
+SELECT
+    entered.load_id,
+    set_config('svp.load_id', cast(entered.load_id AS text), TRUE) AS setting
+FROM entered;
