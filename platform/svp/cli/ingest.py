@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from svp.settings import Settings
 
 __all__ = ["check_schemas", "register", "report_facts", "report_table"]
+
+OUTCOMES = ("loaded", "unchanged", "updated", "rejected")
+"""Columns of numbers; skipped rows are rare, and rows read are the sum."""
+
+MAX_WAITING_LINES = 5
 
 LimitOption = Annotated[int, typer.Option(min=1, help="Rows to show at most.")]
 
@@ -52,12 +57,14 @@ def ingest(
 ) -> None:
     """Load files into PostgreSQL and MongoDB; the same content again changes nothing.
 
-    Files are recognised by their content. Refused rows go to quarantine with the reason.
+    Files are recognised by their content. Refused rows go to quarantine with the reason; those that refer to
+    something that is not there yet are loaded by the ingest that brings it.
 
     \b
     Example: svp ingest ./delivery --workspace trial
     """
     from loaders.ingest import ingest as load_files
+    from loaders.ledger import list_waiting
     from loaders.recognise import recognise_all
 
     settings = settings_from(context)
@@ -70,8 +77,9 @@ def ingest(
     facts = {
         "workspace": settings.workspace.name,
         "files": [report_facts(report) for report in reports],
+        "waiting": (waiting := list_waiting(settings)),
     }
-    emit(facts, as_json=as_json, show=lambda: report_table(reports))
+    emit(facts, as_json=as_json, show=lambda: _with_waiting(report_table(reports), waiting))
     rejected = sum(report.counts.rejected_rows for report in reports)
     if rejected and strict:
         message = f"{rejected} rows are in quarantine"
@@ -117,12 +125,32 @@ def report_table(reports: Sequence[FileReport]) -> RenderableType:
     """Return what became of each file, for people."""
     from rich.console import Group
 
-    numbers = ("loaded", "unchanged", "updated", "rejected", "skipped", "seconds")
+    numbers = (*OUTCOMES, "seconds")
     table = _table("Ingest", ("file",), numbers, map(_report_cells, reports))
     rejected = sum(report.counts.rejected_rows for report in reports)
     if not rejected:
         return table
     return Group(table, f"{rejected:,} rows are in quarantine: see 'svp quarantine list'")
+
+
+def _with_waiting(table: RenderableType, loads: Sequence[dict[str, Any]]) -> RenderableType:
+    """Return a report that ends with the rows that wait for what they refer to."""
+    from rich.console import Group
+    from rich.text import Text
+
+    if not loads:
+        return table
+    lines = [_waiting(load["waiting_rows"], Path(load["path"]).name) for load in loads]
+    if len(lines) > MAX_WAITING_LINES:
+        rows = sum(load["waiting_rows"] for load in loads)
+        lines = [_waiting(rows, f"{len(loads)} files")]
+    advice = "They are loaded by the ingest that brings it; no file need be given again."
+    return Group(table, *map(Text, lines), advice)
+
+
+def _waiting(rows: int, where: str) -> str:
+    noun, verb = ("row", "waits") if rows == 1 else ("rows", "wait")
+    return f"{rows:,} {noun} of {where} {verb} for a user, title, session or episode."
 
 
 def _report_cells(report: FileReport) -> list[str]:
@@ -133,17 +161,17 @@ def _report_cells(report: FileReport) -> list[str]:
     if report.path.stem != report.kind.partition(".")[2]:
         named.append(report.kind)
     if report.outcome != "loaded":
-        return ["\n".join((*named, report.outcome)), *[""] * 5, f"{report.seconds:.1f}"]
+        named.append(report.outcome)
+    if report.outcome == "already loaded":
+        return ["\n".join(named), *[""] * len(OUTCOMES), f"{report.seconds:.1f}"]
     flags = [f"  {rows:,} {code}" for code, rows in counts.flags.items()]
-    numbers = (
-        counts.loaded_rows,
-        counts.unchanged_rows,
-        counts.updated_rows,
-        counts.rejected_rows,
-        counts.skipped_rows,
-    )
-    file = "\n".join((*named, *flags))
-    return [file, *(f"{number:,}" for number in numbers), f"{report.seconds:.1f}"]
+    file = "\n".join((*named, *_skipped(counts.skipped_rows), *flags))
+    numbers = [f"{getattr(counts, f'{name}_rows'):,}" for name in OUTCOMES]
+    return [file, *numbers, f"{report.seconds:.1f}"]
+
+
+def _skipped(rows: int) -> list[str]:
+    return [f"  {rows:,} skipped"] if rows else []
 
 
 def list_loads(
@@ -161,16 +189,22 @@ def list_loads(
 
 
 def _loads_table(rows: Sequence[dict[str, Any]]) -> RenderableType:
-    names = ("read", "loaded", "unchanged", "updated", "rejected", "skipped")
     cells = [
         [
             f"{row['load_id']}",
-            f"{Path(row['path']).name}\n{row['kind']}\n{row['state']}, {row['started_at']:%Y-%m-%d %H:%M}",
-            *(f"{row[f'{name}_rows']:,}" for name in names),
+            "\n".join(
+                (
+                    Path(row["path"]).name,
+                    row["kind"],
+                    f"{row['state']}, {row['started_at']:%Y-%m-%d %H:%M}",
+                    *_skipped(row["skipped_rows"]),
+                )
+            ),
+            *(f"{row[f'{name}_rows']:,}" for name in OUTCOMES),
         ]
         for row in rows
     ]
-    return _table("Loads", ("load", "file"), names, cells)
+    return _table("Loads", ("load", "file"), OUTCOMES, cells)
 
 
 def list_quarantine(
@@ -200,13 +234,16 @@ def _quarantine_table(rows: Sequence[dict[str, Any]]) -> RenderableType:
         [
             f"{row['load_id']}",
             f"{row['file']}\nline {row['line']:,}",
-            row["column_name"] or "",
-            shorten(row["value"] or ""),
-            f"{row['code']}\n{row['reason']}",
+            "\n".join((f"{row['code']}: {row['reason']}", *_fault(row))),
         ]
         for row in rows
     ]
-    return _table("Quarantine", ("load", "file", "column", "value", "reason"), (), cells)
+    return _table("Quarantine", ("load", "file", "reason"), (), cells)
+
+
+def _fault(row: Mapping[str, Any]) -> list[str]:
+    """Return the column and value at fault, if it is not the whole row."""
+    return [f"{row['column_name']}: {shorten(row['value'] or '')}"] if row["column_name"] else []
 
 
 def _table(

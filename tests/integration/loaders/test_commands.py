@@ -15,11 +15,11 @@ import pytest
 from loaders import mongodb, postgres
 from loaders.ledger import only_ingest
 from nosql.schema import install as install_mongodb
-from svp.cli import main
+from svp.cli import common, main
 from svp.core import mongodb as core_mongodb
 from svp.core.mongodb import open_database
 from svp.servers import start, stop
-from tests.unit.loaders.builders import a_catalogue, a_session, sessions_file, users_file
+from tests.unit.loaders.builders import a_catalogue, a_session, a_user, sessions_file, users_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,8 +73,14 @@ def delivery(tmp_path: Path) -> Path:
     return folder
 
 
-def fits(text: str) -> bool:
-    return all(len(line) <= 100 for line in text.splitlines())
+def fits(text: str, columns: int = 100) -> bool:
+    return all(len(line) <= columns for line in text.splitlines())
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Print as on a terminal of 80 columns."""
+    monkeypatch.setattr(common, "MAX_COLUMNS", 80)
 
 
 def test_ingest_shows_each_file_and_what_became_of_its_rows(
@@ -90,6 +96,21 @@ def test_ingest_shows_each_file_and_what_became_of_its_rows(
     again = svp("ingest", delivery)
     assert again[0] == 0
     assert again[1].count("already loaded") == 3
+
+
+def test_ingest_says_which_rows_wait_until_they_are_loaded(
+    svp: Callable[..., Run], delivery: Path, tmp_path: Path
+) -> None:
+    for _ in ("loaded", "already loaded"):
+        _, out, _ = svp("ingest", delivery)
+        assert "1 row of [bold]sessions of a long name.csv waits" in out
+        assert "loaded by the ingest that brings it" in out
+    (load,) = json.loads(svp("ingest", delivery, "--json")[1])["waiting"]
+    assert (load["load_id"], load["waiting_rows"]) == (3, 1)
+    _, out, _ = svp("ingest", users_file(tmp_path, a_user("U9")))
+    assert "replayed" in out
+    assert "waits" not in out
+    assert json.loads(svp("ingest", delivery, "--json")[1])["waiting"] == []
 
 
 def test_ingest_gives_machines_every_number(svp: Callable[..., Run], delivery: Path) -> None:
@@ -127,6 +148,24 @@ def test_loads_and_quarantine_are_listed_within_100_columns(
     assert "not_a_date" in quarantine
     assert "\x1b" not in loads + quarantine
     assert "Quarantine: nothing" in svp("quarantine", "list", "--load", "1")[1]
+
+
+@pytest.mark.usefixtures("narrow")
+def test_lists_are_readable_at_80_columns(svp: Callable[..., Run], delivery: Path) -> None:
+    _, ingested, _ = svp("ingest", delivery)
+    _, loads, _ = svp("loads", "list")
+    _, quarantine, _ = svp("quarantine", "list")
+    assert fits(ingested + loads + quarantine, 80)
+    for word in (
+        "content.json",
+        "relational.viewing_sessions",
+        "complete, 20",
+        "unchanged",
+        "rejected",
+    ):
+        assert word in loads
+    for words in ("not_a_date: the value is not a date", "watch_date: 2024-02-30", "user_id: U9"):
+        assert words in quarantine
 
 
 def test_lists_give_machines_every_column(svp: Callable[..., Run], delivery: Path) -> None:
