@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from loaders.ledger import INGEST_LOCK_KEY
 from nosql.pipelines import find_pipeline
 from svp.core.mongodb import open_database
 from svp.core.postgres import connect
 from svp.core.sqlfiles import read_sql
-from warehouse.staging import Writer, write_rows
+from warehouse.staging import Writer, as_load_data, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from svp.core.mongodb import Document, MongoDatabase
@@ -49,23 +50,51 @@ class DayVersion:
     """A load that is not complete touches it, so it is not exported yet."""
 
 
-class Sources:
-    """Both stores, as of one moment: rows of loads that were complete then."""
+class LoadDataFile:
+    """Takes what COPY sends, a row at a time, and writes it as LOAD DATA reads it."""
 
-    def __init__(self, snapshot: Connection, documents: MongoDatabase) -> None:
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, row: bytes) -> int:
+        """Write one row."""
+        return self._file.write(as_load_data(row))
+
+
+class Sources:
+    """Both stores, as of one moment: rows of loads that were complete then.
+
+    MongoDB is read as it is now, without what later loads wrote. What they replaced is missing then,
+    so a day is right only if it is not in ``changed_days`` after it was read.
+    """
+
+    def __init__(self, snapshot: Connection, present: Connection, documents: MongoDatabase) -> None:
         self._snapshot = snapshot
+        self._present = present
         self._documents = documents
         ((self._last_load,),) = self.fetch("last_load")
 
     def fetch(self, extract: str) -> list[tuple[Any, ...]]:
         """Return the rows of a small extract."""
-        with self._snapshot.cursor() as cursor:
-            cursor.execute(read_sql("oltp.extracts", extract))
-            return cursor.fetchall()
+        return _fetch(self._snapshot, extract)
 
     def day_versions(self) -> list[DayVersion]:
         """Return every day that loads touched, in order."""
-        return [DayVersion(*row) for row in self.fetch("day_versions")]
+        return _day_versions(self._snapshot)
+
+    def changed_days(self) -> frozenset[date]:
+        """Return the days that a load has touched or completed since the snapshot."""
+        changed = set(_day_versions(self._present)).difference(self.day_versions())
+        return frozenset(each.day for each in changed)
+
+    def interruptions(self) -> list[str]:
+        """Return a line for each load that was stopped between the stores, and keeps its days waiting."""
+        return [
+            f"load {load_id} ({path}) was interrupted: run 'svp ingest' again to complete it"
+            for load_id, path in _fetch(
+                self._present, "interrupted_loads", {"ingest_lock": INGEST_LOCK_KEY}
+            )
+        ]
 
     def marks(self) -> dict[str, int]:
         """Return the version of each kind of thing that is exported whole."""
@@ -83,7 +112,7 @@ class Sources:
 
     def _copy(self, statement: str, file: BinaryIO) -> int:
         with self._snapshot.cursor() as cursor:
-            cursor.copy_expert(statement, file, size=COPY_BYTES)
+            cursor.copy_expert(statement, LoadDataFile(file), size=COPY_BYTES)
             return cursor.rowcount
 
     def playback(self, first: date, last: date) -> Writer:
@@ -98,6 +127,18 @@ class Sources:
         yield from self._documents[pipeline.collection].aggregate(stages, allowDiskUse=True)
 
 
+def _fetch(
+    connection: Connection, extract: str, values: Mapping[str, object] | None = None
+) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("oltp.extracts", extract), values)
+        return cursor.fetchall()
+
+
+def _day_versions(connection: Connection) -> list[DayVersion]:
+    return [DayVersion(*row) for row in _fetch(connection, "day_versions")]
+
+
 def playback_row(document: Document) -> tuple[object, ...]:
     """Return a document of the pipeline as a row of stg_playback."""
     return tuple(
@@ -107,11 +148,13 @@ def playback_row(document: Document) -> tuple[object, ...]:
 
 @contextmanager
 def open_sources(settings: Settings) -> Iterator[Sources]:
-    """Open one read-only transaction of PostgreSQL and a client of MongoDB."""
+    """Open one read-only transaction of PostgreSQL, a connection that sees later ones, and a client of MongoDB."""
     workspace = settings.workspace
+    url, database = settings.url("postgres"), workspace.postgres_database
     with (
-        closing(connect(settings.url("postgres"), workspace.postgres_database)) as snapshot,
+        closing(connect(url, database)) as snapshot,
+        closing(connect(url, database, autocommit=True)) as present,
         open_database(settings.url("mongo"), workspace.mongo_database) as documents,
     ):
         snapshot.set_session(isolation_level="REPEATABLE READ", readonly=True)
-        yield Sources(snapshot, documents)
+        yield Sources(snapshot, present, documents)

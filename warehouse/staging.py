@@ -1,32 +1,39 @@
 """Bring rows into staging tables: all of them, unchanged, or an error.
 
 Rows go through a file in a private folder in PostgreSQL's text format, which is what LOAD DATA reads by
-default. LOAD DATA LOCAL turns errors into warnings even in strict mode, so rows and warnings are counted.
+default but for two escapes. LOAD DATA LOCAL turns errors into warnings even in strict mode, so rows and
+warnings are counted.
 """
 
 from __future__ import annotations
 
 import re
-import tempfile
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from svp.core.mysql import Connection, open_connection
+from svp.core.mysql import Connection, address, open_connection
 from svp.core.sqlfiles import quote_mysql
-from svp.errors import VerifyError, shorten
+from svp.errors import UsageError, VerifyError, shorten
 from warehouse.connections import execute, explained, fetch, fetch_one
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from svp.core.progress import Progress
     from svp.settings import Settings
 
-__all__ = ["Staging", "Writer", "open_staging", "read_rows", "write_rows"]
+__all__ = ["Staging", "Writer", "as_load_data", "open_staging", "read_rows", "write_rows"]
 
 Writer = Callable[[BinaryIO], int]
 """Writes rows in PostgreSQL's text format and returns how many."""
+
+FOLDER = "exports"
+"""In ``SVP_HOME``: one folder for each warehouse that is being filled, gone when that is done."""
+
+FOLDER_MODE = 0o700
 
 INSERT_ROWS = 1000
 """Rows of one INSERT where LOAD DATA LOCAL is not allowed."""
@@ -37,6 +44,8 @@ FEW_ROWS = 2000
 NULL = r"\N"
 
 ESCAPES = {"\\": "\\\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
+UNKNOWN_ESCAPES = {rb"\f": b"\f", rb"\v": b"\v"}
+"""What COPY writes with a backslash and LOAD DATA takes for the letter."""
 UNESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
@@ -97,24 +106,49 @@ class Staging:
 
 @contextmanager
 def open_staging(settings: Settings, *, progress: Progress) -> Iterator[Staging]:
-    """Open the connection that may read our one file, and no other."""
-    database = settings.workspace.warehouse_database
+    """Open the connection that may read our one file, and no other; the caller holds the lock of exports.
+
+    Raises:
+        UsageError: the home can't be written to.
+    """
+    url, database = settings.url("mysql"), settings.workspace.warehouse_database
     with (
-        tempfile.TemporaryDirectory(prefix="svp-export-") as folder,
-        open_connection(
-            settings.url("mysql"), database, local_infile_folder=Path(folder)
-        ) as connection,
+        private_folder(settings.home / FOLDER / f"{database}@{address(url)}") as folder,
+        open_connection(url, database, local_infile_folder=folder) as connection,
         explained(),
     ):
         may_load = allows_load(connection)
         if not may_load:
             progress.say("local_infile is off on this server: rows go by INSERT, which is slower")
-        yield Staging(connection, Path(folder, "rows"), may_load=may_load)
+        yield Staging(connection, folder / "rows", may_load=may_load)
+
+
+@contextmanager
+def private_folder(folder: Path) -> Iterator[Path]:
+    """Make a folder that only its owner can read, without what a killed run left there; remove it afterwards."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        folder.mkdir(mode=FOLDER_MODE)
+    except OSError as error:
+        message = f"{folder} can't be made: {error.strerror}"
+        raise UsageError(message, "set SVP_HOME to a folder of yours") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def allows_load(connection: Connection) -> bool:
     """Tell whether the server takes LOAD DATA LOCAL."""
     return fetch_one(connection, "SELECT @@local_infile") == (1,)
+
+
+def as_load_data(row: bytes) -> bytes:
+    """Return a line of COPY as LOAD DATA reads it: a form feed or vertical tab as it is."""
+    if rb"\f" not in row and rb"\v" not in row:
+        return row
+    return re.sub(rb"\\.", lambda found: UNKNOWN_ESCAPES.get(found[0], found[0]), row)
 
 
 def write_rows(rows: Iterable[Sequence[object]], file: BinaryIO) -> int:

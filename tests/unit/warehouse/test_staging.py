@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from warehouse.staging import read_rows, write_rows
+from warehouse.staging import as_load_data, read_rows, write_rows
 
 
 def written(*rows: tuple[object, ...]) -> str:
@@ -28,6 +28,21 @@ def test_text_is_read_back_as_it_was(text: str) -> None:
 
 def test_escapes_of_postgres_are_understood() -> None:
     assert list(read_rows(["a\\bb\\fc\\vd\\\\e\t\\N\n"])) == [("a\bb\fc\vd\\e", None)]
+
+
+@pytest.mark.parametrize(
+    ("copied", "loaded"),
+    [
+        (rb"a\fb\vc", b"a\fb\vc"),
+        (rb"a\\fb\\vc", rb"a\\fb\\vc"),  # a backslash, then a letter
+        (rb"a\\\f", b"a\\\\\f"),  # a backslash, then a form feed
+        (rb"\N\t\n\r\b\f", b"\\N\\t\\n\\r\\b\f"),
+    ],
+)
+def test_escapes_that_load_data_does_not_know_become_what_they_mean(
+    copied: bytes, loaded: bytes
+) -> None:
+    assert as_load_data(copied) == loaded
 
 
 def test_no_rows_are_an_empty_file() -> None:
