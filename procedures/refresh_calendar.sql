@@ -1,4 +1,5 @@
 -- refresh_calendar: days that dim_date lacks, so that it holds whole years without a gap around in_from and in_to.
+-- It takes the days that a load may hold, 1900 to 2199, and the day after the last, on which a play may go on.
 CREATE PROCEDURE refresh_calendar (IN in_from date, IN in_to date)
 COMMENT 'Extend dim_date to whole years around a range; safe to repeat.'
 SQL SECURITY INVOKER
@@ -15,8 +16,8 @@ BEGIN
 
     SET v_from = makedate(year(least(in_from, coalesce(v_from, in_from))), 1);
     SET v_to = makedate(year(greatest(in_to, coalesce(v_to, in_to))) + 1, 1);
-    IF v_from IS NULL OR v_to IS NULL OR datediff(v_to, v_from) > 100000 THEN
-        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refresh_calendar: no range, or one of more than 100,000 days';
+    IF v_from IS NULL OR v_to IS NULL OR datediff(v_to, v_from) > 110000 THEN
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refresh_calendar: no range, or one of more than 110,000 days';
     END IF;
 
     INSERT INTO dim_date (

@@ -7,7 +7,7 @@ anywhere leaves whole days, and the next run does the rest.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +17,7 @@ import oltp.schema
 import warehouse.schema
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql, read_sql
-from svp.errors import shorten
+from svp.errors import PlatformError, VerifyError, shorten
 from warehouse.connections import execute, fetch, fetch_one, hold_lock, open_warehouse
 from warehouse.sources import DayVersion, Sources, open_sources
 from warehouse.staging import Staging, open_staging
@@ -29,7 +29,15 @@ if TYPE_CHECKING:
     from svp.core.mysql import Connection
     from svp.settings import Settings
 
-__all__ = ["ExportResult", "RefreshResult", "chunk_days", "export", "pending_days", "refresh"]
+__all__ = [
+    "ExportResult",
+    "RefreshResult",
+    "chunk_days",
+    "export",
+    "only_export",
+    "pending_days",
+    "refresh",
+]
 
 CHUNK_DAYS = 31
 """Days staged at once; they are published one by one."""
@@ -89,13 +97,20 @@ FACTS = (("stg_watch", "watch_by_day"), ("stg_rating", "ratings_by_day"), ("stg_
 def refresh(settings: Settings, *, progress: Progress = SILENT) -> RefreshResult:
     """Export what changed, then rebuild what depends on it; a repeat changes nothing.
 
+    What an export published before it failed is rebuilt all the same.
+
     Raises:
         SchemaError: a schema is older or newer than the program.
         LockError: another export or refresh is at work.
         VerifyError: rows did not arrive as they were sent, or a procedure failed.
     """
     started = monotonic()
-    exported = export(settings, progress=progress)
+    try:
+        exported = export(settings, progress=progress)
+    except VerifyError:
+        with suppress(PlatformError):
+            run_procedures(settings)
+        raise
     procedures = run_procedures(settings)
     return RefreshResult(
         exported.days, exported.rows, exported.dimensions, procedures, seconds=monotonic() - started
@@ -110,6 +125,19 @@ def run_procedures(settings: Settings) -> int:
     return int(ranges)
 
 
+@contextmanager
+def only_export(settings: Settings) -> Iterator[Connection]:
+    """Open the connection of the workspace's one export; its lock lives as long as the connection.
+
+    Raises:
+        SchemaError: there is no warehouse.
+        LockError: another export is at work.
+    """
+    lock = f"{settings.workspace.warehouse_database}.export"
+    with open_warehouse(settings) as connection, hold_lock(connection, lock):
+        yield connection
+
+
 def export(settings: Settings, *, progress: Progress = SILENT) -> ExportResult:
     """Publish every pending day and changed dimension; aggregates follow by ``refresh`` or the event.
 
@@ -120,14 +148,14 @@ def export(settings: Settings, *, progress: Progress = SILENT) -> ExportResult:
     """
     for room in (oltp.schema, nosql.schema, warehouse.schema):
         room.check_current(settings)
-    lock = f"{settings.workspace.warehouse_database}.export"
     with (
-        open_warehouse(settings) as connection,
-        hold_lock(connection, lock),
+        only_export(settings) as connection,
         logged(connection) as export_id,
         open_sources(settings) as sources,
         open_staging(settings, progress=progress) as staging,
     ):
+        for line in sources.interruptions():
+            progress.say(line)
         result = publish_changes(connection, sources, staging, progress)
         end_log(connection, export_id, "done", result=result)
     return result
@@ -144,12 +172,15 @@ def publish_changes(
         publish_dimension(connection, sources, staging, each, marks[each.mark]) for each in changed
     )
     chunks = list(chunk_days(sources.day_versions(), published_days(connection)))
-    days = sum(map(len, chunks))
-    with progress.task("days to the warehouse", total=days, unit="days") as task:
+    days = 0
+    with progress.task("days to the warehouse", total=sum(map(len, chunks)), unit="days") as task:
         for chunk in chunks:
             rows += stage_days(sources, staging, chunk)
+            changed_days = sources.changed_days()
             for each in chunk:
-                execute(connection, "CALL publish_day(%s, %s)", (each.day, each.version))
+                if each.day not in changed_days:
+                    execute(connection, "CALL publish_day(%s, %s)", (each.day, each.version))
+                    days += 1
                 task.advance(1)
     return ExportResult(
         days, rows, tuple(each.mark for each in changed), seconds=monotonic() - started
@@ -218,7 +249,8 @@ def logged(connection: Connection) -> Iterator[int]:
         yield export_id
     except Exception as error:
         if connection.is_connected():
-            message = shorten(error, characters=MESSAGE_CHARACTERS)
+            reason = error.message if isinstance(error, PlatformError) else error
+            message = shorten(reason, characters=MESSAGE_CHARACTERS)
             end_log(connection, export_id, "failed", message=message)
         raise
 

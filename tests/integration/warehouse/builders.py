@@ -117,7 +117,10 @@ class Platform:
         without: Iterable[Play] = (),
         is_complete: bool = True,
     ) -> int:
-        """Load everything that is given, replacing what has the same id; return the load."""
+        """Load everything that is given, replacing what has the same id; return the load.
+
+        One that is not complete stands in the ledger as if it had been interrupted between the stores.
+        """
         users, titles, ratings, without = list(users), list(titles), list(ratings), list(without)
         with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
             load_id = open_load(cursor)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,8 +16,7 @@ from svp.errors import LockError, SchemaError, VerifyError
 from tests.integration.warehouse.builders import Play, Rating, Title, User, at
 from warehouse import export as exporting
 from warehouse import staging
-from warehouse.connections import hold_lock, open_warehouse
-from warehouse.export import export, refresh
+from warehouse.export import export, only_export, refresh
 from warehouse.staging import open_staging
 
 if TYPE_CHECKING:
@@ -160,7 +159,12 @@ def test_killed_run_and_its_repeat_leave_what_one_run_leaves(
     )
     assert killed.returncode == 9, killed.stderr
     assert platform.mart("daily_statistics", "stat_date") == []
+    exports = tmp_path / "exports"
+    if step == "stage_days":
+        (left,) = exports.iterdir()
+        assert left.stat().st_mode & 0o777 == 0o700
     platform.refresh()
+    assert list(exports.iterdir()) == []
     assert platform.fetch(WATCHED) == [
         (JAN_31, "u1", 1, 600),
         (FEB_1, "u1", 1, 600),
@@ -175,13 +179,16 @@ def test_killed_run_and_its_repeat_leave_what_one_run_leaves(
 
 
 def test_second_export_at_once_is_refused(platform: Platform) -> None:
-    lock = f"{platform.settings.workspace.warehouse_database}.export"
     with (
-        open_warehouse(platform.settings) as connection,
-        hold_lock(connection, lock),
+        only_export(platform.settings),
         pytest.raises(LockError, match="another run holds the lock"),
     ):
         export(platform.settings)
+
+
+def test_there_is_no_lock_without_a_warehouse(settings: Settings) -> None:
+    with pytest.raises(SchemaError, match="has no database"), only_export(settings):
+        pass
 
 
 def test_refresh_of_a_workspace_without_schemas_says_to_run_init(settings: Settings) -> None:
@@ -236,7 +243,57 @@ def test_nothing_is_published_when_staging_fails(
     assert platform.fetch("SELECT date_key FROM published_day") == []
     ((outcome, message),) = platform.fetch("SELECT outcome, message FROM export_log")
     assert outcome == "failed"
-    assert "stg_watch" in message
+    assert message.startswith("stg_watch: 1 rows sent")
+    assert "�" not in message
+
+
+def test_days_published_before_a_failure_are_refreshed_all_the_same(platform: Platform) -> None:
+    platform.load(Play(JAN_31), Play(FEB_1))
+    # Too late for the calendar, and for the contract of files.
+    platform.load(Play(date(9000, 1, 1)))
+    with pytest.raises(VerifyError, match="more than 110,000 days"):
+        platform.refresh()
+    statistics = platform.mart("daily_statistics", "stat_date", "plays")
+    assert statistics == [(JAN_31, 1), (FEB_1, 1)]
+
+
+def test_first_and_last_day_of_the_contract_go_through_together(platform: Platform) -> None:
+    first, last = date(1900, 1, 5), date(2199, 12, 31)
+    over_midnight = Play(
+        at("2199-12-31 23:50"), ends=at("2200-01-01 00:20"), watch_seconds=1000, user_id="u2"
+    )
+    platform.load(Play(first), over_midnight)
+    platform.refresh()
+    assert platform.mart("daily_statistics", "stat_date", "plays") == [
+        (first, 1),
+        (last, 1),
+        (date(2200, 1, 1), 0),
+    ]
+    # Whole years without a gap, 1900 to 2200.
+    days = platform.fetch("SELECT count(*), min(date_value), max(date_value) FROM dim_date")
+    assert days == [(1 + 109_938, date(1900, 1, 1), date(2200, 12, 31))]
+
+
+def test_day_that_an_ingest_changes_while_it_is_staged_is_left_for_the_next_run(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.load(Play(JAN_31, session_id="corrected"), Play(FEB_1))
+    correction = Play(JAN_31, session_id="corrected", watch_seconds=90)
+    stage_days = exporting.stage_days
+    loads: list[int] = []
+
+    def stage_beside_an_ingest(*arguments: Any) -> int:
+        loads.append(platform.load(correction, is_complete=False))
+        return stage_days(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(exporting, "stage_days", stage_beside_an_ingest)
+        assert platform.refresh().days == 1
+    assert platform.fetch(WATCHED) == [(FEB_1, "u1", 1, 600)]
+    platform.complete(loads[0])
+    assert platform.refresh().days == 1
+    assert platform.mart("device_quality", "stat_date", "plays") == [(JAN_31, 1), (FEB_1, 1)]
+    assert platform.fetch(WATCHED)[0] == (JAN_31, "u1", 1, 90)
 
 
 class Aloud:
@@ -281,6 +338,30 @@ def test_text_arrives_unchanged_but_for_control_characters(platform: Platform) -
     platform.refresh()
     arrived = dict(platform.mart("title", "content_id", "title"))
     assert arrived == {**titles, "lines": "two lines", "t1": "A film", "Unknown": "Unknown"}
+
+
+@pytest.mark.parametrize("may_load", [True, False])
+def test_names_and_ids_arrive_byte_for_byte_either_way(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, *, may_load: bool
+) -> None:
+    # COPY writes a form feed as \f, which LOAD DATA takes for the letter f.
+    if not may_load:
+        monkeypatch.setattr(staging, "allows_load", lambda _: False)
+    odd = "a\fb\vc\bd\te\nf\\fg\\\\v\rh"
+    platform.load(
+        Play(JAN_31, user_id="U\f1", watch_seconds=100, device_type=odd, quality=odd),
+        Play(JAN_31, user_id="Uf1", watch_seconds=200, device_type=odd, quality=odd),
+        users=[User("U\f1", country=odd, plan=odd), User("Uf1")],
+        titles=[Title("t1", genres=(odd,))],
+    )
+    platform.refresh()
+    assert platform.fetch(WATCHED) == [(JAN_31, "U\f1", 1, 100), (JAN_31, "Uf1", 1, 200)]
+    customers = platform.mart("customer", "customer_code", "country", "plan")
+    assert ("U\f1", odd, odd) in customers
+    assert ("Uf1", "Norway", "Basic") in customers
+    assert platform.mart("genre", "genre") == [("Unknown",), (odd,)]
+    assert platform.mart("device_quality", "device_type", "quality", "plays") == [(odd, odd, 2)]
+    assert platform.mart("device", "device_type") == [("Unknown",), (odd,)]
 
 
 def test_customers_change_without_any_day(platform: Platform) -> None:
