@@ -63,7 +63,9 @@ class Comparison:
     """The same by day, in order."""
     differences: tuple[Difference, ...]
     pending: tuple[date, ...]
-    """Days that are not published, or whose statistics are not refreshed yet; they are not compared."""
+    """Days that are not published, or whose aggregates are not refreshed yet; they are not compared."""
+    interrupted: tuple[str, ...] = ()
+    """A line for each load that keeps its days waiting until it is completed."""
 
     @property
     def is_empty(self) -> bool:
@@ -100,8 +102,11 @@ def verify(settings: Settings) -> Comparison:
             "MySQL fact_watch": warehouse_totals(connection, "totals_of_watch"),
             "MySQL fact_playback": warehouse_totals(connection, "totals_of_playback"),
             "MySQL statistics": warehouse_totals(connection, "totals_of_statistics"),
+            "MySQL performance": warehouse_totals(connection, "totals_of_performance"),
         }
-    return compare(stores, pending=(*pending, *stale))
+        pending.extend(sources.changed_days())
+        interrupted = sources.interruptions()
+    return compare(stores, pending=(*pending, *stale), interrupted=interrupted)
 
 
 def mongodb_totals(sources: Sources) -> Store:
@@ -126,7 +131,9 @@ def read_totals(rows: Iterable[Row]) -> Store:
     return found
 
 
-def compare(stores: Mapping[str, Store], *, pending: Iterable[date] = ()) -> Comparison:
+def compare(
+    stores: Mapping[str, Store], *, pending: Iterable[date] = (), interrupted: Iterable[str] = ()
+) -> Comparison:
     """Compare what the stores say about every day but the pending ones; an absent day is 0."""
     left_out = frozenset(pending)
     days = sorted(frozenset().union(*stores.values()) - left_out)
@@ -142,7 +149,7 @@ def compare(stores: Mapping[str, Store], *, pending: Iterable[date] = ()) -> Com
         for measure in MEASURES
         if len(set((values := measured(said, measure)).values())) > 1
     )
-    return Comparison(totals, by_day, differences, tuple(sorted(left_out)))
+    return Comparison(totals, by_day, differences, tuple(sorted(left_out)), tuple(interrupted))
 
 
 def measured(said: Mapping[str, Totals], measure: str) -> dict[str, int]:

@@ -12,16 +12,14 @@ from svp.cli.tables import rows_table
 from svp.errors import VerifyError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rich.console import RenderableType
     from rich.table import Table
 
-    from warehouse.checks import Comparison, Totals
+    from warehouse.checks import Comparison
 
 __all__ = ["register"]
 
-SHOWN_DIFFERENCES = 20
+SHOWN_DIFFERENCES = 10
 
 ByDayOption = Annotated[bool, typer.Option("--by-day", help="Show every day, not the totals only.")]
 
@@ -53,7 +51,7 @@ def verify_command(
     found = verify(settings)
     data = facts(settings.workspace.name, found, by_day=by_day)
     emit(data, as_json=as_json, show=lambda: tables(settings.workspace.name, found, by_day=by_day))
-    if found.differences or (current and found.pending):
+    if found.differences or (current and (found.pending or found.interrupted)):
         raise typer.Exit(VerifyError.exit_code)
 
 
@@ -65,6 +63,7 @@ def facts(workspace: str, found: Comparison, *, by_day: bool) -> dict[str, objec
         "totals": {store: asdict(totals) for store, totals in found.totals.items()},
         "differences": [asdict(difference) for difference in found.differences],
         "pending": found.pending,
+        "interrupted": found.interrupted,
     }
     if by_day:
         data["by_day"] = {
@@ -86,7 +85,8 @@ def tables(workspace: str, found: Comparison, *, by_day: bool) -> RenderableType
         shown.append(by_day_table(found))
     if found.differences:
         shown.append(differences_table(found))
-    shown.append(Text(f"workspace {workspace}: {conclusion(found)}"))
+    lines = [f"workspace {workspace}: {conclusion(found)}", *found.interrupted]
+    shown.append(Text("\n".join(lines)))
     return Group(*shown)
 
 
@@ -101,29 +101,30 @@ def conclusion(found: Comparison) -> str:
 
 
 def totals_table(found: Comparison) -> Table:
-    """Return each measure in each store, over all compared days."""
-    rows = [{"measure": measure, **by_store(found.totals, measure)} for measure in measures()]
-    return rows_table(rows, ("measure", *found.totals), title="Totals")
+    """Return what each store says, over all compared days."""
+    rows = [{"store": store, **asdict(said)} for store, said in found.totals.items()]
+    return rows_table(rows, ("store", *measures()), title="Totals")
 
 
 def by_day_table(found: Comparison) -> Table:
-    """Return each measure in each store, day by day."""
+    """Return what each store says, day by day."""
     rows = [
-        {"day": f"{day}", "measure": measure, **by_store(said, measure)}
+        {"day": f"{day}", "store": store, **asdict(totals)}
         for day, said in found.by_day.items()
-        for measure in measures()
+        for store, totals in said.items()
     ]
-    return rows_table(rows, ("day", "measure", *found.totals), title="By day")
+    return rows_table(rows, ("day", "store", *measures()), title="By day")
 
 
 def differences_table(found: Comparison) -> Table:
-    """Return the first days on which the stores disagree."""
+    """Return what each store says where they disagree first."""
     title = f"Differences (the first {SHOWN_DIFFERENCES}; --json has all)"
     rows = [
-        {"day": f"{each.day}", "measure": each.measure, **each.values}
+        {"day": f"{each.day}", "measure": each.measure, "store": store, "value": value}
         for each in found.differences[:SHOWN_DIFFERENCES]
+        for store, value in each.values.items()
     ]
-    return rows_table(rows, ("day", "measure", *found.totals), title=title)
+    return rows_table(rows, ("day", "measure", "store", "value"), title=title)
 
 
 def measures() -> tuple[str, ...]:
@@ -131,8 +132,3 @@ def measures() -> tuple[str, ...]:
     from warehouse.checks import MEASURES
 
     return MEASURES
-
-
-def by_store(said: Mapping[str, Totals], measure: str) -> dict[str, int]:
-    """Return one measure by store."""
-    return {store: getattr(totals, measure) for store, totals in said.items()}

@@ -11,7 +11,8 @@ import pytest
 from svp import cli
 from svp.core.mongodb import open_database
 from svp.errors import VerifyError
-from tests.integration.warehouse.builders import Play, at
+from tests.integration.warehouse.builders import Play, Rating, at
+from warehouse import checks
 from warehouse.checks import Difference, Totals, verify
 from warehouse.export import export
 
@@ -19,10 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.integration.warehouse.builders import Platform
+    from warehouse.checks import Store
+    from warehouse.sources import Sources
 
 JAN_30, JAN_31, FEB_1 = date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 1)
 
-STORES = ("PostgreSQL", "MongoDB", "MySQL fact_watch", "MySQL fact_playback", "MySQL statistics")
+STORES = (
+    "PostgreSQL",
+    "MongoDB",
+    "MySQL fact_watch",
+    "MySQL fact_playback",
+    "MySQL statistics",
+    "MySQL performance",
+)
 
 
 @pytest.fixture
@@ -89,10 +99,16 @@ def in_statistics(platform: Platform) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("tamper", "store"),
-    list(zip((in_postgres, in_mongodb, in_facts, in_playback, in_statistics), STORES, strict=True)),
-)
+def in_performance(platform: Platform) -> None:
+    platform.execute(
+        "UPDATE agg_content_performance SET watch_seconds = watch_seconds + 1 WHERE date_key = 20240131"
+    )
+
+
+TAMPERINGS = (in_postgres, in_mongodb, in_facts, in_playback, in_statistics, in_performance)
+
+
+@pytest.mark.parametrize(("tamper", "store"), list(zip(TAMPERINGS, STORES, strict=True)))
 def test_one_second_more_is_found_in_each_store(
     played: Platform, tamper: Callable[[Platform], None], store: str
 ) -> None:
@@ -124,6 +140,41 @@ def test_days_that_are_exported_and_not_refreshed_are_pending(played: Platform) 
     played.load(Play(JAN_30, user_id="u2"))
     export(played.settings)
     assert verify(played.settings).pending == (JAN_30,)
+
+
+def test_day_with_ratings_alone_is_nothing_to_compare(platform: Platform) -> None:
+    platform.load(ratings=[Rating(at("2024-01-31 10:00"))])
+    platform.refresh()
+    assert platform.mart("content_performance", "stat_date") == [(JAN_31,)]
+    assert verify(platform.settings).is_empty
+
+
+def test_day_that_an_ingest_changes_meanwhile_is_pending(
+    played: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # MongoDB is read after the snapshot of PostgreSQL, so it may say more, or less, than that.
+    read = checks.mongodb_totals
+
+    def read_beside_an_ingest(sources: Sources) -> Store:
+        played.load(Play(JAN_31, session_id="night"), is_complete=False)
+        return read(sources)
+
+    monkeypatch.setattr(checks, "mongodb_totals", read_beside_an_ingest)
+    found = verify(played.settings)
+    assert (found.differences, found.pending) == ((), (JAN_31, FEB_1))
+
+
+def test_tables_fit_80_columns_and_show_every_store(
+    played: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    played.execute("UPDATE fact_watch SET watch_seconds = 2000000000 WHERE date_key = 20240131")
+    monkeypatch.setattr("svp.cli.common.MAX_COLUMNS", 80)
+    assert svp(played, monkeypatch, "verify", "--by-day") == 6
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "…" not in shown
+    # Totals, two days, and the one difference.
+    assert [shown.count(store) for store in STORES] == [4] * len(STORES)
 
 
 def test_command_says_that_there_is_nothing_to_compare(
