@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from svp.core.mysql import Connection
     from svp.settings import Workspace
 
-__all__ = ["SchemaObject", "install_objects", "program_objects", "stale_objects"]
+__all__ = ["SchemaObject", "StaleObject", "install_objects", "program_objects", "stale_objects"]
 
 VIEW_PREFIX = "CREATE OR REPLACE SQL SECURITY DEFINER VIEW"
 
@@ -52,6 +52,21 @@ class SchemaObject:
             yield f"{VIEW_PREFIX} {quote_mysql(workspace.mart_database)}.{name} AS\n{self.text}"
 
 
+@dataclass(frozen=True, slots=True)
+class StaleObject:
+    """An object that has to be installed."""
+
+    wanted: SchemaObject
+    is_missing: bool
+    """The server has none of that name; else it has one from another text."""
+
+    @property
+    def fault(self) -> str:
+        """What is wrong, with the name."""
+        name = f"{self.wanted.kind} {self.wanted.name}"
+        return f"the {name} is missing" if self.is_missing else f"the {name} is not this program's"
+
+
 def program_objects() -> tuple[SchemaObject, ...]:
     """Return every object of the program, in the order of installation."""
     routines = [_routine(name, read_sql("procedures", name)) for name in INSTALL_ORDER]
@@ -64,13 +79,13 @@ def _routine(name: str, text: str) -> SchemaObject:
     return SchemaObject("event" if is_event else "procedure", name, text)
 
 
-def stale_objects(connection: Connection, workspace: Workspace) -> tuple[SchemaObject, ...]:
+def stale_objects(connection: Connection, workspace: Workspace) -> tuple[StaleObject, ...]:
     """Return the objects of the program that the server lacks or has from another text."""
     installed = set(fetch(connection, "SELECT kind, name, checksum FROM schema_object"))
     execute(connection, "SET @svp_mart = %s", (workspace.mart_database,))
     present = set(fetch(connection, read_sql("warehouse.queries", "present_objects")))
     return tuple(
-        each
+        StaleObject(each, is_missing=(each.kind, each.name) not in present)
         for each in program_objects()
         if (each.kind, each.name, each.checksum) not in installed
         or (each.kind, each.name) not in present
@@ -80,7 +95,7 @@ def stale_objects(connection: Connection, workspace: Workspace) -> tuple[SchemaO
 def install_objects(connection: Connection, workspace: Workspace) -> tuple[SchemaObject, ...]:
     """Install what is stale and return it; a second run returns nothing."""
     record = "REPLACE INTO schema_object (kind, name, checksum, installed_at) VALUES (%s, %s, %s, utc_timestamp(6))"
-    stale = stale_objects(connection, workspace)
+    stale = tuple(each.wanted for each in stale_objects(connection, workspace))
     for each in stale:
         for statement in each.statements(workspace):
             execute(connection, statement)

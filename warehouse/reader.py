@@ -6,14 +6,16 @@ import hashlib
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from svp.core.mysql import address, open_connection
 from svp.core.sqlfiles import quote_mysql
-from svp.errors import PlatformError, UsageError
-from warehouse.connections import execute, fetch, open_warehouse
+from svp.errors import PlatformError, ServerError, UsageError
+from warehouse.connections import execute, explained, fetch, open_warehouse
+from warehouse.store import check_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from svp.core.mysql import Connection
     from svp.settings import Settings, Workspace
 
-__all__ = ["ReaderAccount", "ensure_reader", "reader_name", "rotate_reader"]
+__all__ = ["ReaderAccount", "drop_reader", "ensure_reader", "reader_name", "rotate_reader"]
 
 MAX_USER_CHARACTERS = 32
 PASSWORD_BYTES = 24
@@ -63,9 +65,11 @@ def rotate_reader(settings: Settings, *, file: Path | None = None) -> ReaderAcco
     """Give the account a new password and exactly its rights, and write it to a file of mode 0600.
 
     Raises:
+        SchemaError: the warehouse is older or newer than the program.
         UsageError: the file can't be written.
         ServerError: the server can't be reached, or does not let us make accounts.
     """
+    check_tables(settings)
     account = ReaderAccount(
         server=address(settings.url("mysql")),
         database=settings.workspace.mart_database,
@@ -77,6 +81,15 @@ def rotate_reader(settings: Settings, *, file: Path | None = None) -> ReaderAcco
         grant(connection, account)
     write_account(account)
     return account
+
+
+def drop_reader(connection: Connection, settings: Settings) -> None:
+    """Drop the account, if we may, and the file that holds it unless it was given another place."""
+    with suppress(ServerError), explained():
+        execute(connection, "DROP USER IF EXISTS %s@'%'", (reader_name(settings.workspace),))
+    file = default_file(settings)
+    if read_account(settings, file):
+        file.unlink()
 
 
 def default_file(settings: Settings) -> Path:

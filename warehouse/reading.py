@@ -10,6 +10,8 @@ import pandas as pd
 from svp.core.mysql import open_connection
 from svp.core.sqlfiles import SqlFile, list_sql, quote_mysql
 from svp.errors import UsageError, shorten
+from warehouse.connections import explained
+from warehouse.store import check_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,29 +52,35 @@ def find_mart(name: str) -> Mart:
 
 
 def read_mart(settings: Settings, name: str, *, limit: int) -> pd.DataFrame:
-    """Return the newest rows of a mart, newest first.
+    """Return the newest rows of a mart, newest first, those of one day by their columns.
 
     Raises:
         UsageError: there is no such mart.
         ServerError: the warehouse can't be reached.
-        SchemaError: the workspace has no warehouse.
+        VerifyError: the view is missing.
+        SchemaError: the workspace has no warehouse, or one that is older or newer than the program.
     """
     view = quote_mysql(find_mart(name).name)
+    check_tables(settings)
     with (
         open_connection(settings.url("mysql"), settings.workspace.mart_database) as connection,
+        explained(),
         connection.cursor() as cursor,
     ):
         cursor.execute(f"SELECT * FROM {view} LIMIT 0")  # noqa: S608  (quoted)
         cursor.fetchall()
-        newest = quote_mysql(_newest_by([column[0] for column in cursor.description or ()]))
-        cursor.execute(f"SELECT * FROM {view} ORDER BY {newest} DESC LIMIT %s", (limit,))  # noqa: S608  (quoted)
         columns = [column[0] for column in cursor.description or ()]
+        cursor.execute(f"SELECT * FROM {view} ORDER BY {newest_first(columns)} LIMIT %s", (limit,))  # noqa: S608  (quoted)
         return pd.DataFrame(cursor.fetchall(), columns=pd.Index(columns))
 
 
-def _newest_by(columns: Sequence[str]) -> str:
-    """Return the column that tells what is newest: the first date, else the first column."""
-    return next((name for name in DATE_COLUMNS if name in columns), columns[0])
+def newest_first(columns: Sequence[str]) -> str:
+    """Return an order without ties: the date falling, if there is one, then every other column rising."""
+    dates = [name for name in DATE_COLUMNS if name in columns]
+    others = [name for name in columns if name not in dates]
+    return ", ".join(
+        [f"{quote_mysql(name)} DESC" for name in dates] + [quote_mysql(name) for name in others]
+    )
 
 
 def _mart(file: SqlFile) -> Mart:

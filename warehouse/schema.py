@@ -4,54 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import mysql.connector
-from mysql.connector import errorcode
-
 from svp.core import migrations
-from svp.core.mysql import COLLATION, Connection, open_connection
+from svp.core.mysql import COLLATION, open_connection
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql
 from svp.errors import SchemaError
 from warehouse.connections import execute, explained, fetch, hold_lock, open_warehouse
 from warehouse.objects import install_objects, stale_objects
+from warehouse.reader import drop_reader
+from warehouse.store import WarehouseStore, load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from svp.core.migrations import Migration
-    from svp.settings import Settings, Workspace
+    from svp.core.mysql import Connection
+    from svp.settings import Settings
 
 __all__ = ["check_current", "install", "reset"]
 
 INSTALL_WAIT_SECONDS = 60
-
-
-class WarehouseStore:
-    """The migrations of one warehouse database; each is one statement, then its record."""
-
-    def __init__(self, connection: Connection, workspace: Workspace) -> None:
-        self.name = f"MySQL database {workspace.warehouse_database}"
-        self._connection = connection
-
-    def applied(self) -> Mapping[int, str]:
-        """Return the checksum of each applied migration by number; none before the first."""
-        try:
-            return dict(
-                fetch(self._connection, "SELECT migration_number, checksum FROM schema_migration")
-            )
-        except mysql.connector.Error as error:
-            if error.errno == errorcode.ER_NO_SUCH_TABLE:
-                return {}
-            raise
-
-    def apply(self, migration: Migration) -> None:
-        """Run the statement and record it; run again if it was interrupted between the two."""
-        record = (
-            "INSERT INTO schema_migration (migration_number, name, checksum, applied_at)"
-            " VALUES (%s, %s, %s, utc_timestamp(6))"
-        )
-        execute(self._connection, migration.text)
-        execute(self._connection, record, (migration.number, migration.name, migration.checksum))
 
 
 def install(settings: Settings, *, progress: Progress = SILENT) -> tuple[Migration, ...]:
@@ -103,17 +73,13 @@ def check_current(settings: Settings) -> None:
         migrations.check_current(store, load())
         stale = stale_objects(connection, settings.workspace)
     if stale:
-        message = f"{store.name} has another {stale[0].kind} {stale[0].name} than this program"
+        message = f"{store.name}: {stale[0].fault}"
         raise SchemaError(message, "run 'svp init' to bring it up to date")
 
 
 def reset(settings: Settings) -> None:
-    """Drop both databases with everything in them; nothing happens if there are none."""
+    """Drop both databases with everything in them, and the account that reads them; safe to repeat."""
     with open_connection(settings.url("mysql")) as connection, explained():
         for database in (settings.workspace.mart_database, settings.workspace.warehouse_database):
             execute(connection, f"DROP DATABASE IF EXISTS {quote_mysql(database)}")
-
-
-def load() -> tuple[Migration, ...]:
-    """Return the program's migrations, in order."""
-    return migrations.load_migrations("warehouse.migrations")
+        drop_reader(connection, settings)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import warehouse.schema
+import nosql.schema
+import oltp.schema
 from svp.core.sqlfiles import read_sql
 from warehouse.connections import Row, fetch, fetch_one, open_warehouse
 from warehouse.export import pending_days, published_days
+from warehouse.objects import stale_objects
 from warehouse.sources import open_sources
+from warehouse.store import check_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,9 +88,10 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
     """Return the state of the warehouse; what is wrong is in ``problems``.
 
     Raises:
-        SchemaError: the warehouse is older or newer than the program.
+        SchemaError: the tables of a store are older or newer than the program.
     """
-    warehouse.schema.check_current(settings)
+    for check in (oltp.schema.check_current, nosql.schema.check_current, check_tables):
+        check(settings)
     with open_warehouse(settings) as connection, open_sources(settings) as sources:
         runs = tuple(ProcedureRun(*row) for row in ask(connection, "last_runs"))
         exports = [ExportRun(*row) for row in ask(connection, "last_export")]
@@ -95,6 +99,9 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         (scheduler,) = fetch_one(connection, "SELECT @@event_scheduler")
         (stale_slices,) = fetch_one(connection, "SELECT count(*) FROM changed_day")
         pending = pending_days(sources.day_versions(), published_days(connection))
+        interrupted = sources.interruptions()
+        stale = stale_objects(connection, settings.workspace)
+    faults = [f"{each.fault}: run 'svp init'" for each in stale]
     last_export = exports[0] if exports else None
     return WarehouseStatus(
         runs=runs,
@@ -103,7 +110,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         scheduler=scheduler,
         pending=tuple(each.day for each in pending),
         stale_slices=stale_slices,
-        problems=tuple(find_problems(runs, last_export, event, scheduler)),
+        problems=(*interrupted, *faults, *find_problems(runs, last_export, event, scheduler)),
     )
 
 
@@ -137,12 +144,10 @@ def find_problems(
     event: EventStatus | None,
     scheduler: str,
 ) -> Iterator[str]:
-    """Yield what keeps the warehouse from being fresh, one line each."""
+    """Yield what failed and what is switched off, one line each."""
     if scheduler != "ON":
         yield f"event_scheduler is {scheduler}: SET PERSIST (MariaDB: SET GLOBAL) event_scheduler = ON"
-    if event is None:
-        yield f"the event {EVENT} is gone: run 'svp init'"
-    elif not event.is_enabled:
+    if event and not event.is_enabled:
         yield f"the event {EVENT} is disabled: ALTER EVENT {EVENT} ENABLE"
     for run in runs:
         if run.outcome in FAILURES:

@@ -178,6 +178,26 @@ def _under_a_file(home: Path) -> Path:
     return blocking / "reader.json"
 
 
+def test_reset_takes_the_account_and_its_file_away(
+    platform: Platform, account: ReaderAccount
+) -> None:
+    schema.reset(platform.settings)
+    assert not account.file.exists()
+    with pytest.raises(ServerError), logged_in(platform.settings, account):
+        pass
+    schema.install(platform.settings)
+
+
+def test_reset_leaves_the_file_of_another_server(
+    platform: Platform, account: ReaderAccount
+) -> None:
+    facts = json.loads(account.file.read_text())
+    account.file.write_text(json.dumps({**facts, "server": "elsewhere:3306"}))
+    schema.reset(platform.settings)
+    assert account.file.exists()
+    schema.install(platform.settings)
+
+
 def test_two_workspaces_have_two_accounts(platform: Platform, account: ReaderAccount) -> None:
     other = replace(platform.settings, workspace=Workspace(f"{platform.settings.workspace.name}b"))
     schema.install(other)

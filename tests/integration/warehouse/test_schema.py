@@ -177,7 +177,13 @@ def test_reinstalled_event_keeps_the_schedule_that_somebody_chose(empty_platform
 
 def test_missing_object_is_noticed(empty_platform: Platform) -> None:
     empty_platform.execute("DROP PROCEDURE publish_day")
-    with pytest.raises(SchemaError, match="another procedure publish_day"):
+    with pytest.raises(SchemaError, match="the procedure publish_day is missing"):
+        schema.check_current(empty_platform.settings)
+
+
+def test_object_of_another_text_is_noticed(empty_platform: Platform) -> None:
+    empty_platform.execute("UPDATE schema_object SET checksum = 'old' WHERE name = 'publish_day'")
+    with pytest.raises(SchemaError, match="the procedure publish_day is not this program's"):
         schema.check_current(empty_platform.settings)
 
 

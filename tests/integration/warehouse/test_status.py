@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loaders.ledger import only_ingest
+from svp.core.mongodb import open_database
 from svp.errors import VerifyError
 from tests.integration.warehouse.builders import Play
 from tests.integration.warehouse.test_verify import svp
@@ -15,6 +17,8 @@ from warehouse.reader import reader_name
 from warehouse.status import EVENT, read_status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.integration.warehouse.builders import Platform
 
 JAN_31 = date(2024, 1, 31)
@@ -65,6 +69,94 @@ def test_status_ends_with_6_when_the_event_is_disabled(
     assert max(map(len, shown.splitlines())) <= 100
 
 
+def test_status_names_a_missing_event_and_reports_the_rest(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    platform.load(Play(JAN_31))
+    platform.refresh()
+    platform.execute(f"DROP EVENT {EVENT}")
+    status = read_status(platform.settings)
+    assert status.problems == (f"the event {EVENT} is missing: run 'svp init'",)
+    assert (status.event, len(status.runs)) == (None, 7)
+    assert svp(platform, monkeypatch, "warehouse", "status") == 6
+    assert f"the event {EVENT} is missing" in capsys.readouterr().out
+
+
+def test_status_names_a_procedure_that_another_program_installed(platform: Platform) -> None:
+    platform.execute("UPDATE schema_object SET checksum = 'old' WHERE name = 'publish_day'")
+    (problem,) = read_status(platform.settings).problems
+    assert problem == "the procedure publish_day is not this program's: run 'svp init'"
+
+
+def test_load_that_was_interrupted_is_named_until_it_is_complete(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load_id = platform.load(Play(JAN_31), is_complete=False)
+    told = f"load {load_id} (test) was interrupted: run 'svp ingest' again to complete it"
+    assert svp(platform, monkeypatch, "warehouse", "refresh") == 0
+    assert told in capsys.readouterr().err
+    assert svp(platform, monkeypatch, "warehouse", "status") == 6
+    assert f"problem    {told}" in capsys.readouterr().out
+    assert svp(platform, monkeypatch, "verify") == 0
+    assert told in capsys.readouterr().out
+    assert svp(platform, monkeypatch, "verify", "--current") == 6
+    platform.complete(load_id)
+    capsys.readouterr()
+    assert svp(platform, monkeypatch, "warehouse", "refresh") == 0
+    assert svp(platform, monkeypatch, "warehouse", "status") == 0
+    assert svp(platform, monkeypatch, "verify", "--current") == 0
+    assert "interrupted" not in "".join(capsys.readouterr())
+
+
+def test_load_that_an_ingest_is_at_work_on_is_not_called_interrupted(platform: Platform) -> None:
+    platform.load(Play(JAN_31), is_complete=False)
+    with only_ingest(platform.settings):
+        assert read_status(platform.settings).problems == ()
+    assert len(read_status(platform.settings).problems) == 1
+
+
+def newer_postgres(platform: Platform) -> None:
+    platform.postgres(
+        "INSERT INTO ops.schema_migration (number, name, checksum) VALUES (9999, '9999_later', 'x')"
+    )
+
+
+def newer_mongodb(platform: Platform) -> None:
+    settings = platform.settings
+    with open_database(settings.url("mongo"), settings.workspace.mongo_database) as database:
+        database["schema_migration"].insert_one({"_id": 9999, "checksum": "x"})
+
+
+def newer_warehouse(platform: Platform) -> None:
+    platform.execute(
+        "INSERT INTO schema_migration VALUES (9999, '9999_later', 'x', utc_timestamp())"
+    )
+
+
+@pytest.mark.parametrize(
+    ("make_newer", "command"),
+    [
+        (newer_postgres, "warehouse status"),
+        (newer_mongodb, "warehouse status"),
+        (newer_warehouse, "warehouse status"),
+        (newer_warehouse, "warehouse reader"),
+        (newer_warehouse, "mart show genre"),
+        (newer_warehouse, "verify"),
+        (newer_mongodb, "warehouse refresh"),
+    ],
+)
+def test_command_refuses_a_store_that_is_newer(
+    empty_platform: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    make_newer: Callable[[Platform], None],
+    command: str,
+) -> None:
+    make_newer(empty_platform)
+    assert svp(empty_platform, monkeypatch, *command.split()) == 8
+    assert "has schema 9999, newer than this program's" in capsys.readouterr().err
+
+
 def test_status_names_a_failed_run_until_a_later_one_is_done(platform: Platform) -> None:
     platform.load(Play(JAN_31))
     platform.refresh()
@@ -105,9 +197,18 @@ def test_reader_shows_no_password_where_there_is_no_terminal(
         assert svp(platform, monkeypatch, "warehouse", "reader") == 0
         assert svp(platform, monkeypatch, "warehouse", "reader", "--json") == 0
         shown = capsys.readouterr().out
-        file = platform.settings.home / f"{reader_name(platform.settings.workspace)}.json"
+        name = f"{reader_name(platform.settings.workspace)}.json"
+        file = platform.settings.home / "accounts" / name
         password = json.loads(file.read_text())["password"]
         assert password not in shown
-        assert str(file) in shown
+        assert str(file) in shown.replace("\n", "")
     finally:
         platform.execute("DROP USER IF EXISTS %s@'%'", (reader_name(platform.settings.workspace),))
+
+
+def test_mart_whose_view_is_missing_is_a_message(
+    empty_platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty_platform.execute(f"DROP VIEW {empty_platform.settings.workspace.mart_database}.genre")
+    assert svp(empty_platform, monkeypatch, "mart", "show", "genre") == 6
+    assert "genre' doesn't exist" in capsys.readouterr().err

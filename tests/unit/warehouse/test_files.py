@@ -9,7 +9,7 @@ import pytest
 
 from procedures import INSTALL_ORDER
 from svp.core.sqlfiles import SqlFile, list_sql
-from warehouse.schema import load
+from warehouse.store import load
 
 PROCEDURES = [file for file in list_sql("procedures") if "CREATE PROCEDURE" in file.text]
 EVENTS = [file for file in list_sql("procedures") if "CREATE EVENT" in file.text]
