@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.frozen import present, recorded
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("platform/svp", "loaders", "oltp", "nosql", "warehouse", "procedures")
 HEAVY = ("mysql", "numpy", "pandas", "psycopg2", "pyarrow", "pymongo", "faker", "rich.progress")
@@ -103,3 +105,7 @@ def test_links_between_pages_lead_somewhere() -> None:
     ]
     assert len(links) > 20
     assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_no_recorded_migration_was_edited() -> None:
+    assert present() == recorded(), "add a migration instead, then run: python -m tests.frozen"
