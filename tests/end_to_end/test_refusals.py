@@ -144,3 +144,15 @@ def test_unknown_setting_is_named(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "colour" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("loads", "list"), ("quarantine", "list"), ("init",), ("verify",)]
+)
+def test_newer_schema_is_refused(ready: Run, settings: Settings, command: tuple[str, ...]) -> None:
+    newer = (
+        "INSERT INTO ops.schema_migration (number, name, checksum) VALUES (9999, '9999_later', '')"
+    )
+    with transaction(settings.postgres_url, settings.workspace.postgres_database) as connection:
+        connection.cursor().execute(newer)
+    assert "newer than this program" in ready(*command, exit_code=8).stderr

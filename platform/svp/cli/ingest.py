@@ -183,8 +183,11 @@ def list_loads(
     Example: svp loads list --limit 5
     """
     from loaders.ledger import list_loads as read
+    from oltp.schema import check_current
 
-    rows = read(settings_from(context), limit=limit)
+    settings = settings_from(context)
+    check_current(settings)
+    rows = read(settings, limit=limit)
     emit({"loads": rows}, as_json=as_json, show=lambda: _loads_table(rows))
 
 
@@ -221,8 +224,11 @@ def list_quarantine(
     """
     from loaders.codes import REFUSALS
     from loaders.ledger import list_quarantine as read
+    from oltp.schema import check_current
 
-    rows = read(settings_from(context), load_id=load, limit=limit)
+    settings = settings_from(context)
+    check_current(settings)
+    rows = read(settings, load_id=load, limit=limit)
     for row in rows:
         row["reason"] = REFUSALS.get(row["code"], "")
         row["file"] = Path(row["path"]).name
