@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from svp.core.postgres import transaction
 from tests.end_to_end.conftest import SVP, Run, environment_of
 
 if TYPE_CHECKING:
