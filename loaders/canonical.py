@@ -120,4 +120,4 @@ FLAGS = {
     "content": (Flag("season_count_differs", season_count_differs),),
     "viewing_sessions": (Flag("completion_out_of_range", completion_out_of_range),),
 }
-"""By table; those that need another table are in its ``resolve.sql``."""
+"""By table; those that need another table are in its ``link.sql``."""

@@ -86,7 +86,8 @@ def merge(connection: Connection, target: Table) -> tuple[dict[str, int], dict[s
 def _judge(connection: Connection, target: Table) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE stage")
-        cursor.execute(read_sql(f"loaders.targets.{target.name}", "resolve"))
+        cursor.execute(read_sql(f"loaders.targets.{target.name}", "link"))
+        cursor.execute(read_sql("loaders.statements", "judge"))
 
 
 def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[str, int]]:

@@ -1,4 +1,4 @@
--- refuse.sql: put the rows that resolve.sql refused into quarantine, as they were staged.
+-- refuse.sql: put the rows that link.sql refused into quarantine, as they were staged.
 -- settings: svp.load_id
 INSERT INTO ops.quarantine (load_id, line, column_name, code, value, row_text)
 SELECT

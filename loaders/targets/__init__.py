@@ -1,3 +1,3 @@
-"""One folder per PostgreSQL table: stage, resolve, merge, and the days that a load touches."""
+"""One folder per PostgreSQL table: stage, link, merge, and the days that a load touches."""
 
 from __future__ import annotations

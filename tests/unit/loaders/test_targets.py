@@ -32,7 +32,7 @@ def statements(table: Table) -> dict[str, str]:
 
 @ALL
 def test_target_has_every_step(table: Table) -> None:
-    assert statements(table).keys() - {"days"} == {"stage", "resolve", "merge"}
+    assert statements(table).keys() - {"days"} == {"stage", "link", "merge"}
 
 
 @ALL
@@ -47,7 +47,7 @@ def test_stage_has_exactly_the_columns_of_the_model(table: Table) -> None:
 
 @ALL
 def test_a_row_is_the_same_only_if_all_its_columns_are(table: Table) -> None:
-    hashed = re.search(r"md5\(cast\(row\((.*?)\) AS text", statements(table)["resolve"], re.S)
+    hashed = re.search(r"md5\(cast\(row\((.*?)\) AS text", statements(table)["link"], re.S)
     assert hashed is not None
     assert re.findall(r"stage\.(\w+)", hashed[1]) == table.schema.names
 
@@ -56,7 +56,7 @@ def codes_in_sql() -> set[str]:
     """Return the words that SQL puts into refused_code, and the flags it adds."""
     found: set[str] = set()
     for table in TABLES:
-        text = statements(table)["resolve"]
+        text = statements(table)["link"]
         for case in re.findall(r"CASE((?:(?!CASE).)*?)END AS refused_code", text, re.S):
             found.update(re.findall(r"THEN '(\w+)'", case))
         found.update(re.findall(r"ARRAY\['(\w+)'\]", text))

@@ -1,7 +1,8 @@
--- resolve.sql: judge every staged row: new, the same, a correction, or refused.
+-- link.sql: every staged row with the keys of its parents, what is against it, and the hash of what is stored
+-- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE resolved ON COMMIT DROP AS
+CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -88,51 +89,22 @@ judged AS (
         END AS refused_value
     FROM linked
     INNER JOIN first_of_pair ON linked.line = first_of_pair.line
-),
-
-ranked AS (
-    SELECT
-        judged.line,
-        judged.watchlist_id,
-        judged.added_at,
-        judged.watched_at,
-        judged.user_key,
-        judged.content_key,
-        judged.quality_flags,
-        judged.row_hash,
-        judged.refused_code,
-        judged.refused_column,
-        judged.refused_value,
-        row_number() OVER latest_first = 1 AS is_latest,
-        first_value(judged.row_hash) OVER latest_first AS latest_hash
-    FROM judged
-    WINDOW
-        latest_first AS (
-            PARTITION BY judged.watchlist_id, judged.refused_column IS NULL ORDER BY judged.line DESC
-        )
 )
 
 SELECT
-    ranked.line,
-    ranked.watchlist_id,
-    ranked.added_at,
-    ranked.watched_at,
-    ranked.user_key,
-    ranked.content_key,
-    ranked.quality_flags,
-    ranked.row_hash,
-    ranked.refused_code,
-    ranked.refused_column,
-    ranked.refused_value,
-    ranked.is_latest,
-    CASE
-        WHEN ranked.refused_code IS NOT NULL THEN 'rejected'
-        WHEN NOT ranked.is_latest AND ranked.row_hash = ranked.latest_hash THEN 'unchanged'
-        WHEN NOT ranked.is_latest THEN 'updated'
-        WHEN existing.row_hash IS NULL THEN 'loaded'
-        WHEN existing.row_hash = ranked.row_hash THEN 'unchanged'
-        ELSE 'updated'
-    END AS outcome
-FROM ranked
+    judged.line,
+    judged.watchlist_id,
+    judged.added_at,
+    judged.watched_at,
+    judged.user_key,
+    judged.content_key,
+    judged.quality_flags,
+    judged.row_hash,
+    judged.refused_code,
+    judged.refused_column,
+    judged.refused_value,
+    judged.watchlist_id AS natural_id,
+    existing.row_hash AS stored_hash
+FROM judged
 LEFT JOIN oltp.watchlist AS existing
-    ON ranked.watchlist_id = existing.watchlist_id AND existing.source = current_setting('svp.source');
+    ON judged.watchlist_id = existing.watchlist_id AND existing.source = current_setting('svp.source');

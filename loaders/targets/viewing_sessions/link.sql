@@ -1,7 +1,8 @@
--- resolve.sql: judge every staged row: new, the same, a correction, or refused.
+-- link.sql: every staged row with the keys of its parents, what is against it, and the hash of what is stored
+-- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE resolved ON COMMIT DROP AS
+CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -90,94 +91,55 @@ linked AS (
         ON hashed.content_id = content.content_id AND content.source = current_setting('svp.source')
     LEFT JOIN oltp.movie_details ON content.content_key = movie_details.content_key
     LEFT JOIN oltp.series_details ON content.content_key = series_details.content_key
-),
-
-ranked AS (
-    SELECT
-        linked.line,
-        linked.session_id,
-        linked.started_on,
-        linked.started_at,
-        linked.ended_at,
-        linked.watch_seconds,
-        linked.completion_percent,
-        linked.device_type,
-        linked.quality,
-        linked.platform,
-        linked.stall_count,
-        linked.average_bitrate_kbps,
-        linked.midnight,
-        linked.user_key,
-        linked.content_key,
-        linked.quality_flags,
-        linked.row_hash,
-        linked.length_minutes,
-        linked.refused_code,
-        linked.refused_column,
-        CASE linked.refused_column
-            WHEN 'user_id' THEN linked.user_id
-            WHEN 'content_id' THEN linked.content_id
-            WHEN 'ended_at' THEN cast(linked.ended_at AS text)
-            WHEN 'started_on' THEN cast(linked.started_on AS text)
-        END AS refused_value,
-        row_number() OVER latest_first = 1 AS is_latest,
-        first_value(linked.row_hash) OVER latest_first AS latest_hash
-    FROM linked
-    WINDOW
-        latest_first AS (
-            PARTITION BY linked.session_id, linked.refused_column IS NULL ORDER BY linked.line DESC
-        )
 )
 
 SELECT
-    ranked.line,
-    ranked.session_id,
-    ranked.started_on,
-    ranked.started_at,
-    ranked.ended_at,
-    ranked.watch_seconds,
+    linked.line,
+    linked.session_id,
+    linked.started_on,
+    linked.started_at,
+    linked.ended_at,
+    linked.watch_seconds,
     -- Whole seconds of the first day are watch_seconds x its share of the wall clock, rounded down.
     CASE
-        WHEN ranked.refused_code IS NULL AND ranked.started_at < ranked.midnight AND ranked.ended_at > ranked.midnight
-            THEN ranked.watch_seconds - cast(
+        WHEN linked.refused_code IS NULL AND linked.started_at < linked.midnight AND linked.ended_at > linked.midnight
+            THEN linked.watch_seconds - cast(
                 div(
-                    ranked.watch_seconds * extract(EPOCH FROM ranked.midnight - ranked.started_at),
-                    extract(EPOCH FROM ranked.ended_at - ranked.started_at)
+                    linked.watch_seconds * extract(EPOCH FROM linked.midnight - linked.started_at),
+                    extract(EPOCH FROM linked.ended_at - linked.started_at)
                 ) AS integer
             )
         ELSE 0
     END AS next_day_seconds,
-    ranked.completion_percent,
+    linked.completion_percent,
     CASE
-        WHEN ranked.completion_percent BETWEEN 0 AND 100 THEN ranked.completion_percent >= 90
-        WHEN ranked.length_minutes IS NOT NULL
-            THEN 100 * ranked.watch_seconds >= 90 * 60 * ranked.length_minutes
+        WHEN linked.completion_percent BETWEEN 0 AND 100 THEN linked.completion_percent >= 90
+        WHEN linked.length_minutes IS NOT NULL
+            THEN 100 * linked.watch_seconds >= 90 * 60 * linked.length_minutes
     END AS is_complete,
     CASE
-        WHEN ranked.completion_percent BETWEEN 0 AND 100 THEN 'source'
-        WHEN ranked.length_minutes IS NOT NULL THEN 'length'
+        WHEN linked.completion_percent BETWEEN 0 AND 100 THEN 'source'
+        WHEN linked.length_minutes IS NOT NULL THEN 'length'
     END AS completion_source,
-    ranked.device_type,
-    ranked.quality,
-    ranked.platform,
-    ranked.stall_count,
-    ranked.average_bitrate_kbps,
-    ranked.user_key,
-    ranked.content_key,
-    ranked.quality_flags,
-    ranked.row_hash,
-    ranked.refused_code,
-    ranked.refused_column,
-    ranked.refused_value,
-    ranked.is_latest,
-    CASE
-        WHEN ranked.refused_code IS NOT NULL THEN 'rejected'
-        WHEN NOT ranked.is_latest AND ranked.row_hash = ranked.latest_hash THEN 'unchanged'
-        WHEN NOT ranked.is_latest THEN 'updated'
-        WHEN existing.row_hash IS NULL THEN 'loaded'
-        WHEN existing.row_hash = ranked.row_hash THEN 'unchanged'
-        ELSE 'updated'
-    END AS outcome
-FROM ranked
+    linked.device_type,
+    linked.quality,
+    linked.platform,
+    linked.stall_count,
+    linked.average_bitrate_kbps,
+    linked.user_key,
+    linked.content_key,
+    linked.quality_flags,
+    linked.row_hash,
+    linked.refused_code,
+    linked.refused_column,
+    CASE linked.refused_column
+        WHEN 'user_id' THEN linked.user_id
+        WHEN 'content_id' THEN linked.content_id
+        WHEN 'ended_at' THEN cast(linked.ended_at AS text)
+        WHEN 'started_on' THEN cast(linked.started_on AS text)
+    END AS refused_value,
+    linked.session_id AS natural_id,
+    existing.row_hash AS stored_hash
+FROM linked
 LEFT JOIN oltp.viewing_sessions AS existing
-    ON ranked.session_id = existing.session_id AND existing.source = current_setting('svp.source');
+    ON linked.session_id = existing.session_id AND existing.source = current_setting('svp.source');

@@ -1,7 +1,8 @@
--- resolve.sql: judge every staged row: new, the same, a correction, or refused.
+-- link.sql: every staged row with the keys of its parents, what is against it, and the hash of what is stored
+-- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE resolved ON COMMIT DROP AS
+CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -50,55 +51,24 @@ linked AS (
         ON hashed.user_id = users.user_id AND users.source = current_setting('svp.source')
     LEFT JOIN oltp.content AS clicked
         ON hashed.clicked_content_id = clicked.content_id AND clicked.source = current_setting('svp.source')
-),
-
-ranked AS (
-    SELECT
-        linked.line,
-        linked.search_id,
-        linked.query_text,
-        linked.result_count,
-        linked.filters,
-        linked.searched_at,
-        linked.user_key,
-        linked.clicked_content_key,
-        linked.quality_flags,
-        linked.row_hash,
-        CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code,
-        linked.refused_column,
-        linked.refused_value,
-        row_number() OVER latest_first = 1 AS is_latest,
-        first_value(linked.row_hash) OVER latest_first AS latest_hash
-    FROM linked
-    WINDOW
-        latest_first AS (
-            PARTITION BY linked.search_id, linked.refused_column IS NULL ORDER BY linked.line DESC
-        )
 )
 
 SELECT
-    ranked.line,
-    ranked.search_id,
-    ranked.query_text,
-    ranked.result_count,
-    ranked.filters,
-    ranked.searched_at,
-    ranked.user_key,
-    ranked.clicked_content_key,
-    ranked.quality_flags,
-    ranked.row_hash,
-    ranked.refused_code,
-    ranked.refused_column,
-    ranked.refused_value,
-    ranked.is_latest,
-    CASE
-        WHEN ranked.refused_code IS NOT NULL THEN 'rejected'
-        WHEN NOT ranked.is_latest AND ranked.row_hash = ranked.latest_hash THEN 'unchanged'
-        WHEN NOT ranked.is_latest THEN 'updated'
-        WHEN existing.row_hash IS NULL THEN 'loaded'
-        WHEN existing.row_hash = ranked.row_hash THEN 'unchanged'
-        ELSE 'updated'
-    END AS outcome
-FROM ranked
+    linked.line,
+    linked.search_id,
+    linked.query_text,
+    linked.result_count,
+    linked.filters,
+    linked.searched_at,
+    linked.user_key,
+    linked.clicked_content_key,
+    linked.quality_flags,
+    linked.row_hash,
+    CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code,
+    linked.refused_column,
+    linked.refused_value,
+    linked.search_id AS natural_id,
+    existing.row_hash AS stored_hash
+FROM linked
 LEFT JOIN oltp.search_queries AS existing
-    ON ranked.search_id = existing.search_id AND existing.source = current_setting('svp.source');
+    ON linked.search_id = existing.search_id AND existing.source = current_setting('svp.source');

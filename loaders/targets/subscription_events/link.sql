@@ -1,7 +1,8 @@
--- resolve.sql: judge every staged row: new, the same, a correction, or refused.
+-- link.sql: every staged row with the keys of its parents, what is against it, and the hash of what is stored
+-- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE resolved ON COMMIT DROP AS
+CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -55,57 +56,25 @@ linked AS (
     FROM hashed
     LEFT JOIN oltp.users
         ON hashed.user_id = users.user_id AND users.source = current_setting('svp.source')
-),
-
-ranked AS (
-    SELECT
-        linked.line,
-        linked.subscription_event_id,
-        linked.event_type,
-        linked.previous_plan,
-        linked.new_plan,
-        linked.amount_minor,
-        linked.currency,
-        linked.occurred_at,
-        linked.user_key,
-        linked.quality_flags,
-        linked.row_hash,
-        linked.refused_code,
-        linked.refused_column,
-        linked.refused_value,
-        row_number() OVER latest_first = 1 AS is_latest,
-        first_value(linked.row_hash) OVER latest_first AS latest_hash
-    FROM linked
-    WINDOW
-        latest_first AS (
-            PARTITION BY linked.subscription_event_id, linked.refused_column IS NULL ORDER BY linked.line DESC
-        )
 )
 
 SELECT
-    ranked.line,
-    ranked.subscription_event_id,
-    ranked.event_type,
-    ranked.previous_plan,
-    ranked.new_plan,
-    ranked.amount_minor,
-    ranked.currency,
-    ranked.occurred_at,
-    ranked.user_key,
-    ranked.quality_flags,
-    ranked.row_hash,
-    ranked.refused_code,
-    ranked.refused_column,
-    ranked.refused_value,
-    ranked.is_latest,
-    CASE
-        WHEN ranked.refused_code IS NOT NULL THEN 'rejected'
-        WHEN NOT ranked.is_latest AND ranked.row_hash = ranked.latest_hash THEN 'unchanged'
-        WHEN NOT ranked.is_latest THEN 'updated'
-        WHEN existing.row_hash IS NULL THEN 'loaded'
-        WHEN existing.row_hash = ranked.row_hash THEN 'unchanged'
-        ELSE 'updated'
-    END AS outcome
-FROM ranked
+    linked.line,
+    linked.subscription_event_id,
+    linked.event_type,
+    linked.previous_plan,
+    linked.new_plan,
+    linked.amount_minor,
+    linked.currency,
+    linked.occurred_at,
+    linked.user_key,
+    linked.quality_flags,
+    linked.row_hash,
+    linked.refused_code,
+    linked.refused_column,
+    linked.refused_value,
+    linked.subscription_event_id AS natural_id,
+    existing.row_hash AS stored_hash
+FROM linked
 LEFT JOIN oltp.subscription_events AS existing
-    ON ranked.subscription_event_id = existing.subscription_event_id AND existing.source = current_setting('svp.source');
+    ON linked.subscription_event_id = existing.subscription_event_id AND existing.source = current_setting('svp.source');
