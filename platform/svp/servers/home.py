@@ -182,11 +182,12 @@ def prepare_folder(home: Home, progress: Progress) -> None:
         ServerError: the servers' user can't get there.
     """
     path = home.path
-    if not path.exists():
-        path.mkdir(parents=True)
+    if _makes(path):
         path.chmod(0o711 if home.account.is_other else 0o700)
         progress.say(f"made {path} for the local servers")
-    strangers = {entry.name for entry in path.iterdir()} - {*OWN_FILES, *OTHER_FOLDERS, "engines"}
+    written = {_unfinished(path / name).name for name in OWN_FILES}
+    known = {*OWN_FILES, *written, *OTHER_FOLDERS, "engines"}
+    strangers = {entry.name for entry in path.iterdir()} - known
     if strangers and not home.is_home:
         message = f"{path} is not a home of local servers: it holds {shorten(min(strangers))}"
         raise UsageError(message, "set SVP_HOME to a new or empty folder")
@@ -196,6 +197,23 @@ def prepare_folder(home: Home, progress: Progress) -> None:
             f"let other users enter {path}, not read it: {home.account.name} runs the servers"
         )
     require_reach(home.account, path)
+
+
+def _makes(path: Path) -> bool:
+    """Make a folder; return False if it was there, or another ``svp up`` was faster.
+
+    Raises:
+        UsageError: it can't be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir()
+    except OSError as error:
+        if path.is_dir():
+            return False
+        message = f"{path} can't be made: {error.strerror}"
+        raise UsageError(message, "set SVP_HOME to a folder that you may write to") from error
+    return True
 
 
 def _wait_for_lock(file: int, path: Path, progress: Progress) -> None:
@@ -245,9 +263,14 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+def _unfinished(path: Path) -> Path:
+    """Return where a file is written before it takes its place; a killed run may leave it."""
+    return path.with_name(f".{path.name}.new")
+
+
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Replace a file by a new one that only its owner can read; it is never half written."""
-    unfinished = path.with_name(f".{path.name}.new")
+    unfinished = _unfinished(path)
     unfinished.unlink(missing_ok=True)
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -118,5 +118,12 @@ def test_down_delete_asks_first_and_yes_removes_only_what_svp_made(
 
 def test_home_may_begin_with_what_other_commands_left(run: Run, empty_home: Path) -> None:
     (empty_home / "demo").mkdir(parents=True)
+    (empty_home / ".credentials.json.new").touch()  # of a run that was killed while it wrote
     start(empty_home, only={"postgres"})
     assert process_of(empty_home, "postgres") is not None
+
+
+def test_home_that_is_a_file_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for home in (tmp_path / "file", tmp_path / "file" / "home"):
+        assert isinstance(run(home, "up").exception, UsageError)
