@@ -1,4 +1,4 @@
-"""The nine tables of a streaming platform, parents before children."""
+"""The tables of a streaming platform, parents before children."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from svp.model.schema import Column, Table
 __all__ = [
     "CONTENT",
     "CONTENT_TYPES",
+    "DEVICES",
     "EPISODES",
     "EPISODE_VIEWING",
+    "PLAYBACK_ATTEMPTS",
+    "PLAYBACK_OUTCOMES",
     "RATINGS",
     "SEARCH_QUERIES",
     "SUBSCRIPTION_EVENTS",
@@ -33,6 +36,9 @@ SUBSCRIPTION_EVENT_TYPES = (
     "cancellation",
     "return",
 )
+
+PLAYBACK_OUTCOMES = ("played", "failed", "abandoned")
+"""The first frame was shown; an error came before it; the viewer left before it."""
 
 TEXT = pa.string()
 TEXTS = pa.list_(pa.string())
@@ -84,6 +90,7 @@ CONTENT = Table(
         Column("is_original", FLAG, "Made by the service itself"),
         Column("director", TEXT, "Director"),
         Column("main_actor", TEXT, "First name of the cast"),
+        Column("actors", TEXTS, "The cast, the main actor first; may be empty"),
         Column(
             "available_countries", TEXTS, "Countries where it may be played; empty for everywhere"
         ),
@@ -111,6 +118,19 @@ EPISODES = Table(
         Column("title", TEXT, "Title of the episode"),
         Column("duration_minutes", WHOLE, "Length, minutes"),
         Column("released_on", DAY, "Day of release"),
+    ),
+)
+
+DEVICES = Table(
+    name="devices",
+    grain="one row per device of a user",
+    key=("device_id",),
+    columns=(
+        Column("device_id", TEXT, "The source's id, unchanged", required=True),
+        Column("user_id", TEXT, "Whose device", required=True, refers_to="users"),
+        Column("device_type", TEXT, "Kind of device", required=True),
+        Column("platform", TEXT, "Operating system or app"),
+        Column("added_on", DAY, "Day it signed in first, UTC"),
     ),
 )
 
@@ -152,6 +172,35 @@ EPISODE_VIEWING = Table(
         Column("episode_id", TEXT, "The episode", required=True, refers_to="episodes"),
         Column("watch_seconds", WHOLE, "Playing time of the episode, seconds", required=True),
         Column("is_complete", FLAG, "Played at least 90 %"),
+    ),
+)
+
+PLAYBACK_ATTEMPTS = Table(
+    name="playback_attempts",
+    grain="one row per time a viewer pressed play, whether or not a frame was shown",
+    key=("attempt_id",),
+    columns=(
+        Column("attempt_id", TEXT, "The source's id, unchanged", required=True),
+        Column("user_id", TEXT, "Who pressed play", required=True, refers_to="users"),
+        Column("content_id", TEXT, "What was to be played", required=True, refers_to="content"),
+        Column(
+            "session_id",
+            TEXT,
+            "The play it became; null when no frame was shown",
+            refers_to="viewing_sessions",
+        ),
+        Column("device_id", TEXT, "On which device", refers_to="devices"),
+        Column("attempted_at", INSTANT, "Instant at which play was pressed", required=True),
+        Column("outcome", TEXT, "How it began", required=True, values=PLAYBACK_OUTCOMES),
+        Column(
+            "startup_milliseconds",
+            WHOLE,
+            "From pressing play to the first frame, the error or the exit, milliseconds",
+        ),
+        Column("stall_count", WHOLE, "Interruptions for buffering, a count"),
+        Column("stall_milliseconds", WHOLE, "Time stalled after the first frame, milliseconds"),
+        Column("bitrate_change_count", WHOLE, "Changes of bit rate, a count"),
+        Column("error_code", TEXT, "The player's error; null when there was none"),
     ),
 )
 
@@ -220,8 +269,10 @@ TABLES = (
     USERS,
     CONTENT,
     EPISODES,
+    DEVICES,
     VIEWING_SESSIONS,
     EPISODE_VIEWING,
+    PLAYBACK_ATTEMPTS,
     RATINGS,
     WATCHLIST,
     SUBSCRIPTION_EVENTS,
