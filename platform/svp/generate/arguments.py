@@ -16,10 +16,13 @@ DEFAULT_START_ON = date(2025, 1, 1)
 
 DEFAULT_SCALE = "small"
 
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 EARLIEST_START_ON = date(1980, 1, 1)
 LATEST_END_ON = date(2200, 1, 1)
 LOWEST_TITLES = 20
 """Enough for one of each content type."""
+MOST_USERS = 99_999_999
+"""Their number has eight digits."""
 
 
 class ArgumentValues(TypedDict):
@@ -37,22 +40,27 @@ class ArgumentValues(TypedDict):
 class Arguments:
     """Everything that a generated platform depends on.
 
+    More users leave the others as they were; more days leave the earlier days as they were.
+
     Raises:
         UsageError: a value is out of range.
     """
 
     seed: int
     users: int
+    """Who have signed up when the first day begins; more do as days pass."""
     titles: int
+    """In the catalogue when the first day begins; more are added as days pass."""
     start_on: date
     """First UTC day of the plays; people and titles are older."""
     days: int
     sessions_per_user: float
-    """Mean over all users and the whole period."""
+    """Plays of a subscriber in 30 days, mean."""
 
     def __post_init__(self) -> None:
         _require(self.seed >= 0, f"seed {self.seed} is below 0", "use 0 or more")
-        _require(self.users >= 1, f"{self.users} users can't be generated", "ask for 1 or more")
+        crowd = f"{self.users} users can't be generated"
+        _require(1 <= self.users <= MOST_USERS, crowd, f"ask for 1 to {MOST_USERS:,}")
         few = f"{self.titles} titles are too few for one of each kind"
         _require(self.titles >= LOWEST_TITLES, few, f"ask for {LOWEST_TITLES} or more")
         _require(self.days >= 1, f"{self.days} days can't be generated", "ask for 1 or more")
@@ -62,6 +70,16 @@ class Arguments:
         in_range = EARLIEST_START_ON.toordinal() <= self.start_on.toordinal() <= last
         period = f"{self.days} days from {self.start_on} are out of range"
         _require(in_range, period, f"stay between {EARLIEST_START_ON} and {LATEST_END_ON}")
+
+    @property
+    def start_day(self) -> int:
+        """First day of the period, in days from 1970-01-01."""
+        return self.start_on.toordinal() - EPOCH_ORDINAL
+
+    @property
+    def end_day(self) -> int:
+        """First day after the period, in days from 1970-01-01."""
+        return self.start_day + self.days
 
     def values(self) -> ArgumentValues:
         """Return the arguments as keywords."""
@@ -89,12 +107,13 @@ class Scale:
     titles: int
     days: int
     sessions_per_user: float
+    plays: int
+    """About; a test compares it with what is made."""
 
     @property
     def summary(self) -> str:
         """The size in words, for help."""
-        plays = round(self.users * self.sessions_per_user)
-        period = f"{self.days} days, about {plays:,} plays"
+        period = f"{self.days} days, about {self.plays:,} plays"
         return f"{self.name}: {self.users:,} users, {self.titles:,} titles, {period}"
 
     def arguments(
@@ -107,28 +126,26 @@ class Scale:
         days: int | None = None,
         sessions_per_user: float | None = None,
     ) -> Arguments:
-        """Return the arguments of this size, but for what is given.
-
-        Other days keep the plays a day: half the days have half the sessions per user.
-        """
-        period_days = self.days if days is None else days
-        usual = round(self.sessions_per_user * period_days / self.days, 6)
+        """Return the arguments of this size, but for what is given."""
+        sessions = self.sessions_per_user if sessions_per_user is None else sessions_per_user
         return Arguments(
             seed=seed,
             users=self.users if users is None else users,
             titles=self.titles if titles is None else titles,
             start_on=start_on,
-            days=period_days,
-            sessions_per_user=usual if sessions_per_user is None else sessions_per_user,
+            days=self.days if days is None else days,
+            sessions_per_user=sessions,
         )
 
 
 SCALES = {
     scale.name: scale
     for scale in (
-        Scale("tiny", users=200, titles=120, days=30, sessions_per_user=20),
-        Scale("small", users=10_000, titles=5_000, days=90, sessions_per_user=13),
-        Scale("medium", users=50_000, titles=8_000, days=180, sessions_per_user=20),
-        Scale("large", users=200_000, titles=12_000, days=365, sessions_per_user=50),
+        Scale("tiny", users=200, titles=120, days=30, sessions_per_user=30, plays=4_000),
+        Scale("small", users=10_000, titles=5_000, days=90, sessions_per_user=8, plays=150_000),
+        Scale("medium", users=50_000, titles=8_000, days=180, sessions_per_user=6, plays=1_000_000),
+        Scale(
+            "large", users=200_000, titles=12_000, days=365, sessions_per_user=6, plays=10_000_000
+        ),
     )
 }

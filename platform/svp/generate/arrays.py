@@ -57,7 +57,7 @@ DAY_US = 86_400 * SECOND_US
 
 
 class Entries:
-    """A base for dataclasses whose every field is one array of one length, or other Entries."""
+    """A base for dataclasses whose every field has one entry a row: an array, Draws or other Entries."""
 
     __slots__ = ()
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
@@ -69,7 +69,10 @@ class Entries:
         """Return some of the entries."""
         arrays = (getattr(self, field.name) for field in fields(self))
         return type(self)(
-            *(array.take(rows) if isinstance(array, Entries) else array[rows] for array in arrays)
+            *(
+                array[rows] if isinstance(array, np.ndarray) else array.take(rows)
+                for array in arrays
+            )
         )
 
 

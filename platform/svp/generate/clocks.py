@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["LocalClocks", "load_zone"]
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (a viewer's wall clock has no zone until it gets one)
+HOURS = range(24)
 
 
 def load_zone(name: str) -> ZoneInfo:
@@ -31,9 +32,8 @@ class LocalClocks:
 
     def __init__(self, zones: Sequence[str], *, first_day: int, days: int) -> None:
         self.first_day = first_day
-        hours = [EPOCH + timedelta(days=first_day, hours=hour) for hour in range(days * 24)]
-        self._offset_seconds = np.array(
-            [[_offset_seconds(hour, load_zone(zone)) for hour in hours] for zone in zones]
+        self._offset_seconds = np.stack(
+            [_offsets_by_hour(load_zone(zone), first_day, days) for zone in zones]
         )
 
     def to_utc(self, zone: Integers, day: Integers, second: Integers) -> Integers:
@@ -41,6 +41,17 @@ class LocalClocks:
         hour = (day - self.first_day) * 24 + second // 3600
         utc: Integers = day * 86_400 + second - self._offset_seconds[zone, hour]
         return utc * SECOND_US
+
+
+def _offsets_by_hour(zone: ZoneInfo, first_day: int, days: int) -> Integers:
+    """Return the offset of each local hour; hours are looked at only on days whose ends differ."""
+    midnights = [EPOCH + timedelta(days=first_day + day) for day in range(days + 1)]
+    at_midnight = np.array([_offset_seconds(midnight, zone) for midnight in midnights])
+    by_hour = np.repeat(at_midnight[:-1], len(HOURS))
+    for day in np.flatnonzero(np.diff(at_midnight)).tolist():
+        hours = [_offset_seconds(midnights[day] + timedelta(hours=hour), zone) for hour in HOURS]
+        by_hour[day * len(HOURS) : (day + 1) * len(HOURS)] = hours
+    return by_hour
 
 
 def _offset_seconds(wall_clock: datetime, zone: ZoneInfo) -> int:

@@ -7,33 +7,102 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from svp.generate.arrays import DAY_US, SECOND_US, Entries, Flags, Floats, Integers, day_number
-from svp.generate.catalogue import GENRES
-from svp.generate.market import COUNTRIES, DEVICES, PAYMENT_SHARES, PLAN_SHARES
-from svp.generate.randomness import cumulate, pick, stream
+from svp.generate.arrays import (
+    DAY_US,
+    SECOND_US,
+    Entries,
+    Flags,
+    Floats,
+    Integers,
+)
+from svp.generate.market import (
+    AGE_GROUPS,
+    COUNTRIES,
+    DEVICE_SHARES,
+    DEVICES,
+    PAYMENT_SHARES,
+    PLAN_SHARES,
+)
+from svp.generate.randomness import Draws, cumulate
 
 if TYPE_CHECKING:
     from svp.generate.arguments import Arguments
 
-__all__ = ["HISTORY_DAYS", "People", "make_people"]
+__all__ = [
+    "GENRES",
+    "HISTORY_DAYS",
+    "MONTHLY_GROWTH",
+    "MONTH_DAYS",
+    "SEGMENTS",
+    "SLOT_STEP",
+    "People",
+    "age_group",
+    "make_people",
+    "mood",
+]
+
+GENRES = (
+    "Action", "Comedy", "Drama", "Thriller", "Sci-Fi", "Fantasy", "Romance", "Horror",
+    "Crime", "Animation", "Family", "History", "Nature", "Sport", "News", "Music",
+)  # fmt: skip
 
 HISTORY_DAYS = 730
 """How long before the first day the service opened."""
-
+MONTH_DAYS = 30
 MONTHLY_GROWTH = 0.04
 """Of sign-ups: a service in its growing years doubles them in a year and a half."""
+DAILY_GROWTH = np.log1p(MONTHLY_GROWTH) / MONTH_DAYS
+FIRST_MONTH_SHARE = MONTHLY_GROWTH / -np.expm1(-DAILY_GROWTH * HISTORY_DAYS)
+"""Sign-ups in the 30 days after the first day began, against all before it."""
 
-TASTE_CONCENTRATION = 0.35
-"""Below 1 gives each user a few strong genres; 3 of 16 make about two thirds of a user's plays."""
+SLOT_STEP = 100_000_000
+"""A user's number is the slot's, from 1, plus this for each sign-up that the slot had before."""
 
+YOUNGEST, OLDEST = 18, 90
+AGE_STEP_YEARS = 10.2
+"""Ages are the youngest plus two exponential steps: a peak near 28, a mean near 38."""
+
+SEGMENTS = ("mainstream", "families", "thrill", "drama", "laughter", "worlds", "knowledge", "live")
+SEGMENT_SHARES = cumulate(
+    (
+        (0.20, 0.06, 0.20, 0.10, 0.16, 0.16, 0.04, 0.08),
+        (0.20, 0.22, 0.13, 0.14, 0.11, 0.07, 0.06, 0.07),
+        (0.20, 0.05, 0.10, 0.24, 0.08, 0.02, 0.17, 0.14),
+    )
+)
+"""Cumulative by segment, by age group."""
+SEGMENT_TASTES = np.array(
+    (
+        (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0),
+        (0.4, 1.2, 0.4, 0.2, 0.3, 0.9, 0.3, 0.0, 0.2, 5.0, 6.0, 0.3, 0.9, 0.3, 0.1, 0.4),
+        (4.0, 0.4, 0.5, 4.0, 0.9, 0.4, 0.2, 2.5, 2.5, 0.2, 0.1, 0.1, 0.1, 0.4, 0.1, 0.1),
+        (0.2, 0.6, 4.5, 0.8, 0.2, 0.3, 3.0, 0.1, 1.6, 0.1, 0.4, 0.8, 0.3, 0.1, 0.2, 0.3),
+        (0.5, 6.0, 0.6, 0.3, 0.4, 0.4, 1.8, 0.2, 0.4, 1.2, 0.8, 0.1, 0.2, 0.4, 0.2, 1.0),
+        (1.6, 0.5, 0.5, 0.6, 6.0, 6.0, 0.2, 0.7, 0.3, 1.3, 0.3, 0.2, 0.2, 0.1, 0.1, 0.2),
+        (0.2, 0.4, 0.6, 0.3, 0.5, 0.1, 0.1, 0.1, 1.5, 0.1, 0.2, 6.0, 6.0, 0.3, 2.0, 0.8),
+        (0.7, 0.8, 0.4, 0.3, 0.2, 0.1, 0.2, 0.1, 0.4, 0.2, 0.2, 0.4, 0.4, 9.0, 4.0, 2.0),
+    )
+)
+"""By segment and genre: how much more than others its people like it."""
 GENRE_APPEAL = (1.4, 1.5, 1.6, 1.1, 1.0, 0.8, 0.9, 0.7, 1.1, 0.9, 0.9, 0.5, 0.5, 0.8, 0.6, 0.4)
-"""By genre, in the order of GENRES: how many people like it."""
+"""By genre: how many people like it."""
+TASTE_SIGMA = 0.7
+"""Of the log of a person's own liking of a genre within the segment."""
+
+SECOND_DEVICE_SHARE = 0.45
+"""Of users, those who own a device, for each kind that is not their usual one, at the mean share."""
+
+MOOD_SIGMA = 0.45
+"""Of the log of a user's activity from month to month, about the user's own mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class People(Entries):
     """One entry per user. Codes are positions in the tables of ``market``."""
 
+    number: Integers
+    """Of the id; no other user has it."""
+    draws: Draws
     registered_at: Integers
     age: Integers
     country: Integers
@@ -42,45 +111,114 @@ class People(Entries):
     payment_method: Integers
     device: Integers
     """The one used most."""
+    owned: Flags
+    """By kind of device."""
     has_box: Flags
     name: Integers
     """Two numbers a user: the given name and the family name in the pool of the country."""
     engagement: Floats
     """Standard normal: log of the user's activity, in deviations from the median user."""
+    segment: Integers
+    """Position in SEGMENTS."""
     taste: Floats
     """Cumulative by genre."""
 
 
-def make_people(arguments: Arguments) -> People:
-    """Return the users who sign up before the last day ends."""
-    random = stream(arguments.seed, "users")
-    count = arguments.users
-    country = pick(random, [market.share for market in COUNTRIES], count)
+def make_people(arguments: Arguments, *, first_slot: int, slots: int, end_at: int) -> People:
+    """Return the users of some slots who signed up before an instant.
+
+    Each of the first ``arguments.users`` slots holds a user who was there when the first day began. As a service grows,
+    it wins another user for the slot now and then, so that earlier users never depend on how many days there are.
+    """
+    slot = np.arange(first_slot, first_slot + slots)
+    places = Draws.of(arguments.seed, "users", slot)
+    number = [slot + 1]
+    draws = [places]
+    registered_at = [_registered_before(arguments, places)]
+    gained = np.zeros(slots, dtype=np.int64)
+    for month in range(1 + int((end_at // DAY_US - arguments.start_day) // MONTH_DAYS)):
+        gain = places.under("month", np.full(slots, month))
+        expected = FIRST_MONTH_SHARE * (1 + MONTHLY_GROWTH) ** month
+        rows = np.flatnonzero(gain.happens("sign-up", min(expected, 1.0)))
+        gained[rows] += 1
+        number.append(slot[rows] + 1 + SLOT_STEP * gained[rows])
+        draws.append(gain.take(rows))
+        registered_at.append(_registered_in(arguments, gain.take(rows), month))
+    at = np.concatenate(registered_at)
+    there = at < end_at
+    keys = np.concatenate([part.keys for part in draws])[there]
+    return _describe(np.concatenate(number)[there], Draws(keys), at[there])
+
+
+def _registered_before(arguments: Arguments, draws: Draws) -> Integers:
+    """Return instants of the history, whose rate grows by MONTHLY_GROWTH each 30 days."""
+    share = draws.uniform("registered_at")
+    grown = np.expm1(DAILY_GROWTH * HISTORY_DAYS)
+    days = np.log1p(share * grown) / DAILY_GROWTH - HISTORY_DAYS
+    return _instants(arguments, days)
+
+
+def _registered_in(arguments: Arguments, draws: Draws, month: int) -> Integers:
+    """Return instants of one of the months, counted from the first day."""
+    share = draws.uniform("registered_at")
+    days = np.log1p(share * MONTHLY_GROWTH) / DAILY_GROWTH + month * MONTH_DAYS
+    return _instants(arguments, days)
+
+
+def _instants(arguments: Arguments, days: Floats) -> Integers:
+    """Return days from the first one as instants at whole seconds."""
+    seconds = np.floor(days * 86_400).astype(np.int64)
+    return arguments.start_day * DAY_US + seconds * SECOND_US
+
+
+def _describe(number: Integers, draws: Draws, registered_at: Integers) -> People:
+    age = YOUNGEST + AGE_STEP_YEARS * (draws.exponential("age") + draws.exponential("more age"))
+    age = np.minimum(age, OLDEST).astype(np.int64)
+    country = draws.pick("country", [market.share for market in COUNTRIES])
     box_shares = np.array([market.box_share for market in COUNTRIES])
+    device = draws.pick_from_rows("device", DEVICE_SHARES, age_group(age))
+    segment = draws.pick_from_rows("segment", SEGMENT_SHARES, age_group(age))
     return People(
-        registered_at=_registered_at(random, arguments),
-        age=np.minimum(18 + random.gamma(2.4, 8.5, count), 90).astype(np.int64),
+        number=number,
+        draws=draws,
+        registered_at=registered_at,
+        age=age,
         country=country,
-        plan=pick(random, PLAN_SHARES, count),
-        payment_method=pick(random, PAYMENT_SHARES, count),
-        device=pick(random, [device.share for device in DEVICES], count),
-        has_box=random.random(count) < box_shares[country],
-        name=random.integers(0, 2**31, size=(count, 2)),
-        engagement=random.standard_normal(count),
-        taste=cumulate(
-            random.gamma(np.array(GENRE_APPEAL) * TASTE_CONCENTRATION, size=(count, len(GENRES)))
-            + 1e-9
-        ),
+        plan=draws.pick("plan", PLAN_SHARES),
+        payment_method=draws.pick("payment_method", PAYMENT_SHARES),
+        device=device,
+        owned=_owned(draws, device, age),
+        has_box=draws.happens("box", box_shares[country]),
+        name=np.stack([draws.whole(f"{part} name", 0, 2**31) for part in ("given", "family")], 1),
+        engagement=draws.normal("engagement"),
+        segment=segment,
+        taste=_tastes(draws, segment),
     )
 
 
-def _registered_at(random: np.random.Generator, arguments: Arguments) -> Integers:
-    """Return instants whose rate grows by MONTHLY_GROWTH each 30 days, at whole seconds."""
-    growth = np.log1p(MONTHLY_GROWTH) / 30
-    period_days = HISTORY_DAYS + arguments.days
-    grown = np.expm1(growth * period_days)
-    days = np.log1p(random.random(arguments.users) * grown) / growth
-    seconds = np.minimum((days * 86_400).astype(np.int64), period_days * 86_400 - 1)
-    opened_at = (day_number(arguments.start_on) - HISTORY_DAYS) * DAY_US
-    registered_at: Integers = opened_at + seconds * SECOND_US
-    return registered_at
+def age_group(age: Integers) -> Integers:
+    """Return the position of an age in the tables by age group."""
+    return np.searchsorted(AGE_GROUPS, age, side="right")
+
+
+def _owned(draws: Draws, device: Integers, age: Integers) -> Flags:
+    """Return which kinds of device each user has: the usual one, and others by their shares."""
+    shares = np.diff(DEVICE_SHARES, prepend=0.0)[age_group(age)]
+    chances = np.minimum(SECOND_DEVICE_SHARE * len(DEVICES) * shares, 1.0)
+    owned = [draws.happens(f"owns {kind.name}", chances[:, n]) for n, kind in enumerate(DEVICES)]
+    return np.stack(owned, axis=1) | (device[:, np.newaxis] == np.arange(len(DEVICES)))
+
+
+def _tastes(draws: Draws, segment: Integers) -> Floats:
+    """Return each user's liking of each genre: the segment's, and the user's own about it."""
+    own = np.stack([draws.normal(f"taste {genre}") for genre in GENRES], axis=1)
+    liking = SEGMENT_TASTES[segment] * np.array(GENRE_APPEAL) * np.exp(TASTE_SIGMA * own)
+    return cumulate(liking + 1e-9)
+
+
+def mood(draws: Draws, day: Integers) -> Floats:
+    """Return the log of the factor on users' activity in the 30 days that a day is in, mean 0.
+
+    Who watches less in a month is more likely to leave at its end: see ``subscriptions``.
+    """
+    return MOOD_SIGMA * draws.under("mood", day // MONTH_DAYS).normal("mood")
