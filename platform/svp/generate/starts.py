@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from svp.generate.arrays import Entries, Flags, Floats, Integers
-from svp.generate.randomness import Draws
+from svp.generate.arrays import Entries, Floats, Integers
 
-__all__ = ["Additions", "Attempts", "EpisodeViews", "Plays", "Starts", "Way"]
+if TYPE_CHECKING:
+    from svp.generate.randomness import Draws
+
+__all__ = ["NEVER_WATCHED", "Additions", "EpisodeViews", "Plays", "Starts", "Way"]
+
+NEVER_WATCHED = -1
 
 
 class Way:
@@ -35,7 +40,7 @@ class Starts(Entries):
     started_at: Integers
     subscribed_from: Integers
     subscribed_to: Integers
-    """NEVER if no end is known yet."""
+    """Of the unbroken time as a subscriber; NEVER if no end is known yet."""
     title: Integers
     way: Integers
     """One of ``Way``."""
@@ -45,6 +50,8 @@ class Starts(Entries):
 class Plays(Entries):
     """One entry per play: a start whose first frame was shown, by user and then time."""
 
+    start: Integers
+    """Position in the starts of the block."""
     starts: Starts
     first_episode: Integers
     """Position in the catalogue's episodes; -1 for a title without."""
@@ -73,22 +80,6 @@ class EpisodeViews(Entries):
     episode: Integers
     watch_seconds: Integers
     length_seconds: Integers
-
-
-@dataclass(frozen=True, slots=True)
-class Attempts(Entries):
-    """One entry per start: how the player got on, by user and then time."""
-
-    starts: Starts
-    outcome: Integers
-    """Position in PLAYBACK_OUTCOMES."""
-    error: Integers
-    """Position in the player's errors; -1 for none."""
-    startup_milliseconds: Integers
-    stall_count: Integers
-    stall_milliseconds: Integers
-    bitrate_changes: Integers
-    is_usual_platform: Flags
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who played what, when, on what, how far: one entry per play, and per episode of a play."""
+"""Who played what, when, on what, how far: starts, and the plays that came of them."""
 
 from __future__ import annotations
 
@@ -14,307 +14,254 @@ from svp.generate.arrays import (
     Flags,
     Floats,
     Integers,
-    day_number,
     day_of,
     first_of_group,
     position_in_group,
 )
 from svp.generate.catalogue import LIVE, NO_TITLE, SERIES
-from svp.generate.clocks import LocalClocks
-from svp.generate.market import (
-    COUNTRIES,
-    DEVICES,
-    HOUR_CURVES,
-    QUALITY_KBPS,
-    WEEKDAY_FACTORS,
-)
-from svp.generate.randomness import pick, pick_from_rows, stream
+from svp.generate.choosing import choose_titles
+from svp.generate.player import PLAYED, Playback, press_play
+from svp.generate.rhythm import sit_down
+from svp.generate.starts import NEVER_WATCHED, Additions, EpisodeViews, Plays, Starts
+from svp.generate.subscriptions import devices_added_on
 
 if TYPE_CHECKING:
     from svp.generate.arguments import Arguments
     from svp.generate.catalogue import Catalogue
     from svp.generate.people import People
+    from svp.generate.rhythm import Sittings
     from svp.generate.subscriptions import Subscribed
 
-__all__ = ["EpisodeViews", "Plays", "play", "watch_episodes"]
+__all__ = ["COMPLETE_SHARE", "Viewing", "view", "watch_episodes"]
 
-ACTIVITY_SIGMA = 1.5
-"""Of the log of plays a day between users; MovieLens has 1.4 to 1.6."""
-MOST_PLAYS_A_DAY = 16.0
-
-PREFERRED_DEVICE_SHARE = 0.66
-USUAL_PLATFORM_SHARE = 0.62
-
-SERIES_GOES_ON = 0.5
-"""Chance that a play takes up the series that the user chose last."""
-LAST_EPISODE_CHANCE = 0.62
-"""That an episode is the last of its play; the rest go on to the next one."""
-
-STALL_SHARE = 0.04
-"""Of streams with any stall, on a wired screen."""
-LONGEST_STALL_SECONDS = 12
-LOWER_QUALITY_SHARE = 0.16
-"""Of plays whose line does not carry the best quality that plan and device allow."""
-BITRATE_SIGMA = 0.16
-
-EARLY_SHARE = (0.58, 0.46, 0.56, 0.42, 0.52, 0.0)
-FINISHED_SHARE = (0.18, 0.28, 0.18, 0.32, 0.20, 0.0)
+EARLY_SHARE = (0.60, 0.50, 0.58, 0.48, 0.52, 0.0)
+FINISHED_SHARE = (0.21, 0.30, 0.20, 0.33, 0.20, 0.0)
 """Of plays given up early and played to the end, by content type; the rest ends anywhere."""
-STALL_EFFECT = 0.6
-SD_EFFECT = 0.9
-"""On the share that is played to the end."""
+EARLY_RISE, EARLY_FALL = 0.75, 7.0
+"""Of the hump of plays given up early, as shares of the length: half of them before 6 %."""
 CREDITS = 0.07
 """Of a title's length: who leaves during the credits has finished it."""
+QUALITY_EFFECT = 0.18
+"""On the log of the odds-like share that is finished, for each deviation of the title's quality."""
+STALL_EFFECT = 5.0
+"""Watched less, percent, for each percent of the time stalled (Krishnan and Sitaraman 2012)."""
+LARGEST_STALL_SHARE = 0.12
+SD_EFFECT = 0.85
+"""On the share that is finished."""
+LAST_EPISODE_CHANCE = 0.74
+"""That an episode is the last of its play; the rest go on to the next one."""
+MOST_EPISODES = 6
 
-CHANNEL_MINUTES, CHANNEL_SIGMA = 22.0, 1.0
+CHANNEL_MINUTES, CHANNEL_SIGMA = 14.0, 1.1
 LONGEST_CHANNEL_MINUTES = 360.0
 
 PAUSE_SHARE = 0.12
 LONGEST_PAUSE_SECONDS = 1_200
+GAP_SECONDS, GAP_SIGMA = 55.0, 1.2
+"""Between plays of one sitting, median and deviation of the log."""
+SHORTEST_GAP_SECONDS = 4
+EPISODE_SLACK = 1.12
+"""Room for episodes that are longer than the usual one."""
 SHORTEST_SECONDS = 2
 """A play that would be shorter was no play."""
 COMPLETE_SHARE = 0.9
 
-
-@dataclass(frozen=True, slots=True)
-class Starts(Entries):
-    """One entry per moment at which a user presses play, by user and then time."""
-
-    user: Integers
-    plan: Integers
-    country: Integers
-    device: Integers
-    started_at: Integers
-    subscribed_from: Integers
-    subscribed_to: Integers
+LIST_SECONDS = 40
+"""From putting a title on the list to the next press of play."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plays(Entries):
-    """One entry per play, by time. Codes are positions in the tables of ``market``."""
+class _Plans(Entries):
+    """One entry per start: what it would be if nothing else came."""
+
+    episode_count: Integers
+    share: Floats
+    """Of the title or the last episode that is watched."""
+    channel_seconds: Integers
+    paused_seconds: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """What a block of users watched before an instant."""
 
     starts: Starts
-    title: Integers
-    first_episode: Integers
-    """Position in the catalogue's episodes; -1 for a title without."""
-    episode_count: Integers
-    """Episodes that the play would run through; fewer were seen if it was given up."""
-    ended_at: Integers
-    watch_seconds: Integers
-    length_seconds: Integers
-    """Of the title, or of the episodes begun; 0 for a channel."""
-    quality: Integers
-    is_usual_platform: Flags
-    stall_count: Integers
-    bitrate_kbps: Integers
-
-    @property
-    def completion(self) -> Floats:
-        """Share of the length that was watched, 0 to 1; NaN for a channel."""
-        length = np.where(self.length_seconds == 0, np.nan, self.length_seconds)
-        return self.watch_seconds / length
+    playback: Playback
+    """By start."""
+    plays: Plays
+    additions: Additions
 
 
-@dataclass(frozen=True, slots=True)
-class EpisodeViews(Entries):
-    """One entry per episode begun in a play, by play and then episode."""
-
-    play: Integers
-    episode: Integers
-    watch_seconds: Integers
-    length_seconds: Integers
-
-
-def play(
+def view(
     arguments: Arguments, people: People, subscribed: Subscribed, catalogue: Catalogue
-) -> Plays:
-    """Return every play that begins and ends within the period and a subscription."""
-    random = stream(arguments.seed, "viewing_sessions")
-    starts = _start(random, arguments, people, subscribed)
-    title = _choose_titles(random, catalogue, people, starts)
-    found = title != NO_TITLE
-    plays = _watch(random, catalogue, starts.take(found), title[found])
-    plays = plays.take(plays.ended_at < plays.starts.subscribed_to)
-    plays = _without_overlap(plays)
-    plays = _with_length_begun(plays, catalogue)
-    return plays.take(np.lexsort((plays.starts.user, plays.starts.started_at)))
+) -> Viewing:
+    """Return every start within the period and a subscription, and its play.
+
+    A play may end after the period; a longer period has the same plays, and more.
+    """
+    sittings = sit_down(arguments, people, subscribed, devices_added_on(people))
+    playback = press_play(people, sittings)
+    choices = choose_titles(catalogue, people, sittings, playback.outcome)
+    starts = _starts(people, sittings, title=choices.title, way=choices.way)
+    plans = _plan(catalogue, starts, playback)
+    started_at = _schedule(catalogue, sittings, starts, plans, playback)
+    kept = _kept(sittings, starts, started_at)
+    starts = replace(starts, started_at=started_at).take(kept)
+    playback, plans = playback.take(kept), plans.take(kept)
+    plays = _play(catalogue, starts, playback, plans)
+    additions = _additions(catalogue, starts, plays, choices.listed[kept])
+    end_at = arguments.end_day * DAY_US
+    return _before(end_at, starts, playback, plays, additions)
 
 
-def _start(
-    random: np.random.Generator, arguments: Arguments, people: People, subscribed: Subscribed
-) -> Starts:
-    """Return when users press play: a Poisson process with each user's rate and local rhythm."""
-    start_at = day_number(arguments.start_on) * DAY_US
-    from_at = np.maximum(subscribed.from_at, start_at)
-    open_days = np.maximum(subscribed.to_at - from_at, 0) / DAY_US
-    rate = _plays_a_day(arguments, people, subscribed.user, open_days)
-    days = _RhythmOfDays(arguments)
-    # A local day may begin a day before or end a day after its UTC namesake, so both are drawn too.
-    first = np.clip(day_of(from_at) - 1, days.first, days.last)
-    last = np.clip(day_of(subscribed.to_at) + 1, days.first, days.last)
-    expected = np.where(open_days > 0, rate * days.between(first, last), 0.0)
-    row = np.repeat(np.arange(len(rate)), random.poisson(expected))
-    user = subscribed.user[row]
-    day = days.draw(random, first[row], last[row])
-    device = _devices(random, people.device[user])
-    hour = pick_from_rows(random, HOUR_CURVES, 2 * device + (_weekday(day) >= 5))  # noqa: PLR2004  (Saturday)
-    second = hour * 3600 + random.integers(0, 3600, len(hour))
-    country = people.country[user]
-    started_at = (
-        days.clocks.to_utc(country, day, second) + random.integers(0, 1000, len(hour)) * 1000
-    )
-    starts = Starts(
-        user, subscribed.plan[row], country, device, started_at, from_at[row], subscribed.to_at[row]
-    )
-    inside = (started_at >= starts.subscribed_from) & (started_at < starts.subscribed_to)
-    starts = starts.take(inside)
-    return starts.take(np.lexsort((starts.started_at, starts.user)))
-
-
-def _plays_a_day(arguments: Arguments, people: People, user: Integers, open_days: Floats) -> Floats:
-    """Return each stretch's plays a day, log-normal by user, with the mean that was asked for."""
-    weight = np.exp(ACTIVITY_SIGMA * people.engagement)[user]
-    total = float((weight * open_days).sum()) or 1.0
-    wanted = arguments.users * arguments.sessions_per_user
-    return np.minimum(weight * wanted / total, MOST_PLAYS_A_DAY)
-
-
-class _RhythmOfDays:
-    """The local days that a period touches, each as likely as its weekday makes it."""
-
-    def __init__(self, arguments: Arguments) -> None:
-        self.first = day_number(arguments.start_on) - 1
-        self.last = self.first + arguments.days + 1
-        every_day = np.arange(self.first, self.last + 1)
-        self._until = np.concatenate(([0.0], np.cumsum(WEEKDAY_FACTORS[_weekday(every_day)])))
-        zones = [country.zone for country in COUNTRIES]
-        self.clocks = LocalClocks(zones, first_day=self.first, days=len(every_day))
-
-    def between(self, first: Integers, last: Integers) -> Floats:
-        """Return the weight of the days from ``first`` to ``last``, both included."""
-        return self._until[last + 1 - self.first] - self._until[first - self.first]
-
-    def draw(self, random: np.random.Generator, first: Integers, last: Integers) -> Integers:
-        """Draw a day for each pair, both included."""
-        low = self._until[first - self.first]
-        point = low + random.random(len(first)) * self.between(first, last)
-        day = np.searchsorted(self._until, point, side="right") - 1 + self.first
-        return np.clip(day, first, last)
-
-
-def _weekday(day: Integers) -> Integers:
-    """Return 0 for Monday to 6 for Sunday; 1970-01-01 was a Thursday."""
-    return (day + 3) % 7
-
-
-def _devices(random: np.random.Generator, preferred: Integers) -> Integers:
-    other = pick(random, [device.share for device in DEVICES], len(preferred))
-    return np.where(random.random(len(preferred)) < PREFERRED_DEVICE_SHARE, preferred, other)
-
-
-def _choose_titles(
-    random: np.random.Generator, catalogue: Catalogue, people: People, starts: Starts
-) -> Integers:
-    """Return the title of each start: a new choice, or the series that was chosen last."""
-    day = day_of(starts.started_at)
-    choice = catalogue.choose(
-        random, taste=people.taste, user=starts.user, country=starts.country, day=day
-    )
-    is_new = random.random(len(starts)) >= SERIES_GOES_ON
-    is_new |= first_of_group(starts.user) | (choice == NO_TITLE)
-    last_choice = choice[np.maximum.accumulate(np.where(is_new, np.arange(len(starts)), 0))]
-    goes_on = (last_choice != NO_TITLE) & (catalogue.content_type[last_choice] == SERIES)
-    return np.where(goes_on, last_choice, choice)
-
-
-def _watch(
-    random: np.random.Generator, catalogue: Catalogue, starts: Starts, title: Integers
-) -> Plays:
-    """Return the plays as they would be if nothing else was on."""
-    quality = _qualities(random, starts)
-    stalls = _stalls(random, starts.device)
-    content_type = catalogue.content_type[title]
-    share = _share_watched(random, content_type, quality=quality, stalls=stalls)
-    first_episode, episode_count = _episodes_to_watch(random, catalogue, starts, title, share)
-    last_length = _last_length(catalogue, title, first_episode, episode_count)
-    earlier = _length_between(catalogue, first_episode, episode_count - 1)
-    channel_seconds = random.lognormal(np.log(CHANNEL_MINUTES * 60), CHANNEL_SIGMA, len(title))
-    channel_seconds = np.minimum(channel_seconds, LONGEST_CHANNEL_MINUTES * 60)
-    seconds = np.where(content_type == LIVE, channel_seconds, earlier + share * last_length)
-    watch_seconds = np.maximum(seconds.astype(np.int64), SHORTEST_SECONDS)
-    pauses = np.where(random.random(len(title)) < PAUSE_SHARE, LONGEST_PAUSE_SECONDS, 0)
-    waiting = random.random(len(title)) * (stalls * LONGEST_STALL_SECONDS + pauses)
-    sigma = random.lognormal(0.0, BITRATE_SIGMA, len(title))
-    return Plays(
-        starts=starts,
+def _starts(people: People, sittings: Sittings, *, title: Integers, way: Integers) -> Starts:
+    return Starts(
+        draws=sittings.draws,
+        user=sittings.user,
+        day=sittings.day,
+        ordinal=sittings.ordinal,
+        plan=sittings.plan,
+        country=people.country[sittings.user],
+        device=sittings.device,
+        started_at=sittings.sat_down_at,
+        subscribed_from=sittings.subscribed_from,
+        subscribed_to=sittings.subscribed_to,
         title=title,
+        way=way,
+    )
+
+
+def _plan(catalogue: Catalogue, starts: Starts, playback: Playback) -> _Plans:
+    draws = starts.draws
+    content_type = catalogue.content_type[starts.title]
+    is_series = content_type == SERIES
+    episodes = np.minimum(draws.count_tries("last episode", LAST_EPISODE_CHANCE), MOST_EPISODES)
+    minutes = CHANNEL_MINUTES * np.exp(CHANNEL_SIGMA * draws.normal("channel minutes"))
+    pauses = draws.happens("pauses", PAUSE_SHARE) * draws.uniform("pause")
+    return _Plans(
+        episode_count=np.where(is_series, episodes, 0),
+        share=_share_watched(catalogue, starts, playback),
+        channel_seconds=(60 * np.minimum(minutes, LONGEST_CHANNEL_MINUTES)).astype(np.int64),
+        paused_seconds=(pauses * LONGEST_PAUSE_SECONDS).astype(np.int64),
+    )
+
+
+def _share_watched(catalogue: Catalogue, starts: Starts, playback: Playback) -> Floats:
+    """Return how far the title or the last episode is watched: two humps and little between."""
+    draws, title = starts.draws, starts.title
+    content_type = catalogue.content_type[title]
+    liked = np.exp(QUALITY_EFFECT * catalogue.quality[title])
+    finished = np.array(FINISHED_SHARE)[content_type] * liked
+    finished *= np.where(playback.quality == 0, SD_EFFECT, 1.0)
+    draw = draws.uniform("ending")
+    given_up = draws.hump("given up", EARLY_RISE, EARLY_FALL)
+    to_the_end = 1 - CREDITS * draws.hump("credits", 1.0, 2.5)
+    anywhere = 0.1 + (0.9 - CREDITS) * draws.uniform("anywhere")
+    is_early = draw < np.array(EARLY_SHARE)[content_type] / np.sqrt(liked)
+    share = np.where(is_early, given_up, np.where(draw > 1 - finished, to_the_end, anywhere))
+    length_seconds = 60 * np.maximum(catalogue.minutes[title], 1)
+    stalled = playback.stall_milliseconds / 1000 / np.maximum(share * length_seconds, 60)
+    watched: Floats = share * (1 - STALL_EFFECT * np.minimum(stalled, LARGEST_STALL_SHARE))
+    return watched
+
+
+def _schedule(
+    catalogue: Catalogue, sittings: Sittings, starts: Starts, plans: _Plans, playback: Playback
+) -> Integers:
+    """Return when play is pressed: one thing after another in a sitting, with short gaps."""
+    minutes = catalogue.minutes[starts.title]
+    is_series = plans.episode_count > 0
+    length = 60 * minutes * np.where(is_series, EPISODE_SLACK, 1.0)
+    watched = (np.maximum(plans.episode_count - 1, 0) + plans.share) * length
+    watched = np.where(minutes == 0, plans.channel_seconds, watched) + plans.paused_seconds
+    watched = np.where(playback.outcome == PLAYED, watched, 0.0)
+    gap = GAP_SECONDS * np.exp(GAP_SIGMA * starts.draws.normal("gap")) + SHORTEST_GAP_SECONDS
+    waiting = (playback.startup_milliseconds + playback.stall_milliseconds) * 1000
+    taken = ((watched + gap) * SECOND_US).astype(np.int64) + waiting
+    until = np.cumsum(taken) - taken
+    first = np.maximum.accumulate(np.where(sittings.is_first, np.arange(len(taken)), 0))
+    milliseconds = (until - until[first]) // 1000
+    return sittings.sat_down_at + milliseconds * 1000
+
+
+def _kept(sittings: Sittings, starts: Starts, started_at: Integers) -> Flags:
+    """Return which starts happen: not after the next sitting or the subscription's end, and for some title."""
+    count = len(started_at)
+    nearest = np.minimum.accumulate(np.where(sittings.is_first, np.arange(count), count)[::-1])[
+        ::-1
+    ]
+    following = np.append(nearest[1:], count)
+    exists = following < count
+    row = np.minimum(following, max(count - 1, 0))
+    same_user = exists & (starts.user[row] == starts.user)
+    next_at = np.where(same_user, sittings.sat_down_at[row], np.iinfo(np.int64).max)
+    kept: Flags = started_at < np.minimum(next_at, starts.subscribed_to)
+    return kept & (starts.title != NO_TITLE)
+
+
+def _play(catalogue: Catalogue, starts: Starts, playback: Playback, plans: _Plans) -> Plays:
+    """Return the plays of the starts that showed a frame, cut where something else began."""
+    limit = _limits(starts)
+    rows = np.flatnonzero(playback.outcome == PLAYED)
+    limit, starts, playback, plans = (
+        part[rows] if isinstance(part, np.ndarray) else part.take(rows)
+        for part in (limit, starts, playback, plans)
+    )
+    first_episode, episode_count = _episodes_to_watch(catalogue, starts, plans)
+    last_length = _last_length(catalogue, starts.title, first_episode, episode_count)
+    earlier = _length_between(catalogue, first_episode, episode_count - 1)
+    is_live = catalogue.content_type[starts.title] == LIVE
+    seconds = np.where(is_live, plans.channel_seconds, earlier + plans.share * last_length)
+    waiting = playback.startup_milliseconds + playback.stall_milliseconds
+    wall = (seconds.astype(np.int64) + plans.paused_seconds) * SECOND_US + waiting * 1000
+    ended_at = np.minimum(starts.started_at + wall, limit)
+    possible = (ended_at - starts.started_at) // SECOND_US - waiting // 1000 - (waiting > 0)
+    plays = Plays(
+        start=rows,
+        starts=starts,
         first_episode=first_episode,
         episode_count=episode_count,
-        ended_at=starts.started_at + (watch_seconds + waiting.astype(np.int64)) * SECOND_US,
-        watch_seconds=watch_seconds,
-        length_seconds=np.where(content_type == LIVE, 0, earlier + last_length),
-        quality=quality,
-        is_usual_platform=random.random(len(title)) < USUAL_PLATFORM_SHARE,
-        stall_count=stalls,
-        bitrate_kbps=(np.array(QUALITY_KBPS)[quality] * sigma).astype(np.int64),
+        ended_at=ended_at,
+        watch_seconds=np.minimum(seconds.astype(np.int64), possible),
+        length_seconds=np.where(is_live, 0, earlier + last_length),
+        quality=playback.quality,
+        stall_count=playback.stall_count,
+        bitrate_kbps=playback.bitrate_kbps,
     )
+    return _with_length_begun(plays.take(plays.watch_seconds >= SHORTEST_SECONDS), catalogue)
 
 
-def _qualities(random: np.random.Generator, starts: Starts) -> Integers:
-    """Return the best quality of plan and device, or one step less on a poor line."""
-    best = np.minimum(
-        starts.plan, np.array([device.best_quality for device in DEVICES])[starts.device]
-    )
-    is_poor = random.random(len(starts)) < LOWER_QUALITY_SHARE
-    quality: Integers = np.maximum(best - is_poor, 0)
-    return quality
-
-
-def _stalls(random: np.random.Generator, device: Integers) -> Integers:
-    chance = STALL_SHARE * np.array([kind.stall_factor for kind in DEVICES])[device]
-    return np.where(random.random(len(device)) < chance, random.geometric(0.5, len(device)), 0)
-
-
-def _share_watched(
-    random: np.random.Generator, content_type: Integers, *, quality: Integers, stalls: Integers
-) -> Floats:
-    """Return how far the title or the last episode was watched: two humps and little between."""
-    count = len(content_type)
-    finished = np.array(FINISHED_SHARE)[content_type]
-    finished = (
-        finished * np.where(stalls > 0, STALL_EFFECT, 1.0) * np.where(quality == 0, SD_EFFECT, 1.0)
-    )
-    draw = random.random(count)
-    given_up = random.beta(0.8, 6.0, count)
-    to_the_end = 1 - CREDITS * random.beta(1.0, 2.5, count)
-    anywhere = random.uniform(0.1, 1 - CREDITS, count)
-    is_early = draw < np.array(EARLY_SHARE)[content_type]
-    return np.where(is_early, given_up, np.where(draw > 1 - finished, to_the_end, anywhere))
+def _limits(starts: Starts) -> Integers:
+    """Return when each play must have ended: the next start on the device, or the subscription's end."""
+    order = np.lexsort((starts.started_at, starts.device, starts.user))
+    ordered = starts.take(order)
+    same = ~first_of_group(ordered.user, ordered.device)[1:]
+    limit = ordered.subscribed_to.copy()
+    limit[:-1] = np.where(same, np.minimum(limit[:-1], ordered.started_at[1:]), limit[:-1])
+    limits = np.empty_like(limit)
+    limits[order] = limit
+    return limits
 
 
 def _episodes_to_watch(
-    random: np.random.Generator,
-    catalogue: Catalogue,
-    starts: Starts,
-    title: Integers,
-    share: Floats,
+    catalogue: Catalogue, starts: Starts, plans: _Plans
 ) -> tuple[Integers, Integers]:
     """Return the first episode and how many: each user goes through a series in order.
 
     An episode that was given up is begun again; after the last one that is out comes the first.
     """
-    wanted = random.geometric(LAST_EPISODE_CHANCE, len(title))
-    done = wanted - (share < COMPLETE_SHARE)
+    title = starts.title
+    done = plans.episode_count - (plans.share < COMPLETE_SHARE) * (plans.episode_count > 0)
     order = np.lexsort((starts.started_at, title, starts.user))
     first = first_of_group(starts.user[order], title[order])
     before = np.cumsum(done[order]) - done[order]
     group_start = np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))
     position = np.empty(len(title), dtype=np.int64)
     position[order] = before - before[group_start]
-    is_series = catalogue.content_type[title] == SERIES
     out = np.maximum(catalogue.episodes_out(title, day_of(starts.started_at)), 1)
+    is_series = plans.episode_count > 0
     first_episode = np.where(is_series, catalogue.first_episode[title] + position % out, -1)
-    count = np.where(is_series, np.minimum(wanted, out - position % out), 0)
+    count = np.where(is_series, np.minimum(plans.episode_count, out - position % out), 0)
     return first_episode, count
 
 
@@ -333,22 +280,6 @@ def _length_between(catalogue: Catalogue, first_episode: Integers, count: Intege
     first = np.maximum(first_episode, 0)
     seconds: Integers = until[first + np.maximum(count, 0)] - until[first]
     return seconds
-
-
-def _without_overlap(plays: Plays) -> Plays:
-    """Return the plays cut short where the same user's next one begins on the same device."""
-    starts = plays.starts
-    plays = plays.take(np.lexsort((starts.started_at, starts.device, starts.user)))
-    starts = plays.starts
-    same = ~first_of_group(starts.user, starts.device)[1:]
-    next_at = np.append(starts.started_at[1:], np.iinfo(np.int64).max)
-    limit = np.where(np.append(same, False), next_at, plays.ended_at)
-    ended_at = np.minimum(plays.ended_at, limit)
-    wall_seconds = (ended_at - starts.started_at) // SECOND_US
-    cut = replace(
-        plays, ended_at=ended_at, watch_seconds=np.minimum(plays.watch_seconds, wall_seconds)
-    )
-    return cut.take(cut.watch_seconds >= SHORTEST_SECONDS)
 
 
 def _with_length_begun(plays: Plays, catalogue: Catalogue) -> Plays:
@@ -373,3 +304,49 @@ def watch_episodes(plays: Plays, catalogue: Catalogue) -> EpisodeViews:
     watched = np.clip(plays.watch_seconds[row] - earlier, 0, length)
     seen = watched > 0
     return EpisodeViews(row[seen], episode[seen], watched[seen], length[seen])
+
+
+def _additions(catalogue: Catalogue, starts: Starts, plays: Plays, listed: Integers) -> Additions:
+    """Return what users put on their list, each title once, unless they had played it before."""
+    rows = np.flatnonzero(listed != NO_TITLE)
+    user, title = starts.user[rows], listed[rows]
+    added_at = starts.started_at[rows] - LIST_SECONDS * SECOND_US
+    midnight = catalogue.added_on[title] * DAY_US
+    added_at = np.maximum(np.maximum(added_at, midnight), starts.subscribed_from[rows])
+    order = np.lexsort((added_at, title, user))
+    user, title, added_at = user[order], title[order], added_at[order]
+    once = first_of_group(user, title)
+    user, title, added_at = user[once], title[once], added_at[once]
+    played_at = _first_played_at(plays, user, title, len(catalogue))
+    unplayed = (played_at == NEVER_WATCHED) | (played_at >= added_at)
+    additions = Additions(user, title, added_at, played_at).take(unplayed)
+    return additions.take(np.lexsort((additions.user, additions.added_at)))
+
+
+def _first_played_at(plays: Plays, user: Integers, title: Integers, titles: int) -> Integers:
+    """Return when each user played a title first; NEVER_WATCHED if never."""
+    pair = plays.starts.user * titles + plays.starts.title
+    played, first = np.unique(pair, return_index=True)
+    if not len(played):
+        return np.full(len(user), NEVER_WATCHED)
+    wanted = user * titles + title
+    position = np.minimum(np.searchsorted(played, wanted), len(played) - 1)
+    found = played[position] == wanted
+    return np.where(found, plays.starts.started_at[first[position]], NEVER_WATCHED)
+
+
+def _before(
+    end_at: int, starts: Starts, playback: Playback, plays: Plays, additions: Additions
+) -> Viewing:
+    """Return what happens before an instant."""
+    additions = additions.take(additions.added_at < end_at)
+    watched_at = np.where(additions.watched_at < end_at, additions.watched_at, NEVER_WATCHED)
+    in_time = starts.started_at < end_at
+    kept = np.cumsum(in_time) - 1
+    plays = plays.take(in_time[plays.start])
+    return Viewing(
+        starts=starts.take(in_time),
+        playback=playback.take(in_time),
+        plays=replace(plays, start=kept[plays.start]),
+        additions=replace(additions, watched_at=watched_at),
+    )

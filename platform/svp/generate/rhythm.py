@@ -1,0 +1,230 @@
+"""When people sit down to watch: which days, how often, at which hour of their own clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from svp.generate.arrays import (
+    DAY_US,
+    SECOND_US,
+    Entries,
+    Flags,
+    Floats,
+    Integers,
+    first_of_group,
+    position_in_group,
+)
+from svp.generate.clocks import LocalClocks
+from svp.generate.market import (
+    COUNTRIES,
+    DEVICE_SHARES,
+    EVENING_SHIFT_HOURS,
+    HOLIDAY_FACTOR,
+    HOLIDAYS,
+    HOUR_CURVES,
+    WEEKDAY_FACTORS,
+)
+from svp.generate.people import age_group, mood
+from svp.generate.randomness import Draws, cumulate, pick_by
+from svp.generate.subscriptions import NEVER
+
+if TYPE_CHECKING:
+    from svp.generate.arguments import Arguments
+    from svp.generate.people import People
+    from svp.generate.subscriptions import Subscribed
+
+__all__ = ["ACTIVITY_SIGMA", "Sittings", "sit_down"]
+
+ACTIVITY_SIGMA = 1.5
+"""Of the log of plays a day between users; MovieLens has 1.4 to 1.6."""
+MOST_STARTS_A_DAY = 16.0
+RATE_DAYS = 30
+"""``sessions_per_user`` is a mean over so many days."""
+
+SAME_SITTING_SHARE = 0.62
+"""Of a day's later starts, those of the same sitting as the one before."""
+USUAL_DEVICE_SHARE = 0.62
+"""Of sittings; the others fall on any of the user's devices."""
+
+SATURDAY = 5
+DAY_SECONDS = 86_400
+SECOND_BITS = 36
+"""Instants in whole seconds fit; a user's position goes above them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sittings(Entries):
+    """One entry per time a user presses play, by user, sitting and then order.
+
+    Codes are positions in ``market``.
+    """
+
+    draws: Draws
+    """Of the start."""
+    user: Integers
+    day: Integers
+    """The viewer's local day."""
+    ordinal: Integers
+    """Which start of that user and day."""
+    sat_down_at: Integers
+    """When the sitting began, the same for all its starts."""
+    is_first: Flags
+    """Whether the start is the first of its sitting."""
+    device: Integers
+    plan: Integers
+    subscribed_from: Integers
+    subscribed_to: Integers
+    """Of the unbroken time as a subscriber, whatever the plan; NEVER if its end is not known."""
+
+
+def sit_down(
+    arguments: Arguments, people: People, subscribed: Subscribed, added_on: Integers
+) -> Sittings:
+    """Return all starts from the first day to a day after the last, within subscriptions.
+
+    The day more is for those who ask what comes after a play; a longer period has the same starts.
+
+    Args:
+        arguments: of the platform.
+        people: users of a block.
+        subscribed: their plans.
+        added_on: by user and kind of device, the day from which the user has it.
+    """
+    first_day, last_day = arguments.start_day - 1, arguments.end_day + 1
+    clocks = LocalClocks(
+        [country.zone for country in COUNTRIES], first_day=first_day, days=last_day - first_day + 1
+    )
+    user, day = _open_days(subscribed, first_day, last_day)
+    draws = people.draws.take(user).under("day", day)
+    count = draws.poisson("starts", _rate(arguments, people, user, day))
+    row = np.repeat(np.arange(len(user)), count)
+    ordinal = position_in_group(first_of_group(row))
+    start = draws.take(row).under("start", ordinal)
+    begins = (ordinal == 0) | ~start.happens("same sitting", SAME_SITTING_SHARE)
+    sitting = np.maximum.accumulate(np.where(begins, np.arange(len(row)), 0))
+    user, day = user[row], day[row]
+    device = _devices(start, people, user, day, added_on)[sitting]
+    sat_down_at = _times(start, people, clocks, user=user, day=day, device=device)[sitting]
+    spell = _spells(subscribed)
+    stretch, inside = _stretch_at(subscribed, user, sat_down_at)
+    inside &= sat_down_at >= arguments.start_day * DAY_US
+    sittings = Sittings(
+        draws=start,
+        user=user,
+        day=day,
+        ordinal=ordinal,
+        sat_down_at=sat_down_at,
+        is_first=begins,
+        device=device,
+        plan=subscribed.plan[stretch],
+        subscribed_from=spell.from_at[stretch],
+        subscribed_to=spell.to_at[stretch],
+    )
+    order = np.lexsort((ordinal, sat_down_at, user))
+    return sittings.take(order[inside[order]])
+
+
+def _open_days(subscribed: Subscribed, first_day: int, last_day: int) -> tuple[Integers, Integers]:
+    """Return user and local day, once each, of all days on which a user may watch.
+
+    A local day may begin a day before or end a day after its UTC namesake, so both are there too.
+    """
+    first = np.clip(subscribed.from_at // DAY_US - 1, first_day, last_day + 1)
+    last = np.clip(subscribed.to_at // DAY_US + 1, first_day - 1, last_day)
+    same_user = ~first_of_group(subscribed.user)
+    first[1:] = np.where(same_user[1:], np.maximum(first[1:], last[:-1] + 1), first[1:])
+    count = np.maximum(last - first + 1, 0)
+    row = np.repeat(np.arange(len(first)), count)
+    return subscribed.user[row], first[row] + position_in_group(first_of_group(row))
+
+
+def _rate(arguments: Arguments, people: People, user: Integers, day: Integers) -> Floats:
+    """Return the expected starts of users on days: log-normal by user, with weekly rhythm, holidays and moods."""
+    log_mean = np.log(arguments.sessions_per_user / RATE_DAYS) - ACTIVITY_SIGMA**2 / 2
+    activity = np.exp(log_mean + ACTIVITY_SIGMA * people.engagement)[user]
+    rhythm = WEEKDAY_FACTORS[_weekday(day)]
+    holiday = np.where(_is_holiday(people.country[user], day), HOLIDAY_FACTOR, 1.0)
+    moods = np.exp(mood(people.draws.take(user), day))
+    return np.minimum(activity * rhythm * holiday * moods, MOST_STARTS_A_DAY)
+
+
+def _weekday(day: Integers) -> Integers:
+    """Return 0 for Monday to 6 for Sunday; 1970-01-01 was a Thursday."""
+    return (day + 3) % 7
+
+
+def _is_holiday(country: Integers, day: Integers) -> Flags:
+    first = int(day.min(initial=0))
+    dates = np.arange(first, int(day.max(initial=0)) + 1).astype("datetime64[D]")
+    month = dates.astype("datetime64[M]")
+    month_number = month.astype(np.int64) % 12 + 1
+    day_number = (dates - month).astype(np.int64) + 1
+    is_holiday: Flags = HOLIDAYS[country, month_number[day - first], day_number[day - first]]
+    return is_holiday
+
+
+def _devices(
+    draws: Draws, people: People, user: Integers, day: Integers, added_on: Integers
+) -> Integers:
+    """Return the usual device or any other that the user has by then."""
+    shares = np.diff(DEVICE_SHARES, prepend=0.0)[age_group(people.age)]
+    others = cumulate(np.where(people.owned, shares, 0.0) + 1e-12)
+    other = draws.pick_from_rows("other device", others, user)
+    is_other = ~draws.happens("usual device", USUAL_DEVICE_SHARE)
+    is_other &= people.owned[user, other] & (added_on[user, other] < day)
+    return np.where(is_other, other, people.device[user])
+
+
+def _times(
+    draws: Draws,
+    people: People,
+    clocks: LocalClocks,
+    *,
+    user: Integers,
+    day: Integers,
+    device: Integers,
+) -> Integers:
+    """Return instants by the hours at which a device is used, on the clock of the viewer's country."""
+    country = people.country[user]
+    is_free = (_weekday(day) >= SATURDAY) | _is_holiday(country, day)
+    point = draws.uniform("hour")
+    curve = 2 * device + is_free
+    hour = pick_by(point, HOUR_CURVES, curve)
+    shift_hours = np.array([market.evening_shift_hours for market in COUNTRIES])[country]
+    shift_hours = shift_hours + np.array(EVENING_SHIFT_HOURS)[age_group(people.age)][user]
+    second = hour * 3600 + (shift_hours * 3600).astype(np.int64) + draws.whole("second", 0, 3600)
+    thousandths = draws.whole("millisecond", 0, 1000) * 1000
+    instants: Integers = clocks.to_utc(country, day, second % DAY_SECONDS) + thousandths
+    return instants
+
+
+@dataclass(frozen=True, slots=True)
+class _Spells:
+    """By stretch of one plan: the unbroken subscription that it is part of."""
+
+    from_at: Integers
+    to_at: Integers
+
+
+def _spells(subscribed: Subscribed) -> _Spells:
+    user, from_at, to_at = subscribed.user, subscribed.from_at, subscribed.to_at
+    begins = np.ones(len(user), dtype=np.bool_)
+    begins[1:] = (user[1:] != user[:-1]) | (from_at[1:] != to_at[:-1])
+    first = np.flatnonzero(begins)
+    last = np.append(first[1:], len(user)) - 1
+    spell = np.cumsum(begins) - 1
+    return _Spells(from_at[first][spell], to_at[last][spell])
+
+
+def _stretch_at(
+    subscribed: Subscribed, user: Integers, instant: Integers
+) -> tuple[Integers, Flags]:
+    """Return the stretch in which each user is at an instant, and whether there is one."""
+    ladder = (subscribed.user << SECOND_BITS) + subscribed.from_at // SECOND_US
+    wanted = (user << SECOND_BITS) + instant // SECOND_US
+    stretch = np.maximum(np.searchsorted(ladder, wanted, side="right") - 1, 0)
+    inside = (subscribed.user[stretch] == user) & (instant >= subscribed.from_at[stretch])
+    return stretch, inside & (instant < np.minimum(subscribed.to_at[stretch], NEVER))
