@@ -12,7 +12,6 @@ from svp.errors import UsageError
 from svp.generate import DEFAULT_START_ON, SCALES, Arguments, estimate
 from svp.generate.arrays import Flags, identifiers, text_lists
 from svp.generate.clocks import LocalClocks
-from svp.generate.randomness import cumulate, pick, pick_from_rows, stream
 from svp.generate.subscriptions import add_months
 from svp.generate.words import make_name_pools
 
@@ -41,30 +40,11 @@ def test_arguments_out_of_range_are_refused(name: str, value: object, message: s
         Arguments(**values)  # type: ignore[arg-type]  # (one is wrong on purpose)
 
 
-def test_fewer_days_keep_the_plays_a_day() -> None:
-    assert SCALES["tiny"].arguments(days=15).sessions_per_user == 10
-    assert SCALES["tiny"].arguments(days=15, sessions_per_user=4).sessions_per_user == 4
-    assert SCALES["tiny"].arguments().start_on == DEFAULT_START_ON == date(2025, 1, 1)
-
-
-def test_streams_differ_by_name_and_seed_only() -> None:
-    first = stream(1, "users").random(3).tolist()
-    assert stream(1, "users").random(3).tolist() == first
-    assert stream(1, "content").random(3).tolist() != first
-    assert stream(2, "users").random(3).tolist() != first
-
-
-def test_pick_draws_each_position_as_often_as_its_weight_says() -> None:
-    drawn = pick(stream(1, "test"), [1, 0, 3], 10_000)
-    shares = np.bincount(drawn, minlength=3) / 10_000
-    assert shares[1] == 0
-    assert shares[2] == pytest.approx(0.75, abs=4 * np.sqrt(0.75 * 0.25 / 10_000))
-
-
-def test_pick_from_rows_draws_by_the_row_of_each_entry() -> None:
-    cumulative = cumulate([[1, 0, 0], [0, 0, 1], [0, 1, 0]])
-    rows = np.array([2, 0, 1, 1])
-    assert pick_from_rows(stream(1, "test"), cumulative, rows).tolist() == [1, 0, 2, 2]
+def test_days_and_users_leave_the_plays_of_a_subscriber_as_they_are() -> None:
+    tiny = SCALES["tiny"]
+    assert tiny.arguments(days=15, users=9).sessions_per_user == tiny.sessions_per_user
+    assert tiny.arguments(days=15, sessions_per_user=4).sessions_per_user == 4
+    assert tiny.arguments().start_on == DEFAULT_START_ON == date(2025, 1, 1)
 
 
 @pytest.mark.parametrize(
