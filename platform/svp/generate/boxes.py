@@ -120,7 +120,7 @@ HOUSEHOLD_TYPES = tuple(kind.name for kind in TYPES)
 IRREGULAR, LAPSING = HOUSEHOLD_TYPES.index("irregular"), HOUSEHOLD_TYPES.index("lapsing")
 
 MEDIAN_HOURS = 3.2
-"""Of a steady household's main box on a day with any; found by trial: 107 hours a month, mean of all households seen."""
+"""Of a steady household's main box on a day with any; by trial: households seen in a month have 107 hours, mean."""
 HOURS_SIGMA = 0.75
 """Of the log of hours over households of a type."""
 ENGAGEMENT_EFFECT = 0.5
