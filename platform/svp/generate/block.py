@@ -156,7 +156,6 @@ class Block:
         people = self.people
         households = np.arange(len(people)) if everyone else np.flatnonzero(people.has_box)
         return boxes.box_logs(
-            self.arguments,
             people,
             households,
             people_rows.contract_codes(people, households),

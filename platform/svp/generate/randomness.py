@@ -76,8 +76,8 @@ class Draws:
         return Draws(self.keys[rows])
 
     def under(self, purpose: str, numbers: Integers) -> Draws:
-        """Return draws of parts of the rows: each row and number has its own."""
-        numbered = numbers.astype(np.uint64) * np.uint64(GOLDEN)
+        """Return draws of parts of the rows, numbered from 0: each row and number has its own."""
+        numbered = (numbers + 1).astype(np.uint64) * np.uint64(GOLDEN)
         return Draws(_mix((self.keys ^ _constant(purpose)) + numbered))
 
     def bits(self, purpose: str) -> Keys:
