@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     import pyarrow as pa
 
     from loaders.arrow import Values
 
-__all__ = ["BATCH_ROWS", "Batch", "Refusal", "is_text"]
+__all__ = ["BATCH_ROWS", "MAX_ROW_CHARACTERS", "Batch", "Refusal", "in_batches", "is_text"]
 
 BATCH_ROWS = 50_000
 """Rows a reader holds in memory at a time."""
+
+BATCH_CHARACTERS = 32 * 1024 * 1024
+"""Text a reader holds at a time, however few rows that is."""
+
+MAX_ROW_CHARACTERS = 4 * 1024 * 1024
+"""Of one row with all its lines; a longer one is a quote that never ends, or no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +59,28 @@ class Batch:
 def is_text(value: str) -> bool:
     """Tell whether every character stands for itself, and none for a byte that could not be decoded."""
     return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+class Written(Protocol):
+    """A row as a reader found it."""
+
+    @property
+    def text(self) -> str:
+        """The row as the file has it."""
+
+
+WrittenRow = TypeVar("WrittenRow", bound=Written)
+
+
+def in_batches(rows: Iterable[WrittenRow]) -> Iterator[list[WrittenRow]]:
+    """Yield rows in lists that fit a batch, by number and by size."""
+    batch: list[WrittenRow] = []
+    characters = 0
+    for row in rows:
+        batch.append(row)
+        characters += len(row.text)
+        if len(batch) == BATCH_ROWS or characters >= BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch

@@ -42,6 +42,11 @@ PROSE = ("description", "query_text", "review")
 MAX_LENGTH_MINUTES = 2 * 24 * 60
 """Of a title and of a play: a play spans two days at most."""
 
+DAY_SECONDS = 24 * 60 * 60
+
+NO_CONTRACT = r"^(0+|[0-9]{1,3}(\.[0-9]{1,3}){3})$"
+"""What boxes log that belong to no contract: a zero, or an IPv4 address."""
+
 RANGES = {
     "age": (0, 150),
     "average_episode_minutes": (1, MAX_LENGTH_MINUTES),
@@ -116,7 +121,19 @@ def season_count_differs(rows: pa.RecordBatch) -> Values:
     return compute.not_equal(rows.column("season_count"), seasons)
 
 
+def names_no_contract(rows: pa.RecordBatch) -> Values:
+    """Tell which rows have for a contract nothing, a zero, or the address of the box."""
+    contract = rows.column("contract_code")
+    return compute.fill_null(compute.match_substring_regex(contract, NO_CONTRACT), fill_value=True)
+
+
+def box_left_on(rows: pa.RecordBatch) -> Values:
+    """Tell which rows have a box that was on all day, as nobody watches."""
+    return compute.greater_equal(rows.column("watch_seconds"), DAY_SECONDS)
+
+
 FLAGS = {
+    "box_logs": (Flag("no_contract", names_no_contract), Flag("box_left_on", box_left_on)),
     "content": (Flag("season_count_differs", season_count_differs),),
     "viewing_sessions": (Flag("completion_out_of_range", completion_out_of_range),),
 }

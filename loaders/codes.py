@@ -19,14 +19,16 @@ REFUSALS = {
     "not_a_number": "the value is not a number",
     "not_a_truth_value": "the value is neither true nor false",
     "not_an_instant": "the value is not a date and time",
-    "not_an_object": "the element of the array is not an object",
-    "not_json": "the value is not JSON",
+    "not_an_object": "the line, or the element of the array, is not an object",
+    "not_json": "the value, or the line, is not JSON",
     "not_text": "the bytes are not text in the file's encoding",
     "nul_character": "the text contains a NUL character, which no store may hold",
     "out_of_range": "the number or date is outside what the column can mean",
+    "outcome_differs": "an attempt that played names no play, or one that didn't names one",
     "over_two_midnights": "the session spans more than two days",
     "repeated_key": "the object has two values under one name",
     "repeated_pair": "the same user and title are there already under another id",
+    "repeated_play": "the play belongs to another attempt already, or the attempt to another play or to none",
     "too_long": "the text is longer than the column takes",
     "unknown_parent": "the row refers to something that was not loaded yet",
     "wrong_width": "the row has more or fewer fields than the header",
@@ -35,8 +37,10 @@ REFUSALS = {
 
 FLAGS = {
     "before_signup": "the session is earlier than the user's registration",
+    "box_left_on": "the set-top box was on for 86,400 seconds or more",
     "completion_out_of_range": "the completion is below 0 or above 100 percent",
     "longer_than_title": "more was watched than the title is long",
+    "no_contract": "the set-top box names no contract: none, 0 or an IPv4 address",
     "season_count_differs": "the number of seasons is not the length of the list of episodes",
 }
 """Flagged rows are stored as they came, with these in quality_flags."""

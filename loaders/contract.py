@@ -7,7 +7,7 @@ batch; what it accepts has the canonical schema of its table, what it refuses go
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -58,6 +58,12 @@ class Kind:
     flags: tuple[Flag, ...] = ()
     groups: tuple[str, ...] = field(default=())
     """For a JSON object of arrays: the names of its arrays."""
+    store: Literal["postgres", "mongodb"] = "postgres"
+    """Where its rows go: to PostgreSQL, and what is made of them to MongoDB; or to MongoDB only, as documents."""
+    is_daily: bool = False
+    """Whether a file holds one day, which only its name tells."""
+    unused: frozenset[str] = frozenset()
+    """Columns that its files have, and of which nothing becomes."""
 
     @property
     def required_columns(self) -> frozenset[str]:

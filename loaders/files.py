@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from svp.errors import InputError, shorten
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Fingerprint",
+    "day_in_name",
     "fingerprint",
     "list_files",
     "printable",
@@ -23,8 +27,11 @@ __all__ = [
 ]
 
 DATA_ENDINGS = (".csv", ".json", ".jsonl", ".ndjson", ".parquet", ".tsv", ".txt")
-OWN_FILES = ("manifest.json",)
-"""Written beside generated data; not data."""
+MANIFEST = "manifest.json"
+"""Written beside generated data, and says what each file is; not data."""
+
+MANIFEST_FORMAT = "svp platform"
+MAX_MANIFEST_BYTES = 16 * 1024 * 1024
 
 READ_BYTES = 1024 * 1024
 MAX_PATH_CHARACTERS = 4_096
@@ -76,11 +83,14 @@ def _data_files(folder: Path) -> list[Path]:
         for name in names
         if not name.startswith(".")
     ]
+    manifests = [path for path in files if path.name == MANIFEST and path.is_file()]
+    no_data = {path for manifest in manifests for path in _beside(manifest)}
     data = [
         path
         for path in files
         if path.suffix in DATA_ENDINGS
-        and path.name not in OWN_FILES
+        and path.name != MANIFEST
+        and path not in no_data
         and path.is_file()
         and path.resolve().is_relative_to(inside)
     ]
@@ -90,6 +100,42 @@ def _data_files(folder: Path) -> list[Path]:
         )
         raise InputError(message, f"expected files ending in {', '.join(DATA_ENDINGS)}")
     return sorted(data)
+
+
+def _beside(manifest: Path) -> Iterator[Path]:
+    """Yield the files that a manifest of generated data names as no data.
+
+    None if it is damaged, or the manifest of something else.
+    """
+    try:
+        content = json.loads(_start_of(manifest))
+    except (OSError, ValueError, RecursionError):
+        return
+    if not isinstance(content, dict) or not str(content.get("format")).startswith(MANIFEST_FORMAT):
+        return
+    for entry in _objects(content.get("files")):
+        if isinstance(entry.get("path"), str) and entry.get("table", "") is None:
+            yield manifest.parent / entry["path"]
+
+
+def _start_of(manifest: Path) -> bytes:
+    with manifest.open("rb") as stream:
+        return stream.read(MAX_MANIFEST_BYTES)
+
+
+def _objects(values: object) -> list[dict[str, Any]]:
+    return (
+        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    )
+
+
+def day_in_name(name: str) -> date | None:
+    """Return the day that a file's name begins with, as ``20220401 (1).json``; None if it begins with none."""
+    found = re.match(r"((?:19|20|21)[0-9]{2})([0-9]{2})([0-9]{2})(?![0-9])", name)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def unreadable(error: OSError) -> NoReturn:

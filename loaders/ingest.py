@@ -1,5 +1,7 @@
 """Take files through both stores: PostgreSQL in one transaction a file, then MongoDB, then publish.
 
+Rows that are documents only go straight to MongoDB; their ledger and quarantine are in PostgreSQL all the same.
+
 A run that is killed anywhere leaves a ledger that tells the next one where to go on; the same content again,
 under any name, changes nothing. Rows that came before what they refer to wait in quarantine; each run loads those
 that wait no longer.
@@ -11,23 +13,26 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loaders import ledger, mongodb, postgres
 from loaders.contract import check
-from loaders.documents import COLLECTIONS, documents_of
-from loaders.files import refuse_if_changed
+from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, documents_of
+from loaders.files import day_in_name, printable, refuse_if_changed
 from loaders.kinds import KINDS
-from loaders.ledger import RowCounts
+from loaders.ledger import Entry, RowCounts
+from loaders.sinks import DocumentSink, RowSink, Sink
 from svp.core.mongodb import MongoDatabase, open_database
 from svp.core.progress import SILENT, Progress
-from svp.errors import UsageError, shorten
+from svp.errors import InputError, UsageError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
-    from loaders.ledger import Entry, Waiting
+    from loaders.ledger import Waiting
     from loaders.recognise import Recognised
     from svp.core.postgres import Connection
     from svp.settings import Settings
@@ -106,6 +111,8 @@ def _check_source(source: str) -> None:
 def _load(stores: Stores, file: Recognised, source: str, progress: Progress) -> FileReport:
     started = time.monotonic()
     known = ledger.find_load(stores.postgres, file.kind, source, file.content)
+    if known and file.day:
+        _refuse_other_day(file, file.day, known)
     if known and known.state == "complete":
         outcome, counts = "already loaded", RowCounts()
     else:
@@ -113,33 +120,52 @@ def _load(stores: Stores, file: Recognised, source: str, progress: Progress) -> 
     return FileReport(file.path, file.kind.name, outcome, counts, time.monotonic() - started)
 
 
+def _refuse_other_day(file: Recognised, day: date, known: Entry) -> None:
+    """Raise InputError if the content was given before as another day: one of the two names is wrong, or the export."""
+    earlier = Path(known.path).name
+    if day_in_name(earlier) != day:
+        message = f"{printable(file.path)} has the very content of {earlier}, which is another day"
+        advice = "check which day it is; if both are right, add an empty line to one of them"
+        raise InputError(message, advice)
+
+
 def _load_rows(stores: Stores, file: Recognised, source: str, progress: Progress) -> RowCounts:
     connection, kind = stores.postgres, file.kind
     load_id = ledger.begin_load(connection, kind, source, file.path, file.content)
     with connection:
-        counts = _store_rows(connection, file, source, load_id, progress)
+        sink = _sink(stores, file, source, load_id)
+        counts = _store_rows(connection, file, load_id, sink, progress)
         refuse_if_changed(file.path, file.content)
-        ledger.record_rows(connection, load_id, counts, state="postgres_done")
-    _publish(stores, ledger.Entry(load_id, kind.name, "postgres_done"), progress)
+        ledger.record_rows(connection, load_id, counts, state=sink.state)
+    _publish(stores, Entry(load_id, kind.name, sink.state, printable(file.path)), progress)
     return counts
 
 
-def _store_rows(
-    connection: Connection, file: Recognised, source: str, load_id: int, progress: Progress
-) -> RowCounts:
-    """Stage, judge and merge the rows of a file, in the transaction that is open."""
+def _sink(stores: Stores, file: Recognised, source: str, load_id: int) -> Sink:
+    """Return what takes the rows of a file, in the transaction that is open."""
     target = file.kind.target
+    if file.kind.store == "postgres":
+        return RowSink(stores.postgres, target, source=source, load_id=load_id)
+    assert file.day is not None  # noqa: S101  (kinds that are documents only are daily)
+    shape = partial(ONLY_DOCUMENTS[target.name], source=source, day=file.day, load_id=load_id)
+    collection = stores.mongodb[target.name]
+    return DocumentSink(stores.postgres, collection, shape, load_id=load_id, day=file.day)
+
+
+def _store_rows(
+    connection: Connection, file: Recognised, load_id: int, sink: Sink, progress: Progress
+) -> RowCounts:
+    """Judge the rows of a file by the contract, and hand on those that it accepts."""
     read_rows = skipped_rows = refused_rows = 0
-    postgres.begin(connection, target, source=source, load_id=load_id)
-    with progress.task(f"{file.path.name} → PostgreSQL", total=None, unit="rows") as task:
+    with progress.task(f"{file.path.name} → {sink.name}", total=None, unit="rows") as task:
         for batch in file.batches():
             checked = check(batch, file.kind)
             refused_rows += postgres.quarantine(connection, load_id, checked.refusals)
-            postgres.write(connection, checked.accepted)
+            sink.write(checked.accepted)
             read_rows += batch.read_rows
             skipped_rows += batch.skipped_rows
             task.advance(batch.read_rows)
-        outcomes, flags = postgres.merge(connection, target)
+        outcomes, flags = sink.finish()
     counts = _counts(outcomes, flags)
     return replace(
         counts,
@@ -183,7 +209,7 @@ def _replay(stores: Stores, waiting: Waiting, progress: Progress) -> RowCounts:
         load_id = ledger.begin_replay(connection, waiting.load_id)
         counts = _counts(*postgres.store(connection, target))
         ledger.record_rows(connection, load_id, counts, state="postgres_done")
-    _publish(stores, ledger.Entry(load_id, waiting.kind, "postgres_done"), progress)
+    _publish(stores, Entry(load_id, waiting.kind, "postgres_done", waiting.path), progress)
     return counts
 
 
@@ -198,7 +224,7 @@ def _publish(stores: Stores, entry: Entry, progress: Progress) -> None:
 
 
 def _store_documents(stores: Stores, target: str, load_id: int, progress: Progress) -> None:
-    collection, _ = COLLECTIONS[target]
+    collection = COLLECTIONS[target].collection
     description = f"{target} → MongoDB {collection}"
     with stores.postgres, progress.task(description, total=None, unit="documents") as task:
         documents = documents_of(stores.postgres, target, load_id)

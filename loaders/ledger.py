@@ -15,7 +15,8 @@ from svp.core.sqlfiles import read_sql
 from svp.errors import LockError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
     from pathlib import Path
 
     from loaders.contract import Kind
@@ -30,12 +31,14 @@ __all__ = [
     "begin_load",
     "begin_replay",
     "complete_load",
+    "completed_loads",
     "find_load",
     "list_loads",
     "list_quarantine",
     "list_waiting",
     "only_ingest",
     "record_rows",
+    "touch_day",
     "unfinished",
     "waiting",
 ]
@@ -70,6 +73,8 @@ class Entry:
     load_id: int
     kind: str
     state: str
+    path: str
+    """Where the file was when it was loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,20 @@ def begin_replay(connection: Connection, load_id: int) -> int:
         return int(_one(cursor)[0])
 
 
+def completed_loads(connection: Connection, load_ids: Iterable[int]) -> frozenset[int]:
+    """Return which of the loads were completed; an attempt that was not, and was made again, is none of them."""
+    statement = "SELECT load_id FROM ops.load WHERE load_id = ANY(%s) AND state = 'complete'"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (list(load_ids),))
+        return frozenset(load_id for (load_id,) in cursor.fetchall())
+
+
+def touch_day(connection: Connection, load_id: int, day: date) -> None:
+    """Note the one day that a load changed, in the transaction that records its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO ops.load_day (load_id, day) VALUES (%s, %s)", (load_id, day))
+
+
 def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, state: str) -> None:
     """Write the row law's numbers, in the transaction that stored the rows."""
     parameters = asdict(counts) | {
@@ -180,7 +199,7 @@ def _entries(
 ) -> tuple[Entry, ...]:
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", name), parameters)
-        return tuple(Entry(load_id, kind, state) for load_id, kind, state in cursor.fetchall())
+        return tuple(Entry(*row) for row in cursor.fetchall())
 
 
 def list_loads(settings: Settings, *, limit: int) -> list[dict[str, Any]]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pymongo.collection import Collection
 
     from svp.core.mongodb import Document
     from svp.core.progress import Task
 
-__all__ = ["write"]
+__all__ = ["find", "insert", "replace", "write"]
+
+Value = TypeVar("Value")
 
 BATCH_DOCUMENTS = 2_000
 WORKERS = 2
@@ -32,21 +35,71 @@ def write(collection: Collection[Document], documents: Iterable[Document], task:
 
     Repeating it changes nothing; after an error, any of them may have been stored.
     """
-    waiting = iter(documents)
-    running: deque[Future[int]] = deque()
+    for written in _in_parallel(partial(_write_batch, collection), documents):
+        task.advance(written)
+
+
+def insert(collection: Collection[Document], documents: Iterable[Document]) -> list[Document]:
+    """Store the documents whose ``_id`` is new, and return the others; each ``_id`` comes once."""
+    present: list[Document] = []
+    for found in _in_parallel(partial(_insert_batch, collection), documents):
+        present.extend(found)
+    return present
+
+
+def find(collection: Collection[Document], keys: Iterable[str]) -> dict[str, Document]:
+    """Return the stored documents of these keys, by ``_id``."""
+    found: dict[str, Document] = {}
+    for batch in _batches(keys):
+        stored = collection.find({"_id": {"$in": batch}})
+        found.update((document["_id"], document) for document in stored)
+    return found
+
+
+def replace(collection: Collection[Document], documents: Iterable[Document]) -> None:
+    """Put each document in the place of the one under its ``_id``."""
+    for batch in _batches(documents):
+        replacements = [
+            ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in batch
+        ]
+        collection.bulk_write(replacements, ordered=False)
+
+
+def _batches(values: Iterable[Value]) -> Iterator[list[Value]]:
+    waiting = iter(values)
+    while batch := list(islice(waiting, BATCH_DOCUMENTS)):
+        yield batch
+
+
+def _in_parallel(
+    store: Callable[[list[Document]], Value], documents: Iterable[Document]
+) -> Iterator[Value]:
+    """Yield what ``store`` returns for each batch, in their order; a few are under way at a time."""
+    running: deque[Future[Value]] = deque()
     pool = ThreadPoolExecutor(WORKERS)
     try:
-        while batch := list(islice(waiting, BATCH_DOCUMENTS)):
-            running.append(pool.submit(_write_batch, collection, batch))
+        for batch in _batches(documents):
+            running.append(pool.submit(store, batch))
             if len(running) > WORKERS:
-                task.advance(running.popleft().result())
+                yield running.popleft().result()
         for future in running:
-            task.advance(future.result())
+            yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def _write_batch(collection: Collection[Document], batch: Sequence[Document]) -> int:
+    present = _insert_batch(collection, batch)
+    stored = find(collection, [document["_id"] for document in present])
+    replace(
+        collection,
+        [document for document in present if stored.get(document["_id"]) != document],
+    )
+    return len(batch)
+
+
+def _insert_batch(collection: Collection[Document], batch: Sequence[Document]) -> list[Document]:
+    """Store what is new of a batch, and return what is not."""
     try:
         collection.insert_many(batch, ordered=False)
     except BulkWriteError as error:
@@ -55,17 +108,5 @@ def _write_batch(collection: Collection[Document], batch: Sequence[Document]) ->
             failure["code"] != DUPLICATE_KEY for failure in failures
         ):
             raise
-        _replace_changed(collection, [batch[failure["index"]] for failure in failures])
-    return len(batch)
-
-
-def _replace_changed(collection: Collection[Document], documents: Sequence[Document]) -> None:
-    wanted = {document["_id"]: document for document in documents}
-    stored = {found["_id"]: found for found in collection.find({"_id": {"$in": list(wanted)}})}
-    changed = [
-        ReplaceOne({"_id": key}, document, upsert=True)
-        for key, document in wanted.items()
-        if stored.get(key) != document
-    ]
-    if changed:
-        collection.bulk_write(changed, ordered=False)
+        return [batch[failure["index"]] for failure in failures]
+    return []

@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from loaders.files import Fingerprint, fingerprint, list_files, printable, unreadable
+from loaders.files import (
+    Fingerprint,
+    day_in_name,
+    fingerprint,
+    list_files,
+    printable,
+    unreadable,
+)
 from loaders.kinds import KINDS
-from loaders.readers import CsvFile, JsonFile, ParquetFile
+from loaders.readers import CsvFile, JsonFile, JsonLinesFile, ParquetFile, is_json_lines
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from loaders.batches import Batch
@@ -27,7 +35,7 @@ START_BYTES = 4096
 LIKENESS = 0.75
 """From here on two names are taken for one; ``device_type`` and ``device_name`` are two."""
 
-Reader = CsvFile | JsonFile | ParquetFile
+Reader = CsvFile | JsonFile | JsonLinesFile | ParquetFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,8 @@ class Recognised:
     """What it was before anything else was read of it."""
     kind: Kind
     reader: Reader
+    day: date | None = None
+    """The day it holds, if that is told by its name only."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -53,7 +63,8 @@ class Recognised:
     @property
     def unused(self) -> tuple[str, ...]:
         """Columns of the file that the kind doesn't know: nothing becomes of them."""
-        return tuple(name for name in self.reader.columns if name not in self.kind.columns)
+        known = self.kind.columns | self.kind.unused
+        return tuple(name for name in self.reader.columns if name not in known)
 
     def batches(self) -> Iterator[Batch]:
         """Yield its rows.
@@ -82,8 +93,8 @@ def recognise(path: Path) -> Recognised:
     """Return what a file is.
 
     Raises:
-        InputError: it is empty, damaged, of no known kind, or a column looks renamed; the message says what was
-            expected and found.
+        InputError: it is empty, damaged, of no known kind, a column looks renamed, or it holds a day and its name
+            doesn't tell which; the message says what was expected and found.
     """
     try:
         content = fingerprint(path)
@@ -94,11 +105,20 @@ def recognise(path: Path) -> Recognised:
     if not fitting:
         raise _unknown(path, reader)
     best = max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
-    found = Recognised(path, content, best, reader)
+    found = Recognised(path, content, best, reader, _day_of(path) if best.is_daily else None)
     for missing in found.missing:
         if alike := _alike(missing, found.unused):
             raise _renamed(found, missing, alike)
     return found
+
+
+def _day_of(path: Path) -> date:
+    """Return the day in the name of a file that holds one."""
+    day = day_in_name(path.name)
+    if day is None:
+        message = f"{printable(path)} holds one day, but its name doesn't tell which"
+        raise InputError(message, "name it by its day, as 20220401.json, and give it again")
+    return day
 
 
 def _alike(missing: str, unused: Sequence[str]) -> str | None:
@@ -117,8 +137,10 @@ def _open(path: Path) -> Reader:
         start = stream.read(START_BYTES)
     if start.startswith(b"PAR1"):
         return ParquetFile(path)
-    text = start.decode(json.detect_encoding(start), "replace")
-    return JsonFile(path) if text.lstrip().startswith(("{", "[")) else CsvFile(path)
+    text = start.decode(json.detect_encoding(start), "replace").lstrip()
+    if text.startswith("{") and is_json_lines(path):
+        return JsonLinesFile(path)
+    return JsonFile(path) if text.startswith(("{", "[")) else CsvFile(path)
 
 
 def _fits(reader: Reader, kind: Kind) -> bool:

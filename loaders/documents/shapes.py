@@ -1,12 +1,13 @@
 """The documents of MongoDB, made from the rows of one load.
 
-They are made from what PostgreSQL stored, not from the file: so both stores hold the same, and a run that was
-killed between them is completed without the file.
+What PostgreSQL holds too is made from what it stored, not from the file: so both stores hold the same, and a run that
+was killed between them is completed without the file.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from svp.core.mongodb import Document
     from svp.core.postgres import Connection
 
-__all__ = ["COLLECTIONS", "documents_of"]
+__all__ = ["COLLECTIONS", "ONLY_DOCUMENTS", "documents_of"]
 
 READ_ROWS = 10_000
 
@@ -30,13 +31,17 @@ Row = dict[str, Any]
 
 def documents_of(connection: Connection, target: str, load_id: int) -> Iterator[Document]:
     """Yield the documents of a load's rows in a PostgreSQL table, in the order they were stored."""
-    collection, shape = COLLECTIONS[target]
+    for query, shape in COLLECTIONS[target].queries:
+        yield from map(shape, _rows(connection, query, load_id))
+
+
+def _rows(connection: Connection, query: str, load_id: int) -> Iterator[Row]:
     with closing(connection.cursor("documents")) as cursor:
-        cursor.execute(read_sql("loaders.documents", collection), {"load_id": load_id})
+        cursor.execute(read_sql("loaders.documents", query), {"load_id": load_id})
         while rows := cursor.fetchmany(READ_ROWS):
             names = [column.name for column in cursor.description or ()]
             for row in rows:
-                yield shape(dict(zip(names, row, strict=True)))
+                yield dict(zip(names, row, strict=True))
 
 
 def title_document(row: Row) -> Document:
@@ -60,6 +65,7 @@ def title_document(row: Row) -> Document:
             "is_original": row["is_original"],
             "director": row["director"],
             "main_actor": row["main_actor"],
+            "actors": row["actors"] or None,
             "duration_minutes": row["duration_minutes"],
             "seasons": seasons or None,
             "average_episode_minutes": row["average_episode_minutes"],
@@ -69,7 +75,7 @@ def title_document(row: Row) -> Document:
     )
 
 
-def event_document(row: Row) -> Document:
+def play_document(row: Row) -> Document:
     """Return a play as the collection ``viewing_events`` holds it; what is unknown is absent."""
     started_on = _midnight(row["started_on"])
     started_at = _milliseconds(row["started_at"])
@@ -99,10 +105,64 @@ def event_document(row: Row) -> Document:
                     "average_bitrate_kbps": row["average_bitrate_kbps"],
                 }
             ),
+            "player": _player(row) if row["attempt_id"] else None,
             "quality_flags": row["quality_flags"],
             "load_id": Int64(row["load_id"]),
         }
     )
+
+
+def attempt_document(row: Row) -> Document:
+    """Return an attempt that became no play as ``viewing_events`` holds it: no frame was shown, nothing was watched."""
+    attempted_at = row["attempted_at"].astimezone(UTC)
+    attempted_on = _midnight(attempted_at.date())
+    return {
+        "_id": f"{row['source']}:{row['attempt_id']}",
+        "source": row["source"],
+        "session_id": row["attempt_id"],
+        "user_ref": f"{row['source']}:{row['user_id']}",
+        "title_ref": f"{row['source']}:{row['content_id']}",
+        "started_on": attempted_on,
+        "started_at": _milliseconds(attempted_at),
+        "first_frame_at": None,
+        "watch_seconds": 0,
+        "days": _days(attempted_on, 0, 0),
+        "device": _without_nulls({"type": row["device_type"], "platform": row["platform"]}),
+        "stream": {},
+        "player": _player(row),
+        "quality_flags": row["quality_flags"],
+        "load_id": Int64(row["load_id"]),
+    }
+
+
+def _player(row: Row) -> Document:
+    """Return the player's telemetry of an attempt."""
+    return _without_nulls(
+        {
+            "attempt_id": row["attempt_id"],
+            "outcome": row["outcome"],
+            "startup_milliseconds": row["startup_milliseconds"],
+            "stall_milliseconds": row["stall_milliseconds"],
+            "stall_count": row["player_stall_count"],
+            "bitrate_change_count": row["bitrate_change_count"],
+            "error_code": row["error_code"],
+        }
+    )
+
+
+def box_log_document(row: Row, *, source: str, day: date, load_id: int) -> Document:
+    """Return a line of a set-top-box log as ``box_logs`` holds it; only the contract is there when it is unknown."""
+    known = _without_nulls({"mac": row["mac"], "application": row["application"]})
+    return known | {
+        "_id": f"{source}:{day}:{row['log_id']}",
+        "source": source,
+        "day": _midnight(day),
+        "log_id": row["log_id"],
+        "contract_code": row["contract_code"],
+        "watch_seconds": row["watch_seconds"],
+        "quality_flags": row["quality_flags"].split(",") if row["quality_flags"] else [],
+        "load_id": Int64(load_id),
+    }
 
 
 def _days(started_on: datetime, watch_seconds: int, next_day_seconds: int) -> list[Document]:
@@ -125,8 +185,23 @@ def _without_nulls(document: Document) -> Document:
     return {name: value for name, value in document.items() if value is not None}
 
 
-COLLECTIONS: dict[str, tuple[str, Callable[[Row], Document]]] = {
-    "content": ("content", title_document),
-    "viewing_sessions": ("viewing_events", event_document),
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """What becomes of a table's rows."""
+
+    collection: str
+    queries: tuple[tuple[str, Callable[[Row], Document]], ...]
+    """Of the rows of one load, by file name, each with the shape of a document; no two make the same document."""
+
+
+PLAYS = ("plays", play_document)
+
+COLLECTIONS = {
+    "content": Documents("content", (("titles", title_document),)),
+    "viewing_sessions": Documents("viewing_events", (PLAYS,)),
+    "playback_attempts": Documents("viewing_events", (PLAYS, ("attempts", attempt_document))),
 }
-"""PostgreSQL tables whose rows are documents too: the collection, and the shape of one."""
+"""PostgreSQL tables whose rows are documents too."""
+
+ONLY_DOCUMENTS = {"box_logs": box_log_document}
+"""Tables whose rows are documents only, in the collection of that name; with the shape of one."""

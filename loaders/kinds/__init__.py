@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from loaders.kinds import platform, relational
+from loaders.kinds import iptv, platform, relational
 
 __all__ = ["KINDS"]
 
-KINDS = (relational.USERS, relational.CONTENT, relational.VIEWING_SESSIONS, *platform.KINDS)
+KINDS = (
+    relational.USERS,
+    relational.CONTENT,
+    relational.VIEWING_SESSIONS,
+    *platform.KINDS,
+    iptv.LOGS,
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loaders.readers.csv import CsvFile
 from loaders.readers.json import JsonFile
+from loaders.readers.json_lines import JsonLinesFile, is_json_lines
 from loaders.readers.parquet import ParquetFile
 
-__all__ = ["CsvFile", "JsonFile", "ParquetFile"]
+__all__ = ["CsvFile", "JsonFile", "JsonLinesFile", "ParquetFile", "is_json_lines"]

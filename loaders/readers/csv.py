@@ -11,21 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import pyarrow as pa
 
-from loaders.batches import BATCH_ROWS, Batch, Refusal, is_text
+from loaders.batches import MAX_ROW_CHARACTERS, Batch, Refusal, in_batches, is_text
 from loaders.files import printable
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 __all__ = ["CsvFile"]
-
-MAX_ROW_CHARACTERS = 4 * 1024 * 1024
-"""Of one row with all its lines; a longer one is a quote that never ends, or no text."""
-
-BATCH_CHARACTERS = 32 * 1024 * 1024
-"""Text a reader holds at a time, however few rows that is."""
 
 DELIMITERS = ",;\t|"
 START_BYTES = 4096
@@ -100,7 +94,7 @@ class CsvFile:
         with self._open() as stream:
             rows = self._rows(stream)
             next(rows, None)
-            yield from map(self._batch, _chunks(rows))
+            yield from map(self._batch, in_batches(rows))
 
     @contextmanager
     def _open(self) -> Iterator[TextIO]:
@@ -208,20 +202,6 @@ class _Lines:
         self._held.clear()
         self._held_characters = 0
         return text
-
-
-def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Yield rows in lists that fit a batch, by number and by size."""
-    chunk: list[Row] = []
-    characters = 0
-    for row in rows:
-        chunk.append(row)
-        characters += len(row.text)
-        if len(chunk) == BATCH_ROWS or characters >= BATCH_CHARACTERS:
-            yield chunk
-            chunk, characters = [], 0
-    if chunk:
-        yield chunk
 
 
 def _encoding(path: Path) -> Encoding:

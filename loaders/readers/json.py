@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from loaders.batches import BATCH_ROWS, Batch, Refusal, is_text
 from loaders.files import printable
+from loaders.readers.json_values import AmbiguousObject, as_text, parse
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
@@ -21,16 +22,11 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 """The file is held in memory; a catalogue of this size has some 150,000 titles."""
 
 MAX_NAMES = 1_000
-MAX_DIGITS = 40
 
 EXPECTED = 'expected {"movies": [...], "series": [...]}'
 
 Element = tuple[int, str, object]
 """Its number over all arrays, the name of its array, and what it is."""
-
-
-class _Ambiguous(dict[str, Any]):
-    """An object that has two values under one name."""
 
 
 class JsonFile:
@@ -73,7 +69,7 @@ class JsonFile:
         kept = [element for element in elements if faults[element[0]] is None]
         rows = [{**_object(element), "group": group} for _, group, element in kept]
         arrays = [
-            pa.array([_as_text(row.get(column)) for row in rows], pa.string())
+            pa.array([as_text(row.get(column)) for row in rows], pa.string())
             for column in self.columns
         ]
         return Batch(
@@ -91,7 +87,7 @@ class JsonFile:
 def _fault(group: str, element: object) -> str | None:
     if not isinstance(element, dict):
         return "not_an_object"
-    if isinstance(element, _Ambiguous):
+    if isinstance(element, AmbiguousObject):
         return "repeated_key"
     return None if is_text(group + json.dumps(element, ensure_ascii=False)) else "not_text"
 
@@ -106,7 +102,7 @@ def _read(path: Path) -> dict[str, list[object]]:
         message = f"{printable(path)} is larger than {MAX_FILE_BYTES // 1024**2} MB"
         raise InputError(message, "split the catalogue into files of that size")
     content = _parse(path)
-    if isinstance(content, _Ambiguous):
+    if isinstance(content, AmbiguousObject):
         message = f"{printable(path)} names an array more than once"
         raise InputError(message, "each array needs a name of its own")
     if not isinstance(content, dict):
@@ -121,9 +117,7 @@ def _read(path: Path) -> dict[str, list[object]]:
 
 def _parse(path: Path) -> object:
     try:
-        return json.loads(
-            path.read_bytes(), parse_constant=str, parse_int=_number, object_pairs_hook=_as_object
-        )
+        return parse(path.read_bytes())
     except UnicodeDecodeError as error:
         message = f"{printable(path)}: byte {error.start:,} is not {error.encoding}"
         raise InputError(message, "save it as UTF-8") from error
@@ -144,20 +138,3 @@ def _advice(error: json.JSONDecodeError) -> str:
     if error.pos >= len(error.doc.rstrip()) or "Unterminated" in error.msg:
         return "the file is cut off: write or copy it again"
     return "mend the JSON here"
-
-
-def _number(digits: str) -> int | str:
-    """Return a whole number; one that no column could hold stays text."""
-    return int(digits) if len(digits) <= MAX_DIGITS else digits
-
-
-def _as_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    return made if len(made) == len(pairs) else _Ambiguous(made)
-
-
-def _as_text(value: object) -> str | None:
-    """Return a value as text that its parser reads back."""
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)

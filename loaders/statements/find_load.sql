@@ -3,7 +3,8 @@
 SELECT
     load.load_id,
     load.kind,
-    load.state
+    load.state,
+    load.path
 FROM ops.load
 WHERE
     load.content_sha256 = %(content_sha256)s

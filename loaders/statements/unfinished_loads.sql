@@ -3,7 +3,8 @@
 SELECT
     load.load_id,
     load.kind,
-    load.state
+    load.state,
+    load.path
 FROM ops.load
 WHERE load.state IN ('postgres_done', 'mongo_done')
 ORDER BY load.load_id;

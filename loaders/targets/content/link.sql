@@ -21,6 +21,7 @@ WITH hashed AS (
         stage.is_original,
         stage.director,
         stage.main_actor,
+        stage.actors,
         stage.available_countries,
         stage.description,
         stage.duration_minutes,
@@ -50,7 +51,8 @@ WITH hashed AS (
             stage.season_count,
             stage.episodes_per_season,
             stage.average_episode_minutes
-        ) AS text)) AS uuid) AS row_hash
+        -- A title without a cast has the hash that it had before there was one.
+        ) AS text) || coalesce(cast(nullif(stage.actors, '[]') AS text), '')) AS uuid) AS row_hash
     FROM stage
 )
 
@@ -71,6 +73,7 @@ SELECT
     hashed.is_original,
     hashed.director,
     hashed.main_actor,
+    hashed.actors,
     hashed.available_countries,
     hashed.description,
     hashed.duration_minutes,

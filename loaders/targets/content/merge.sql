@@ -16,6 +16,7 @@ INSERT INTO oltp.content (
     is_original,
     director,
     main_actor,
+    actors,
     available_countries,
     description,
     quality_flags,
@@ -38,6 +39,11 @@ SELECT
     resolved.is_original,
     resolved.director,
     resolved.main_actor,
+    array(
+        SELECT actor.name
+        FROM jsonb_array_elements_text(resolved.actors) WITH ORDINALITY AS actor (name, number)
+        ORDER BY actor.number
+    ) AS actors,
     array(
         SELECT country.name FROM jsonb_array_elements_text(resolved.available_countries) AS country (name)
     ) AS available_countries,
@@ -63,6 +69,7 @@ ON CONFLICT (source, content_id) DO UPDATE
         is_original = excluded.is_original,
         director = excluded.director,
         main_actor = excluded.main_actor,
+        actors = excluded.actors,
         available_countries = excluded.available_countries,
         description = excluded.description,
         quality_flags = excluded.quality_flags,

@@ -17,6 +17,7 @@ CREATE TEMPORARY TABLE stage (
     is_original boolean,
     director text,
     main_actor text,
+    actors jsonb,
     available_countries jsonb,
     description text,
     duration_minutes integer,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from svp.model.schema import Column, Table
 from svp.model.tables import (
+    BOX_LOGS,
     CONTENT,
     CONTENT_TYPES,
+    DEVICES,
     EPISODE_VIEWING,
     EPISODES,
+    PLAYBACK_ATTEMPTS,
+    PLAYBACK_OUTCOMES,
     RATINGS,
     SEARCH_QUERIES,
     SUBSCRIPTION_EVENT_TYPES,
@@ -19,10 +23,14 @@ from svp.model.tables import (
 )
 
 __all__ = [
+    "BOX_LOGS",
     "CONTENT",
     "CONTENT_TYPES",
+    "DEVICES",
     "EPISODES",
     "EPISODE_VIEWING",
+    "PLAYBACK_ATTEMPTS",
+    "PLAYBACK_OUTCOMES",
     "RATINGS",
     "SEARCH_QUERIES",
     "SUBSCRIPTION_EVENTS",

@@ -7,6 +7,7 @@ import pyarrow as pa
 from svp.model.schema import Column, Table
 
 __all__ = [
+    "BOX_LOGS",
     "CONTENT",
     "CONTENT_TYPES",
     "DEVICES",
@@ -264,6 +265,20 @@ SEARCH_QUERIES = Table(
         Column("searched_at", INSTANT, "Instant of the search", required=True),
     ),
 )
+
+BOX_LOGS = Table(
+    name="box_logs",
+    grain="one row per line of a set-top-box log; the day is the file's",
+    key=("log_id",),
+    columns=(
+        Column("log_id", TEXT, "The source's id, unique within the day", required=True),
+        Column("contract_code", TEXT, "Contract of the household as logged; may name none"),
+        Column("mac", TEXT, "Address of the box as logged; may be several"),
+        Column("application", TEXT, "What was on: a channel list, a film store, a game"),
+        Column("watch_seconds", WHOLE, "Time it was on that day, seconds", required=True),
+    ),
+)
+"""Documents in MongoDB only, therefore none of ``TABLES``."""
 
 TABLES = (
     USERS,

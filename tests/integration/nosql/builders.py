@@ -78,6 +78,23 @@ def a_timed_play(
     )
 
 
+def a_box_log(log_id: str = "AX_1", *, day: datetime = DAY, **fields: object) -> Document:
+    """Return a document of ``box_logs``."""
+    line = {
+        "_id": f"iptv:{day:%Y-%m-%d}:{log_id}",
+        "source": "iptv",
+        "day": day,
+        "log_id": log_id,
+        "contract_code": "HNH123456",
+        "mac": "0C96E62FC55C",
+        "application": "CHANNEL",
+        "watch_seconds": 254,
+        "quality_flags": [],
+        "load_id": Int64(3),
+    }
+    return line | fields
+
+
 def a_failed_attempt(
     content_id: str = "t1", user_id: str = "u1", *, on: datetime = DAY, **fields: object
 ) -> Document:

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from svp.core.mongodb import MongoDatabase
     from svp.settings import Settings
 
-MIGRATIONS = ["0001_content", "0002_viewing_events", "0003_results"]
+MIGRATIONS = [
+    "0001_content",
+    "0002_viewing_events",
+    "0003_results",
+    "0004_player",
+    "0005_box_logs",
+]
 
 
 @contextmanager
@@ -72,6 +78,12 @@ def test_install_indexes_what_loads_exports_and_readers_look_for(settings: Setti
         "content_load_id": [("load_id", 1)],
         "content_type_release_year": [("content_type", 1), ("release_year", 1)],
     }
+    assert {name: index["key"] for name, index in indexes["box_logs"].items()} == {
+        "_id_": [("_id", 1)],
+        "box_logs_day": [("day", 1)],
+        "box_logs_contract_code_day": [("contract_code", 1), ("day", 1)],
+        "box_logs_load_id": [("load_id", 1)],
+    }
 
 
 def test_install_changes_nothing_when_repeated(settings: Settings) -> None:
@@ -109,7 +121,7 @@ def test_installs_at_the_same_time_leave_what_one_leaves(
     made = schema_of(empty)
     assert made["collections"].keys() == expected["collections"].keys()
     assert made["indexes"] == expected["indexes"]
-    assert [each["_id"] for each in made["record"]] == [1, 2, 3]
+    assert [each["_id"] for each in made["record"]] == [1, 2, 3, 4, 5]
 
 
 def test_a_newer_schema_is_refused_and_left_alone(settings: Settings) -> None:
@@ -118,7 +130,7 @@ def test_a_newer_schema_is_refused_and_left_alone(settings: Settings) -> None:
     before = schema_of(settings)
     for action in (install, check_current, run, lambda given: show(given, "title_statistics")):
         with pytest.raises(
-            SchemaError, match="schema 0099, newer than this program's 0003"
+            SchemaError, match="schema 0099, newer than this program's 0005"
         ) as failure:
             action(settings)
         assert failure.value.exit_code == 8

@@ -8,7 +8,7 @@ import pytest
 from bson import Int64
 from pymongo.errors import WriteError
 
-from tests.integration.nosql.builders import DAY, a_failed_attempt, a_play, a_title
+from tests.integration.nosql.builders import DAY, a_box_log, a_failed_attempt, a_play, a_title
 
 if TYPE_CHECKING:
     from svp.core.mongodb import Document, MongoDatabase
@@ -30,6 +30,17 @@ REQUIRED_OF_EVENT = (
 )
 
 
+REQUIRED_OF_BOX_LOG = (
+    "source",
+    "day",
+    "log_id",
+    "contract_code",
+    "watch_seconds",
+    "quality_flags",
+    "load_id",
+)
+
+
 def refused(database: MongoDatabase, collection: str, document: Document) -> bool:
     with pytest.raises(WriteError, match="failed validation"):
         database[collection].insert_one(document)
@@ -45,6 +56,7 @@ def test_titles_of_every_shape_are_taken(database: MongoDatabase) -> None:
         is_original=True,
         director="D",
         main_actor="A",
+        actors=["A", "B"],
         duration_minutes=90,
     )
     series = a_title(
@@ -71,8 +83,54 @@ def test_events_of_every_shape_are_taken(database: MongoDatabase) -> None:
     )
     bare = a_play(device={}, stream={})
     del bare["quality_flags"]
-    events = [full, bare, a_failed_attempt()]
-    assert len(database["viewing_events"].insert_many(events).inserted_ids) == 3
+    player = {
+        "attempt_id": "a1",
+        "outcome": "failed",
+        "startup_milliseconds": 0,
+        "stall_milliseconds": 0,
+        "stall_count": 0,
+        "bitrate_change_count": 0,
+        "error_code": "MANIFEST",
+    }
+    least = {"attempt_id": "a2", "outcome": "played"}
+    events = [full, bare, a_failed_attempt(), a_failed_attempt(player=player), a_play(player=least)]
+    assert len(database["viewing_events"].insert_many(events).inserted_ids) == 5
+
+
+def test_box_logs_of_every_shape_are_taken(database: MongoDatabase) -> None:
+    bare = a_box_log("AX_2", contract_code=None)
+    del bare["mac"], bare["application"]
+    lines = [a_box_log(), bare, a_box_log("AX_3", replaced_load_id=Int64(2))]
+    assert len(database["box_logs"].insert_many(lines).inserted_ids) == 3
+
+
+@pytest.mark.parametrize("field", REQUIRED_OF_BOX_LOG)
+def test_a_box_log_without_a_required_field_is_refused(database: MongoDatabase, field: str) -> None:
+    line = a_box_log()
+    del line[field]
+    assert refused(database, "box_logs", line)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"_id": "iptv:AX_1"},
+        {"_id": "iptv:2024-02-01:AX_1"},
+        {"day": "2024-01-31"},
+        {"day": DAY.replace(hour=1)},
+        {"log_id": ""},
+        {"contract_code": 0},
+        {"mac": None},
+        {"application": None},
+        {"watch_seconds": -1},
+        {"watch_seconds": "254"},
+        {"load_id": 3},
+        {"category": "TV"},
+    ],
+    ids=str,
+)
+def test_a_box_log_with_a_wrong_value_is_refused(database: MongoDatabase, fields: Document) -> None:
+    assert refused(database, "box_logs", a_box_log() | fields)
 
 
 @pytest.mark.parametrize("field", REQUIRED_OF_TITLE)
@@ -104,6 +162,9 @@ def test_an_event_without_a_required_field_is_refused(database: MongoDatabase, f
         {"release_year": 1},
         {"is_original": "true"},
         {"director": None},
+        {"actors": []},
+        {"actors": "A"},
+        {"actors": ["A", "A"]},
         {"duration_minutes": 90.0},
         {"duration_minutes": 0},
         {"seasons": [{"season_number": 1}]},
@@ -145,6 +206,11 @@ def test_a_title_with_a_wrong_value_is_refused(database: MongoDatabase, fields: 
         {"device": {"type": None}},
         {"stream": {"stall_count": "1"}},
         {"stream": {"bitrate": 1}},
+        {"player": {"outcome": "played"}},
+        {"player": {"attempt_id": "a1", "outcome": "stopped"}},
+        {"player": {"attempt_id": "a1", "outcome": "played", "startup_milliseconds": 1.5}},
+        {"player": {"attempt_id": "a1", "outcome": "played", "error_code": None}},
+        {"player": {"attempt_id": "a1", "outcome": "played", "codec": "x"}},
         {"quality_flags": "late"},
         {"load_id": 2},
         {"country": "DE"},

@@ -48,7 +48,9 @@ def form(kind: Kind) -> str:
     """Return in which form the files of a kind come."""
     if kind.groups:
         return f"A JSON object with the arrays {', '.join(f'`{group}`' for group in kind.groups)}."
-    return "CSV or Parquet."
+    if kind.is_daily:
+        return "JSON Lines, a file a day, whose name begins with it (`YYYYMMDD`); to MongoDB only."
+    return "CSV, JSON Lines or Parquet."
 
 
 def row(field: Field) -> str:

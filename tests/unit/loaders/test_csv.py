@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loaders import batches
 from loaders.batches import BATCH_ROWS
 from loaders.readers import CsvFile
-from loaders.readers import csv as module
 from svp.errors import InputError
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def test_a_batch_is_bounded_by_rows_and_by_size(
     content = b"id,name\n" + b"".join(b"%d,name\n" % number for number in range(BATCH_ROWS + 1))
     file = reader(tmp_path, content)
     assert [batch.rows.num_rows for batch in file.batches()] == [BATCH_ROWS, 1]
-    monkeypatch.setattr(module, "BATCH_CHARACTERS", 100)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 100)
     assert max(batch.rows.num_rows for batch in file.batches()) <= 100 // len("0,name\n") + 1
     assert sum(batch.read_rows for batch in file.batches()) == BATCH_ROWS + 1
 

@@ -89,7 +89,10 @@ def test_a_column_missing_and_an_unlike_one_too_many_are_both_named(
             "_id,age,registration_date",
             "nearest is relational.users, which also needs the column user_id",
         ),
-        ("USER_ID,REGISTRATION_DATE", "expected a file of one of these sets: platform, relational"),
+        (
+            "USER_ID,REGISTRATION_DATE",
+            "expected a file of one of these sets: iptv, platform, relational",
+        ),
         (
             "user_id;age",
             "nearest is relational.users, which also needs the column registration_date",

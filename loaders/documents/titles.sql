@@ -1,4 +1,4 @@
--- content.sql: titles of one load, as the documents of MongoDB need them.
+-- titles.sql: titles of one load, as the documents of MongoDB need them.
 -- grain:  one row per title
 -- params: load_id
 SELECT
@@ -12,6 +12,7 @@ SELECT
     content.is_original,
     content.director,
     content.main_actor,
+    content.actors,
     movie_details.duration_minutes,
     series_details.season_count,
     series_details.episodes_per_season,

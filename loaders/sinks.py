@@ -1,0 +1,158 @@
+"""Where the rows of a file go: into PostgreSQL, judged there set-wise; or as documents straight into MongoDB.
+
+A sink takes the rows that the contract accepted, a batch at a time, within a transaction of PostgreSQL that holds
+the ledger and the quarantine of the load, and tells at the end what became of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Protocol
+
+from loaders import ledger, mongodb, postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    import pyarrow as pa
+    from pymongo.collection import Collection
+
+    from svp.core.mongodb import Document
+    from svp.core.postgres import Connection
+    from svp.model import Table
+
+__all__ = ["DocumentSink", "RowSink", "Sink"]
+
+WRITTEN_BY = ("load_id", "replaced_load_id")
+"""What a document says of loads; the rest is what it says of the world."""
+
+
+class Sink(Protocol):
+    """What takes the accepted rows of one load."""
+
+    name: str
+    """Where they go, for people."""
+    state: str
+    """How far the load is when ``finish`` is committed."""
+
+    def write(self, rows: pa.RecordBatch) -> None:
+        """Take a batch."""
+
+    def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Return rows by outcome (loaded, unchanged, updated, rejected), and stored rows by flag."""
+
+
+class RowSink:
+    """Rows of PostgreSQL: staged, then judged and merged; all of it, or nothing, when the transaction ends."""
+
+    name = "PostgreSQL"
+    state = "postgres_done"
+
+    def __init__(self, connection: Connection, target: Table, *, source: str, load_id: int) -> None:
+        self._connection = connection
+        self._target = target
+        postgres.begin(connection, target, source=source, load_id=load_id)
+
+    def write(self, rows: pa.RecordBatch) -> None:
+        """Stage a batch."""
+        postgres.write(self._connection, rows)
+
+    def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Merge what was staged."""
+        return postgres.merge(self._connection, self._target)
+
+
+class DocumentSink:
+    """Documents of MongoDB, each written at once and under its ``_id``; the later value of a key wins.
+
+    Nothing that is written is taken back. So what a load wrote that was never completed counts for nothing: whoever
+    meets it later takes it over, and counts it as if it had not been there. A document that took another's place
+    names the load of that one (``replaced_load_id``), so that a second attempt counts as the first would have.
+    """
+
+    name = "MongoDB"
+    state = "mongo_done"
+
+    def __init__(
+        self,
+        connection: Connection,
+        collection: Collection[Document],
+        shape: Callable[[dict[str, object]], Document],
+        *,
+        load_id: int,
+        day: date,
+    ) -> None:
+        self._connection = connection
+        self._collection = collection
+        self._shape = shape
+        self._load_id = load_id
+        self._day = day
+        self._outcomes: Counter[str] = Counter()
+        self._flags: Counter[str] = Counter()
+        self._has_written = False
+
+    def write(self, rows: pa.RecordBatch) -> None:
+        """Store what is new or differs of a batch."""
+        documents = self._latest(list(map(self._shape, rows.to_pylist())))
+        for document in documents:
+            self._flags.update(document["quality_flags"])
+        present = mongodb.insert(self._collection, documents)
+        self._count("loaded", len(documents) - len(present))
+        if present:
+            self._merge(present)
+
+    def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Note the day, if a document of it was written."""
+        if self._has_written:
+            ledger.touch_day(self._connection, self._load_id, self._day)
+        return self._outcomes, dict(sorted((+self._flags).items()))
+
+    def _count(self, outcome: str, rows: int) -> None:
+        self._outcomes[outcome] += rows
+        self._has_written |= rows > 0
+
+    def _latest(self, documents: Sequence[Document]) -> list[Document]:
+        """Return the last document of each key; those before it are superseded by it, or the same."""
+        latest = {document["_id"]: document for document in documents}
+        for document in documents:
+            last = latest[document["_id"]]
+            if document is not last:
+                self._outcomes["unchanged" if document == last else "updated"] += 1
+        return list(latest.values())
+
+    def _merge(self, documents: Sequence[Document]) -> None:
+        """Put documents in the place of those under their keys, unless these say the same."""
+        stored = mongodb.find(self._collection, [document["_id"] for document in documents])
+        loads = {before["load_id"] for before in stored.values()}
+        completed = ledger.completed_loads(self._connection, loads)
+        changed = []
+        for document in documents:
+            before = stored[document["_id"]]
+            outcome, replaced = self._outcome(document, before, completed)
+            if before["load_id"] == self._load_id:
+                self._flags.subtract(before["quality_flags"])
+            if outcome == "unchanged":
+                self._outcomes[outcome] += 1
+            else:
+                self._count(outcome, 1)
+                changed.append(document | replaced)
+        mongodb.replace(self._collection, changed)
+
+    def _outcome(
+        self, document: Document, before: Document, completed: frozenset[int]
+    ) -> tuple[str, Document]:
+        """Return the outcome of a document whose key is there, and which load's document it replaces, if any."""
+        replaced = {name: load for name, load in before.items() if name == "replaced_load_id"}
+        if before["load_id"] in completed:
+            replaced = {"replaced_load_id": before["load_id"]}
+        elif before["load_id"] != self._load_id:
+            return ("updated" if replaced else "loaded"), replaced
+        return ("unchanged" if _says_the_same(document, before) else "updated"), replaced
+
+
+def _says_the_same(document: Document, other: Document) -> bool:
+    def facts(of: Document) -> Document:
+        return {name: value for name, value in of.items() if name not in WRITTEN_BY}
+
+    return facts(document) == facts(other)

@@ -1,0 +1,3 @@
+"""How devices are staged, judged and merged in PostgreSQL."""
+
+from __future__ import annotations

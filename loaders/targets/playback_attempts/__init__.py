@@ -1,0 +1,3 @@
+"""How attempts to play are staged, judged and merged in PostgreSQL."""
+
+from __future__ import annotations
