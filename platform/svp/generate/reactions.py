@@ -1,4 +1,4 @@
-"""What follows a play and what leads to it: ratings, the watchlist, searches."""
+"""What goes with viewing: the searches before a start, the rating after a play."""
 
 from __future__ import annotations
 
@@ -15,253 +15,328 @@ from svp.generate.arrays import (
     Flags,
     Floats,
     Integers,
-    day_number,
     day_of,
     first_of_group,
 )
 from svp.generate.catalogue import NO_TITLE
-from svp.generate.randomness import pick, stream
+from svp.generate.market import DEVICES
+from svp.generate.phrases import SPOKEN_SHARES
+from svp.generate.randomness import cumulate
+from svp.generate.starts import Starts, Way
 
 if TYPE_CHECKING:
-    from svp.generate.arguments import Arguments
     from svp.generate.catalogue import Catalogue
     from svp.generate.people import People
-    from svp.generate.viewing import Plays
+    from svp.generate.randomness import Draws
+    from svp.generate.starts import Plays
 
 __all__ = [
-    "NEVER_WATCHED",
-    "Additions",
+    "COMPLETION_EFFECT",
+    "LENIENCY_EFFECT",
+    "LIKING_EFFECT",
+    "OWN_OPINION",
+    "QUALITY_EFFECT",
+    "RATING_CHANCE",
+    "RATING_CHANCE_RISE",
+    "STAR_SHARES",
     "Ratings",
     "SearchKind",
     "Searches",
-    "add_to_watchlist",
+    "Typed",
     "rate",
     "search",
 ]
 
-NEVER_WATCHED = -1
-
 STAR_SHARES = (0.056, 0.108, 0.261, 0.349, 0.226)
 """Of 1 to 5 stars: MovieLens 1M."""
-RATING_CHANCE, RATING_CHANCE_FINISHED = 0.28, 0.62
-"""That a viewer rates a title left at once, and one played to the end."""
-QUALITY_WEIGHT, MOOD_WEIGHT, COMPLETION_WEIGHT = 0.55, 0.45, 0.35
-REVIEW_SHARE = 0.22
-HELPFUL_MEAN = 1.6
-RATING_DELAY_SECONDS = 14_400
-"""Mean."""
 
-PLANNED_SHARE = 0.12
-"""Of first plays of a title, those that the watchlist led to."""
-FORGOTTEN_SHARE = 0.10
-"""Titles put on the list and never played, for each play."""
-PLANNED_DAYS = 6.0
-"""Mean, from the list to the play."""
+RATING_CHANCE, RATING_CHANCE_RISE = 0.20, 0.42
+"""That a play left at once is rated, and how much more one played to the end; for about 0.25 ratings a play."""
 
-FOUND_SHARE = 0.20
-"""Of plays, those that began with a search."""
-BROWSED_SHARE, FAILED_SHARE = 0.05, 0.05
-"""Searches that end with a click that is not played, and without a click, for each play."""
-LONGEST_SEARCH_SECONDS = 150
-RESULTS_MEAN = 8.0
+QUALITY_EFFECT = 0.50
+"""On the opinion, for each deviation of the title's quality."""
+LENIENCY_EFFECT = 0.45
+"""On the opinion, for each deviation of the viewer's own leniency as a rater."""
+LIKING_EFFECT = 0.40
+"""On the opinion, from a main genre that the viewer never takes to the favourite one."""
+COMPLETION_EFFECT = 0.80
+"""On the opinion, from a title left at once to one played to the end."""
+OWN_OPINION = 0.60
+"""Deviation of what is left, which nothing explains."""
+
+OPINION_MEAN, OPINION_SIGMA = 0.90, 1.0
+"""Of the opinions behind ratings, measured at the scale small; measure again when effects or completion change."""
+STAR_THRESHOLDS = tuple(NormalDist().inv_cdf(share) for share in np.cumsum(STAR_SHARES)[:-1])
+"""Between stars, of the opinion in deviations from its mean."""
+
+AT_ONCE_SHARE = 0.7
+"""Of ratings, those given when the player asks for one at the end; the others come later."""
+AT_ONCE_SECONDS, LATER_SECONDS = 40, 86_400
+"""From the end of the play, mean."""
+SHORTEST_DELAY_SECONDS = 3
+
+REVIEWER_SHARE = 0.4
+"""Of users, those who write reviews."""
+REVIEW_SHARES = (0.75, 0.60, 0.45, 0.50, 0.70)
+"""Of a reviewer's ratings of 1 to 5 stars, those with words: strong feelings find more of them."""
+HELPFUL_SCALE = 1.6
+"""Of an exponential count, as is RESULTS_SCALES."""
+MOST_NUMBER = 2**31
+"""Above the numbers from which words are taken."""
+
+BROWSED_SHARES = (0.03, 0.06)
+"""Of starts that no search led to, and of those that one did: with a search for another title before."""
+FAILED_SHARES = (0.02, 0.14)
+"""Likewise, with a search before in which nothing was clicked."""
+MISTYPED_SHARE = 0.5
+"""Of failed searches before one that led to the start, those for the same title, but mistyped."""
+SEARCH_SECONDS = ((4.0, 120.0), (120.0, 420.0), (120.0, 420.0))
+"""Before the start, least and most, by SearchKind."""
 NOTHING_FOUND_SHARE = 0.5
-"""Of searches without a click."""
+"""Of failed searches."""
+
+TYPED_SHARES = cumulate(
+    ((0.36, 0.30, 0.08, 0.09, 0.09, 0.08, 0.0), (0.14, 0.58, 0.06, 0.06, 0.08, 0.08, 0.0))
+)
+"""Cumulative by Typed: with a keyboard, and with a remote control, which makes people brief. Assumed."""
+RESULTS_SCALES = (3.0, 9.0, 4.0, 2.0, 6.0, 40.0, 14.0)
+"""Titles found beyond the first one, by Typed."""
+BY_REMOTE_CONTROL = np.array([kind.name in {"Smart TV", "Gaming Console"} for kind in DEVICES])
+"""By device."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ratings(Entries):
-    """One entry per user and title rated, by time."""
+    """One entry per user and title rated, by user."""
 
     user: Integers
     title: Integers
     stars: Integers
     has_review: Flags
+    language: Integers
+    """Position in PHRASEBOOKS: what the user writes."""
     phrase: Integers
     """A number from which the words of the review are taken."""
     helpful_count: Integers
+    """0 without a review."""
     rated_at: Integers
 
 
-@dataclass(frozen=True, slots=True)
-class Additions(Entries):
-    """One entry per user and title put on the list, by time."""
+def rate(people: People, catalogue: Catalogue, plays: Plays, *, end_at: int) -> Ratings:
+    """Return the ratings given before an instant, at most one of each user and title.
 
-    user: Integers
-    title: Integers
-    added_at: Integers
-    watched_at: Integers
-    """NEVER_WATCHED if it was not played."""
+    Each play may be rated, a channel never; of several ratings of a title the first counts. A later instant adds
+    ratings and changes none.
+    """
+    plays = plays.take(_is_rated(people, plays))
+    starts, draws = plays.starts, plays.starts.draws
+    stars = _stars(people, catalogue, plays)
+    has_review = _writes_review(people, plays, stars)
+    ratings = Ratings(
+        user=starts.user,
+        title=starts.title,
+        stars=stars,
+        has_review=has_review,
+        language=_languages(people)[starts.user],
+        phrase=draws.whole("review words", 0, MOST_NUMBER),
+        helpful_count=_spread(draws, "rating helpful", HELPFUL_SCALE) * has_review,
+        rated_at=plays.ended_at + _rating_delay(draws),
+    )
+    # Cut first, so that a rating which comes too late never stands for an earlier one.
+    ratings = ratings.take(ratings.rated_at < np.minimum(starts.subscribed_to, end_at))
+    ratings = ratings.take(np.lexsort((ratings.rated_at, ratings.title, ratings.user)))
+    return ratings.take(first_of_group(ratings.user, ratings.title))
+
+
+def _is_rated(people: People, plays: Plays) -> Flags:
+    """Return which plays the viewer would rate: the further they went, the more of them."""
+    keenness = 2 * people.draws.uniform("keenness to rate")[plays.starts.user]
+    completion = np.where(plays.length_seconds == 0, 0.0, plays.completion)
+    chance = keenness * (RATING_CHANCE + RATING_CHANCE_RISE * completion)
+    return plays.starts.draws.happens("rating", chance) & (plays.length_seconds > 0)
+
+
+def _stars(people: People, catalogue: Catalogue, plays: Plays) -> Integers:
+    """Return stars whose shares are about STAR_SHARES and which rise with the opinion."""
+    starts = plays.starts
+    opinion = (
+        QUALITY_EFFECT * catalogue.quality[starts.title]
+        + LENIENCY_EFFECT * people.draws.normal("leniency")[starts.user]
+        + LIKING_EFFECT * _liking(people, starts.user, catalogue.genres[starts.title, 0])
+        + COMPLETION_EFFECT * plays.completion
+        + OWN_OPINION * starts.draws.normal("own opinion")
+    )
+    stars: Integers = 1 + np.searchsorted(STAR_THRESHOLDS, (opinion - OPINION_MEAN) / OPINION_SIGMA)
+    return stars
+
+
+def _liking(people: People, user: Integers, genre: Integers) -> Floats:
+    """Return how much users like a genre, from 0 to 1 for their favourite."""
+    shares = np.diff(people.taste, axis=1, prepend=0.0)
+    relative = shares / shares.max(axis=1, keepdims=True)
+    liking: Floats = relative[user, genre]
+    return liking
+
+
+def _writes_review(people: People, plays: Plays, stars: Integers) -> Flags:
+    reviews = people.draws.happens("reviewer", REVIEWER_SHARE)[plays.starts.user]
+    chance = np.array(REVIEW_SHARES)[stars - 1]
+    return reviews & plays.starts.draws.happens("review", chance)
+
+
+def _languages(people: People) -> Integers:
+    """Return what each user writes, a position in PHRASEBOOKS."""
+    return people.draws.pick_from_rows("language written", SPOKEN_SHARES, people.country)
+
+
+def _rating_delay(draws: Draws) -> Integers:
+    """Return microseconds from the end of the play: most users rate at once, some another day."""
+    at_once = draws.happens("rating at once", AT_ONCE_SHARE)
+    mean = np.where(at_once, AT_ONCE_SECONDS, LATER_SECONDS)
+    seconds = SHORTEST_DELAY_SECONDS + mean * draws.exponential("rating delay")
+    return (seconds * 1000).astype(np.int64) * 1000
+
+
+def _spread(draws: Draws, purpose: str, scale: Floats | float) -> Integers:
+    """Return whole numbers from 0 that fall off as exponential ones do."""
+    return (scale * draws.exponential(purpose)).astype(np.int64)
 
 
 class SearchKind:
-    """How a search ended."""
+    """How a search ended: its title was played, was clicked but not played, or nothing was clicked."""
 
     PLAYED, BROWSED, FAILED = range(3)
 
 
+class Typed:
+    """What was typed: the title's name in one way or another, what it is about, or nothing in particular."""
+
+    NAME, BEGINNING, PLAIN, MISTYPED, ACTOR, GENRE, VAGUE = range(7)
+
+
 @dataclass(frozen=True, slots=True)
 class Searches(Entries):
-    """One entry per search, by time."""
+    """One entry per search, by kind. Each comes before a start of the same user on the same UTC day."""
 
-    user: Integers
+    starts: Starts
+    """The start that followed."""
     kind: Integers
-    title: Integers
-    """What was clicked; NO_TITLE for nothing."""
-    device: Integers
+    """One of ``SearchKind``; with the start it makes the id."""
+    wanted: Integers
+    """The title in mind; NO_TITLE for none in particular."""
+    typed: Integers
+    """One of ``Typed``."""
+    language: Integers
+    """Position in PHRASEBOOKS."""
     words: Integers
     """A number from which the words are taken."""
     result_count: Integers
     searched_at: Integers
 
+    @property
+    def user(self) -> Integers:
+        """Position in the people of the block."""
+        return self.starts.user
 
-def rate(arguments: Arguments, people: People, catalogue: Catalogue, plays: Plays) -> Ratings:
-    """Return one rating at most of each user and title, after the play that went furthest."""
-    random = stream(arguments.seed, "ratings")
-    mood = random.standard_normal(len(people))
-    plays = _rated_plays(random, plays)
-    opinion = (
-        QUALITY_WEIGHT * catalogue.quality[plays.title] + MOOD_WEIGHT * mood[plays.starts.user]
-    )
-    opinion += COMPLETION_WEIGHT * np.tanh(2 * plays.completion - 1)
-    delay = random.exponential(RATING_DELAY_SECONDS, len(plays)).astype(np.int64) + 5
-    ratings = Ratings(
-        user=plays.starts.user,
-        title=plays.title,
-        stars=_stars(random, opinion),
-        has_review=random.random(len(plays)) < REVIEW_SHARE,
-        phrase=random.integers(0, 2**31, len(plays)),
-        helpful_count=random.geometric(1 / (1 + HELPFUL_MEAN), len(plays)) - 1,
-        rated_at=plays.ended_at + delay * SECOND_US,
-    )
-    in_time = ratings.rated_at < _end_at(arguments)
-    return ratings.take(_rows_by_time(in_time, ratings.rated_at))
+    @property
+    def device(self) -> Integers:
+        """What it was typed on."""
+        return self.starts.device
+
+    @property
+    def title(self) -> Integers:
+        """What was clicked; NO_TITLE for nothing."""
+        return np.where(self.kind == SearchKind.FAILED, NO_TITLE, self.wanted)
+
+    @property
+    def played(self) -> Flags:
+        """Whether the start that followed was for the title clicked, because of the search."""
+        played: Flags = self.kind == SearchKind.PLAYED
+        return played
 
 
-def _rated_plays(random: np.random.Generator, plays: Plays) -> Plays:
-    """Return the plays after which the viewer rates: the further they went, the more of them."""
-    plays = _furthest_plays(plays)
-    rise = RATING_CHANCE_FINISHED - RATING_CHANCE
-    return plays.take(random.random(len(plays)) < RATING_CHANCE + rise * plays.completion)
+def search(people: People, catalogue: Catalogue, starts: Starts, *, end_at: int) -> Searches:
+    """Return the searches before starts that come before a midnight (UTC).
 
-
-def _furthest_plays(plays: Plays) -> Plays:
-    """Return the play of each user and title that went furthest; channels have no end to go to."""
-    plays = plays.take(plays.length_seconds > 0)
-    starts = plays.starts
-    plays = plays.take(np.lexsort((starts.started_at, -plays.completion, plays.title, starts.user)))
-    return plays.take(first_of_group(plays.starts.user, plays.title))
-
-
-def _stars(random: np.random.Generator, opinion: Floats) -> Integers:
-    """Return stars whose shares are STAR_SHARES and which rise with the opinion."""
-    noise = np.sqrt(1 - QUALITY_WEIGHT**2 - MOOD_WEIGHT**2 - COMPLETION_WEIGHT**2 / 3)
-    feeling = opinion - opinion.mean() if len(opinion) else opinion
-    feeling = feeling + noise * random.standard_normal(len(opinion))
-    thresholds = [NormalDist().inv_cdf(share) for share in np.cumsum(STAR_SHARES)[:-1]]
-    stars: Integers = 1 + np.searchsorted(thresholds, feeling)
-    return stars
-
-
-def add_to_watchlist(
-    arguments: Arguments, people: People, catalogue: Catalogue, plays: Plays
-) -> Additions:
-    """Return what users put on their list: what they played later, and what they never did."""
-    random = stream(arguments.seed, "watchlist")
-    played = _first_plays(plays)
-    planned = _planned(random, catalogue, played)
-    forgotten = _forgotten(random, people, catalogue, plays)
-    titles = len(catalogue)
-    unplayed = ~np.isin(
-        forgotten.user * titles + forgotten.title, played.starts.user * titles + played.title
-    )
-    both = [
-        np.concatenate([getattr(planned, name), getattr(forgotten, name)[unplayed]])
-        for name in Additions.__slots__
-    ]
-    additions = Additions(*both)
-    return additions.take(np.argsort(additions.added_at, kind="stable"))
-
-
-def _first_plays(plays: Plays) -> Plays:
-    """Return the first play of each user and title."""
-    starts = plays.starts
-    plays = plays.take(np.lexsort((starts.started_at, plays.title, starts.user)))
-    return plays.take(first_of_group(plays.starts.user, plays.title))
-
-
-def _planned(random: np.random.Generator, catalogue: Catalogue, first_plays: Plays) -> Additions:
-    """Return what was put on the list some days before its first play."""
-    starts = first_plays.starts
-    days = random.exponential(PLANNED_DAYS, len(first_plays))
-    added_at = starts.started_at - (days * 86_400).astype(np.int64) * SECOND_US - 60 * SECOND_US
-    possible = (added_at >= starts.subscribed_from) & (
-        day_of(added_at) >= catalogue.added_on[first_plays.title]
-    )
-    chosen = possible & (random.random(len(first_plays)) < PLANNED_SHARE)
-    return Additions(
-        starts.user[chosen], first_plays.title[chosen], added_at[chosen], starts.started_at[chosen]
-    )
-
-
-def _forgotten(
-    random: np.random.Generator, people: People, catalogue: Catalogue, plays: Plays
-) -> Additions:
-    """Return what was put on the list just after a play; each user and title once."""
-    visits = plays.take(random.random(len(plays)) < FORGOTTEN_SHARE)
-    user, added_at = visits.starts.user, visits.starts.started_at + 20 * SECOND_US
-    title = catalogue.choose(
-        random,
-        taste=people.taste,
-        user=user,
-        country=visits.starts.country,
-        day=day_of(visits.starts.started_at),
-    )
-    order = np.lexsort((added_at, title, user))
-    user, title, added_at = user[order], title[order], added_at[order]
-    once = first_of_group(user, title) & (title != NO_TITLE)
-    never = np.full(int(once.sum()), NEVER_WATCHED)
-    return Additions(user[once], title[once], added_at[once], never)
-
-
-def search(arguments: Arguments, people: People, catalogue: Catalogue, plays: Plays) -> Searches:
-    """Return the searches just before plays: for the title played, another one, or nothing found."""
-    random = stream(arguments.seed, "search_queries")
-    shares = [FOUND_SHARE, BROWSED_SHARE, FAILED_SHARE]
-    kind = pick(random, [*shares, 1 - sum(shares)], len(plays))
-    rows = np.flatnonzero(kind <= SearchKind.FAILED)
-    visits, kind = plays.take(rows), kind[rows]
-    starts = visits.starts
-    seconds = random.integers(4, LONGEST_SEARCH_SECONDS, len(visits))
-    searched_at = starts.started_at - seconds * SECOND_US
-    day = np.maximum(day_of(searched_at), day_number(arguments.start_on))
-    other = catalogue.choose(
-        random, taste=people.taste, user=starts.user, country=starts.country, day=day
-    )
-    title = np.where(kind == SearchKind.PLAYED, visits.title, other)
-    title = np.where(kind == SearchKind.FAILED, NO_TITLE, title)
+    One for each start that a search led to; before some starts one for another title, or one in which nothing was
+    clicked. None is older than the day of its start, the subscription or the user's start before: so its title is
+    there already, and the days of a longer period add none to those before.
+    """
+    row, kind = _searched_starts(starts)
+    room = _room(starts)[row]
+    starts = starts.take(row)
+    draws = starts.draws.under("search", kind)
+    wanted = _wanted(people, catalogue, starts, draws, kind)
+    typed = _typed(draws, starts.device, kind, wanted)
     searches = Searches(
-        user=starts.user,
+        starts=starts,
         kind=kind,
-        title=title,
-        device=starts.device,
-        words=random.integers(0, 2**31, len(visits)),
-        result_count=_results(random, title),
-        searched_at=searched_at,
+        wanted=wanted,
+        typed=typed,
+        language=_languages(people)[starts.user],
+        words=draws.whole("words", 0, MOST_NUMBER),
+        result_count=_result_count(draws, kind, typed),
+        searched_at=starts.started_at - _search_lead(draws, kind, room),
     )
-    out = (title == NO_TITLE) | (day_of(searched_at) >= catalogue.added_on[title])
-    return searches.take(_rows_by_time(out & (searched_at >= starts.subscribed_from), searched_at))
+    is_other = (wanted != NO_TITLE) & (wanted != starts.title)
+    possible = (kind != SearchKind.BROWSED) | is_other
+    return searches.take(possible & (searches.searched_at < end_at))
 
 
-def _results(random: np.random.Generator, title: Integers) -> Integers:
+def _searched_starts(starts: Starts) -> tuple[Integers, Integers]:
+    """Return the position of the start that follows each search, and the search's kind."""
+    searched = starts.way == Way.SEARCHED
+    case = searched.astype(np.int64)
+    browsed = starts.draws.happens("search browsed", np.array(BROWSED_SHARES)[case])
+    failed = starts.draws.happens("search failed", np.array(FAILED_SHARES)[case])
+    kind, row = np.nonzero(np.stack([searched, browsed, failed]))
+    return row, kind
+
+
+def _room(starts: Starts) -> Integers:
+    """Return how many microseconds before each start its searches may be at most."""
+    previous_at = starts.subscribed_from.copy()
+    same = ~first_of_group(starts.user)
+    previous_at[same] = np.maximum(previous_at[same], starts.started_at[:-1][same[1:]])
+    midnight = day_of(starts.started_at) * DAY_US
+    return starts.started_at - np.maximum(previous_at, midnight)
+
+
+def _wanted(
+    people: People, catalogue: Catalogue, starts: Starts, draws: Draws, kind: Integers
+) -> Integers:
+    """Return the title in mind: that of the start, another one, or none."""
+    browsed = np.flatnonzero(kind == SearchKind.BROWSED)
+    mistyped = (starts.way == Way.SEARCHED) & draws.happens("mistyped", MISTYPED_SHARE)
+    has_same = (kind == SearchKind.PLAYED) | ((kind == SearchKind.FAILED) & mistyped)
+    wanted = np.where(has_same, starts.title, NO_TITLE)
+    wanted[browsed] = catalogue.choose(
+        draws.take(browsed),
+        "title",
+        taste=people.taste,
+        person=starts.user[browsed],
+        country=starts.country[browsed],
+        day=day_of(starts.started_at[browsed]),
+    )
+    return wanted
+
+
+def _typed(draws: Draws, device: Integers, kind: Integers, wanted: Integers) -> Integers:
+    """Return what was typed; a failed search for a title is one that was mistyped."""
+    typed = draws.pick_from_rows("typed", TYPED_SHARES, BY_REMOTE_CONTROL[device])
+    typed = np.where(kind == SearchKind.FAILED, Typed.MISTYPED, typed)
+    return np.where(wanted == NO_TITLE, Typed.VAGUE, typed)
+
+
+def _result_count(draws: Draws, kind: Integers, typed: Integers) -> Integers:
     """Return how many titles were found: some if one was clicked, none for half of the others."""
-    nothing = (title == NO_TITLE) & (random.random(len(title)) < NOTHING_FOUND_SHARE)
-    return np.where(nothing, 0, random.geometric(1 / RESULTS_MEAN, len(title)))
+    nothing = (kind == SearchKind.FAILED) & draws.happens("nothing found", NOTHING_FOUND_SHARE)
+    return np.where(nothing, 0, 1 + _spread(draws, "results", np.array(RESULTS_SCALES)[typed]))
 
 
-def _rows_by_time(chosen: Flags, at: Integers) -> Integers:
-    rows = np.flatnonzero(chosen)
-    return rows[np.argsort(at[rows], kind="stable")]
-
-
-def _end_at(arguments: Arguments) -> int:
-    return (day_number(arguments.start_on) + arguments.days) * DAY_US
+def _search_lead(draws: Draws, kind: Integers, room: Integers) -> Integers:
+    """Return how many microseconds before its start each search was, in whole milliseconds."""
+    least, most = np.array(SEARCH_SECONDS)[kind].T
+    share = draws.uniform("lead")
+    lead = (least + (most - least) * share) * SECOND_US
+    return np.where(lead < room, lead, share * room).astype(np.int64) // 1000 * 1000

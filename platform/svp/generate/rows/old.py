@@ -30,7 +30,6 @@ from svp.generate.arrays import (
 from svp.generate.catalogue import GENRES, KIDS, LIVE, NO_TITLE, SERIES
 from svp.generate.market import COUNTRIES, DEVICES, PAYMENT_METHODS, PLANS, QUALITIES
 from svp.generate.randomness import pick, stream
-from svp.generate.reactions import NEVER_WATCHED
 from svp.generate.subscriptions import NO_AMOUNT, NO_PLAN
 from svp.generate.viewing import COMPLETE_SHARE, watch_episodes
 from svp.generate.words import (
@@ -38,32 +37,26 @@ from svp.generate.words import (
     LANGUAGES,
     LEADS,
     PLACES,
-    REVIEWS,
     TITLE_FIRST,
     TITLE_SECOND,
     TITLE_SHAPES,
     TROUBLES,
-    UNKNOWN_QUERIES,
 )
 from svp.model import (
     CONTENT,
     CONTENT_TYPES,
     EPISODE_VIEWING,
     EPISODES,
-    RATINGS,
-    SEARCH_QUERIES,
     SUBSCRIPTION_EVENT_TYPES,
     SUBSCRIPTION_EVENTS,
     USERS,
     VIEWING_SESSIONS,
-    WATCHLIST,
 )
 
 if TYPE_CHECKING:
     from svp.generate.arguments import Arguments
     from svp.generate.catalogue import Catalogue
     from svp.generate.people import People
-    from svp.generate.reactions import Additions, Ratings, Searches
     from svp.generate.subscriptions import Subscribed, SubscriptionEvents
     from svp.generate.viewing import Plays
     from svp.generate.words import NamePool
@@ -72,13 +65,10 @@ __all__ = [
     "content",
     "episode_viewing",
     "episodes",
-    "ratings",
-    "search_queries",
     "subscription_events",
     "titles",
     "users",
     "viewing_sessions",
-    "watchlist",
 ]
 
 COUNTRY_NAMES = [country.name for country in COUNTRIES]
@@ -90,10 +80,6 @@ RATING_MIDDLE, RATING_SPREAD = 6.5, 1.1
 """The catalogue's own rating, 0 to 10."""
 VIEWS_A_DAY = 400_000
 """Of a whole catalogue, for the lifetime figure that a source carries along."""
-BEGINNING_CHARACTERS, CUT_EVERY = 5, 3
-"""One search in three is clicked after so many letters."""
-FILTER_EVERY = 7
-"""One search in so many sets a filter."""
 HOURS_A_DAY, MOST_HOURS = 0.55, 9.0
 """Of a median user, and of anyone, for the lifetime figure."""
 
@@ -324,40 +310,6 @@ def episode_viewing(plays: Plays, catalogue: Catalogue) -> pa.RecordBatch:
     return record_batch(EPISODE_VIEWING, columns)
 
 
-def ratings(rated: Ratings) -> pa.RecordBatch:
-    """Return the table ratings."""
-    columns: Columns = {
-        "rating_id": identifiers("R", np.arange(len(rated)), digits=9),
-        "user_id": user_ids(rated.user),
-        "content_id": title_ids(rated.title),
-        "stars": rated.stars,
-        "review": choose_where(rated.has_review, _reviews(rated), None),
-        "helpful_count": np.where(rated.has_review, rated.helpful_count, 0),
-        "rated_at": rated.rated_at,
-    }
-    return record_batch(RATINGS, columns)
-
-
-def _reviews(rated: Ratings) -> Values:
-    phrases = [phrase for of_stars in REVIEWS for phrase in of_stars]
-    counts = np.array([len(of_stars) for of_stars in REVIEWS])
-    first = np.cumsum(counts) - counts
-    return labels(phrases, first[rated.stars - 1] + rated.phrase % counts[rated.stars - 1])
-
-
-def watchlist(additions: Additions) -> pa.RecordBatch:
-    """Return the table watchlist."""
-    unwatched = additions.watched_at == NEVER_WATCHED
-    columns: Columns = {
-        "watchlist_id": identifiers("W", np.arange(len(additions)), digits=9),
-        "user_id": user_ids(additions.user),
-        "content_id": title_ids(additions.title),
-        "added_at": additions.added_at,
-        "watched_at": numbers(additions.watched_at, missing=unwatched),
-    }
-    return record_batch(WATCHLIST, columns)
-
-
 def subscription_events(people: People, events: SubscriptionEvents) -> pa.RecordBatch:
     """Return the table subscription_events, by time."""
     events = events.take(np.argsort(events.occurred_at, kind="stable"))
@@ -376,37 +328,3 @@ def subscription_events(people: People, events: SubscriptionEvents) -> pa.Record
         "occurred_at": events.occurred_at,
     }
     return record_batch(SUBSCRIPTION_EVENTS, columns)
-
-
-def search_queries(searches: Searches, catalogue: Catalogue, names: Values) -> pa.RecordBatch:
-    """Return the table search_queries; ``names`` are the titles' names."""
-    nothing = searches.title == NO_TITLE
-    columns: Columns = {
-        "search_id": identifiers("Q", np.arange(len(searches)), digits=9),
-        "user_id": user_ids(searches.user),
-        "query_text": _query_texts(searches, names),
-        "result_count": searches.result_count,
-        "clicked_content_id": choose_where(~nothing, title_ids(searches.title), None),
-        "filters": _filters(searches, catalogue),
-        "searched_at": searches.searched_at,
-    }
-    return record_batch(SEARCH_QUERIES, columns)
-
-
-def _query_texts(searches: Searches, names: Values) -> Values:
-    """Return what was typed: the title's name in lower case or its beginning, or something vague."""
-    name = pc.utf8_lower(labels(names, np.maximum(searches.title, 0)))
-    beginning = pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(name, 0, BEGINNING_CHARACTERS))
-    typed = choose_where(searches.words % CUT_EVERY == 0, beginning, name)
-    vague = labels(UNKNOWN_QUERIES, searches.words % len(UNKNOWN_QUERIES))
-    return choose_where(searches.title == NO_TITLE, vague, typed)
-
-
-def _filters(searches: Searches, catalogue: Catalogue) -> Values:
-    """Return the filters that were set, such as fit what was clicked; null for most searches."""
-    choices = [f'{{"content_type":"{content_type}"}}' for content_type in CONTENT_TYPES]
-    unset = searches.words % FILTER_EVERY != 0
-    any_type = searches.words // FILTER_EVERY % len(choices)
-    clicked = catalogue.content_type[searches.title]
-    wanted = np.where(searches.title == NO_TITLE, any_type, clicked)
-    return labels(choices, wanted, missing=unset)
