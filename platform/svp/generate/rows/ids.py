@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from svp.generate.people import People
     from svp.generate.viewing import Starts
 
-__all__ = ["device_ids", "episode_ids", "pair_ids", "start_ids", "title_ids", "user_ids"]
+__all__ = [
+    "device_ids",
+    "episode_ids",
+    "event_ids",
+    "pair_ids",
+    "start_ids",
+    "title_ids",
+    "user_ids",
+]
 
 
 def padded(values: Integers, digits: int) -> Values:
@@ -64,3 +72,8 @@ def start_ids(prefix: str, people: People, starts: Starts) -> Values:
 def pair_ids(prefix: str, people: People, user: Integers, title: Integers) -> Values:
     """Return the id of the one thing that a user and a title have, as R00000012-000345."""
     return join(prefix, user_numbers(people, user), "-", padded(title + 1, 6))
+
+
+def event_ids(people: People, user: Integers, ordinal: Integers) -> Values:
+    """Return the ids of users' subscription events, as E00000012-0003 for the third."""
+    return join("E", user_numbers(people, user), "-", padded(ordinal + 1, 4))

@@ -65,9 +65,7 @@ __all__ = [
     "content",
     "episode_viewing",
     "episodes",
-    "subscription_events",
     "titles",
-    "users",
     "viewing_sessions",
 ]
 
@@ -80,8 +78,6 @@ RATING_MIDDLE, RATING_SPREAD = 6.5, 1.1
 """The catalogue's own rating, 0 to 10."""
 VIEWS_A_DAY = 400_000
 """Of a whole catalogue, for the lifetime figure that a source carries along."""
-HOURS_A_DAY, MOST_HOURS = 0.55, 9.0
-"""Of a median user, and of anyone, for the lifetime figure."""
 
 
 def user_ids(user: Integers) -> Values:
@@ -94,49 +90,8 @@ def title_ids(title: Integers) -> Values:
     return identifiers("C", title, digits=6)
 
 
-def users(
-    arguments: Arguments, people: People, subscribed: Subscribed, names: tuple[NamePool, ...]
-) -> pa.RecordBatch:
-    """Return the table users, as it is when the period ends."""
-    everyone = np.arange(len(people))
-    plan = _plans_at_the_end(arguments, people, subscribed)
-    codes = identifiers("HNH", _scramble(everyone), digits=6)
-    columns: Columns = {
-        "user_id": user_ids(everyone),
-        "full_name": _full_names(people.country, people.name, names),
-        "age": people.age,
-        "country": labels(COUNTRY_NAMES, people.country),
-        "plan": labels(PLANS, plan, missing=plan == NO_PLAN),
-        "registered_on": day_of(people.registered_at),
-        "contract_code": choose_where(people.has_box, codes, None),
-        "payment_method": labels(PAYMENT_METHODS, people.payment_method),
-        "preferred_device": labels(DEVICE_NAMES, people.device),
-        "is_active": plan != NO_PLAN,
-        "lifetime_watch_hours": decimals(
-            _lifetime_hours(people, subscribed), precision=12, scale=2
-        ),
-    }
-    return record_batch(USERS, columns)
 
 
-def _plans_at_the_end(arguments: Arguments, people: People, subscribed: Subscribed) -> Integers:
-    end_at = (day_number(arguments.start_on) + arguments.days) * DAY_US
-    plan = np.full(len(people), NO_PLAN)
-    still = subscribed.to_at == end_at
-    plan[subscribed.user[still]] = subscribed.plan[still]
-    return plan
-
-
-def _lifetime_hours(people: People, subscribed: Subscribed) -> Floats:
-    days = (subscribed.to_at - subscribed.from_at) / DAY_US
-    total_days = np.bincount(subscribed.user, weights=days, minlength=len(people))
-    a_day: Floats = np.minimum(HOURS_A_DAY * np.exp(people.engagement), MOST_HOURS)
-    return a_day * total_days.astype(np.float64)
-
-
-def _scramble(values: Integers) -> Integers:
-    """Return different numbers below a million for different numbers below it."""
-    return (values * 387_421 + 104_729) % 999_983
 
 
 def _full_names(country: Integers, name: Integers, pools: tuple[NamePool, ...]) -> Values:
@@ -308,23 +263,3 @@ def episode_viewing(plays: Plays, catalogue: Catalogue) -> pa.RecordBatch:
         "is_complete": views.watch_seconds >= COMPLETE_SHARE * views.length_seconds,
     }
     return record_batch(EPISODE_VIEWING, columns)
-
-
-def subscription_events(people: People, events: SubscriptionEvents) -> pa.RecordBatch:
-    """Return the table subscription_events, by time."""
-    events = events.take(np.argsort(events.occurred_at, kind="stable"))
-    unpaid = events.amount_minor == NO_AMOUNT
-    currencies = [country.currency for country in COUNTRIES]
-    columns: Columns = {
-        "subscription_event_id": identifiers("E", np.arange(len(events)), digits=9),
-        "user_id": user_ids(events.user),
-        "event_type": labels(SUBSCRIPTION_EVENT_TYPES, events.event_type),
-        "previous_plan": labels(
-            PLANS, events.previous_plan, missing=events.previous_plan == NO_PLAN
-        ),
-        "new_plan": labels(PLANS, events.new_plan, missing=events.new_plan == NO_PLAN),
-        "amount_minor": numbers(events.amount_minor, missing=unpaid),
-        "currency": labels(currencies, people.country[events.user], missing=unpaid),
-        "occurred_at": events.occurred_at,
-    }
-    return record_batch(SUBSCRIPTION_EVENTS, columns)
