@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from svp.generate.arrays import choose_where, day_of, decimals, join, labels, numbers, record_batch
+from svp.generate.devices import usual_platform
 from svp.generate.market import DEVICES, QUALITIES
 from svp.generate.player import ERRORS, NO_ERROR, PLAYED
 from svp.generate.rows.ids import (
@@ -17,7 +18,6 @@ from svp.generate.rows.ids import (
     title_ids,
     user_ids,
 )
-from svp.generate.subscriptions import usual_platform
 from svp.generate.viewing import COMPLETE_SHARE, watch_episodes
 from svp.model import EPISODE_VIEWING, PLAYBACK_ATTEMPTS, PLAYBACK_OUTCOMES, VIEWING_SESSIONS
 
