@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from svp.generate.arguments import Arguments
-    from svp.generate.arrays import Values
     from svp.generate.catalogue import Catalogue
     from svp.generate.people import People
     from svp.generate.starts import Plays
@@ -45,8 +44,8 @@ class Block:
     arguments: Arguments
     catalogue: Catalogue
     names: tuple[NamePool, ...]
-    titles: Values
-    """Names of the catalogue's titles."""
+    content: pa.RecordBatch
+    """The table of the catalogue's titles."""
     first_slot: int
     slots: int
     from_day: int
@@ -149,7 +148,8 @@ class Block:
         """Return the table search_queries."""
         found = search(self.people, self.catalogue, self.viewing.starts, end_at=self.end_at)
         shown = found.take(found.searched_at >= self.from_at)
-        return reaction_rows.search_queries(self.people, self.catalogue, shown, self.titles)
+        titles, actors = self.content.column("title"), self.content.column("main_actor")
+        return reaction_rows.search_queries(self.people, self.catalogue, shown, titles, actors)
 
     def box_logs(self, *, everyone: bool) -> dict[int, bytes]:
         """Return the logs of the set-top boxes: JSON lines by UTC day."""

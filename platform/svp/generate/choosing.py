@@ -27,7 +27,7 @@ ADDED_SHARE = 0.11
 """Of starts before which the user puts a title on the list."""
 FROM_LIST_SHARE = 0.16
 """Of starts, those that take the title that was put on the list last, if it still waits."""
-SEARCHED_SHARE = 0.38
+SEARCHED_SHARE = 0.24
 """Of new choices, those that began with a search."""
 
 
@@ -44,11 +44,15 @@ class Choices(Entries):
 
 
 def choose_titles(
-    catalogue: Catalogue, people: People, sittings: Sittings, outcome: Integers
+    catalogue: Catalogue, people: People, sittings: Sittings, outcome: Integers, *, last_day: int
 ) -> Choices:
-    """Return what each start is for; it depends on the user's earlier starts only."""
+    """Return what each start is for; it depends on the user's earlier starts only.
+
+    Later than ``last_day``, after which the catalogue is not known, all choose as on that day.
+    """
     draws, user = sittings.draws, sittings.user
-    country, day = people.country[user], day_of(sittings.sat_down_at)
+    country = people.country[user]
+    day = np.minimum(day_of(sittings.sat_down_at), last_day)
     market = {"taste": people.taste, "person": user, "country": country, "day": day}
     choice = catalogue.choose(draws, "choice", **market)
     listed = np.full(len(user), NO_TITLE)

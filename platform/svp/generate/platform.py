@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from svp.generate.arguments import Arguments
-    from svp.generate.arrays import Values
     from svp.generate.catalogue import Catalogue
     from svp.generate.words import NamePool
 
@@ -75,9 +74,9 @@ class Platform:
         return make_name_pools(self.arguments.seed)
 
     @cached_property
-    def titles(self) -> Values:
-        """Names of the titles."""
-        return catalogue_rows.titles(self.arguments, self.catalogue)
+    def content(self) -> pa.RecordBatch:
+        """The table content."""
+        return catalogue_rows.content(self.arguments, self.catalogue, self.names)
 
     def block(self, part: Part, *, from_day: int | None = None) -> Block:
         """Return the users of a part and all they do.
@@ -90,7 +89,7 @@ class Platform:
             self.arguments,
             self.catalogue,
             self.names,
-            self.titles,
+            self.content,
             first_slot=part.first_slot,
             slots=part.slots,
             from_day=FOREVER_AGO if from_day is None else from_day,
@@ -114,7 +113,7 @@ class Platform:
         if part.number:
             return self.block(part, from_day=from_day).makers()
         return {
-            "content": lambda: catalogue_rows.content(self.arguments, self.catalogue, self.names),
+            "content": lambda: self.content,
             "episodes": lambda: catalogue_rows.episodes(self.catalogue),
         }
 

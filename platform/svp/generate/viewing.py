@@ -20,10 +20,10 @@ from svp.generate.arrays import (
 )
 from svp.generate.catalogue import LIVE, NO_TITLE, SERIES
 from svp.generate.choosing import choose_titles
+from svp.generate.devices import devices_added_on
 from svp.generate.player import PLAYED, Playback, press_play
 from svp.generate.rhythm import sit_down
 from svp.generate.starts import NEVER_WATCHED, Additions, EpisodeViews, Plays, Starts
-from svp.generate.subscriptions import devices_added_on
 
 if TYPE_CHECKING:
     from svp.generate.arguments import Arguments
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 __all__ = ["COMPLETE_SHARE", "Viewing", "view", "watch_episodes"]
 
-EARLY_SHARE = (0.60, 0.50, 0.58, 0.48, 0.52, 0.0)
+EARLY_SHARE = (0.66, 0.58, 0.64, 0.55, 0.56, 0.0)
 FINISHED_SHARE = (0.21, 0.30, 0.20, 0.33, 0.20, 0.0)
 """Of plays given up early and played to the end, by content type; the rest ends anywhere."""
-EARLY_RISE, EARLY_FALL = 0.75, 7.0
-"""Of the hump of plays given up early, as shares of the length: half of them before 6 %."""
+EARLY_RISE, EARLY_FALL = 0.75, 9.0
+"""Of the hump of plays given up early, as shares of the length: half of them before 4 %."""
 CREDITS = 0.07
 """Of a title's length: who leaves during the credits has finished it."""
 QUALITY_EFFECT = 0.18
@@ -52,7 +52,7 @@ LAST_EPISODE_CHANCE = 0.74
 """That an episode is the last of its play; the rest go on to the next one."""
 MOST_EPISODES = 6
 
-CHANNEL_MINUTES, CHANNEL_SIGMA = 14.0, 1.1
+CHANNEL_MINUTES, CHANNEL_SIGMA = 11.0, 1.2
 LONGEST_CHANNEL_MINUTES = 360.0
 
 PAUSE_SHARE = 0.12
@@ -101,7 +101,8 @@ def view(
     """
     sittings = sit_down(arguments, people, subscribed, devices_added_on(people))
     playback = press_play(people, sittings)
-    choices = choose_titles(catalogue, people, sittings, playback.outcome)
+    last_day = arguments.end_day - 1
+    choices = choose_titles(catalogue, people, sittings, playback.outcome, last_day=last_day)
     starts = _starts(people, sittings, title=choices.title, way=choices.way)
     plans = _plan(catalogue, starts, playback)
     started_at = _schedule(catalogue, sittings, starts, plans, playback)
