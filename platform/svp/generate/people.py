@@ -9,21 +9,22 @@ import numpy as np
 
 from svp.generate.arrays import (
     DAY_US,
-    SECOND_US,
     Entries,
     Flags,
     Floats,
     Integers,
 )
+from svp.generate.clocks import LocalClocks
 from svp.generate.market import (
     AGE_GROUPS,
     COUNTRIES,
     DEVICE_SHARES,
     DEVICES,
+    HOUR_CURVES,
     PAYMENT_SHARES,
     PLAN_SHARES,
 )
-from svp.generate.randomness import Draws, cumulate
+from svp.generate.randomness import Draws, cumulate, pick_by
 
 if TYPE_CHECKING:
     from svp.generate.arguments import Arguments
@@ -57,6 +58,9 @@ FIRST_MONTH_SHARE = MONTHLY_GROWTH / -np.expm1(-DAILY_GROWTH * HISTORY_DAYS)
 
 SLOT_STEP = 100_000_000
 """A user's number is the slot's, from 1, plus this for each sign-up that the slot had before."""
+
+SIGN_UP_CURVE = 2 * [device.name for device in DEVICES].index("Desktop")
+"""Row of HOUR_CURVES: people sign up at their computers."""
 
 YOUNGEST, OLDEST = 18, 90
 AGE_STEP_YEARS = 10.2
@@ -132,49 +136,74 @@ def make_people(arguments: Arguments, *, first_slot: int, slots: int, end_at: in
     """
     slot = np.arange(first_slot, first_slot + slots)
     places = Draws.of(arguments.seed, "users", slot)
-    number = [slot + 1]
-    draws = [places]
-    registered_at = [_registered_before(arguments, places)]
+    joined = [_Joined(slot + 1, places, _days_before(places))]
     gained = np.zeros(slots, dtype=np.int64)
-    for month in range(1 + int((end_at // DAY_US - arguments.start_day) // MONTH_DAYS)):
+    for month in range(1 + (end_at // DAY_US - arguments.start_day + 1) // MONTH_DAYS):
         gain = places.under("month", np.full(slots, month))
-        expected = FIRST_MONTH_SHARE * (1 + MONTHLY_GROWTH) ** month
-        rows = np.flatnonzero(gain.happens("sign-up", min(expected, 1.0)))
+        rows = np.flatnonzero(gain.happens("sign-up", _sign_ups_a_slot(month)))
         gained[rows] += 1
-        number.append(slot[rows] + 1 + SLOT_STEP * gained[rows])
-        draws.append(gain.take(rows))
-        registered_at.append(_registered_in(arguments, gain.take(rows), month))
-    at = np.concatenate(registered_at)
-    there = at < end_at
-    keys = np.concatenate([part.keys for part in draws])[there]
-    return _describe(np.concatenate(number)[there], Draws(keys), at[there])
+        draws = gain.take(rows)
+        number = slot[rows] + 1 + SLOT_STEP * gained[rows]
+        joined.append(_Joined(number, draws, _days_in(draws, month)))
+    number = np.concatenate([part.number for part in joined])
+    draws = Draws(np.concatenate([part.draws.keys for part in joined]))
+    days = np.concatenate([part.days for part in joined])
+    country = draws.pick("country", [market.share for market in COUNTRIES])
+    registered_at = _instants(arguments, draws, country, days, end_at // DAY_US)
+    there = registered_at < end_at
+    return _describe(number[there], draws.take(there), registered_at[there], country[there])
 
 
-def _registered_before(arguments: Arguments, draws: Draws) -> Integers:
-    """Return instants of the history, whose rate grows by MONTHLY_GROWTH each 30 days."""
-    share = draws.uniform("registered_at")
+@dataclass(frozen=True, slots=True)
+class _Joined(Entries):
+    """One entry per sign-up."""
+
+    number: Integers
+    draws: Draws
+    days: Integers
+    """Local days from the first one, below 0 before it."""
+
+
+def _sign_ups_a_slot(month: int) -> float:
+    """Return how many users a slot gains in one of the months from the first day; never more than one."""
+    expected: float = FIRST_MONTH_SHARE * (1 + MONTHLY_GROWTH) ** month
+    return min(expected, 1.0)
+
+
+def _days_before(draws: Draws) -> Integers:
+    """Return days of the history, on which sign-ups grow by MONTHLY_GROWTH each 30 days."""
     grown = np.expm1(DAILY_GROWTH * HISTORY_DAYS)
-    days = np.log1p(share * grown) / DAILY_GROWTH - HISTORY_DAYS
-    return _instants(arguments, days)
+    days = np.log1p(draws.uniform("registered_at") * grown) / DAILY_GROWTH - HISTORY_DAYS
+    return np.minimum(np.floor(days), -1).astype(np.int64)
 
 
-def _registered_in(arguments: Arguments, draws: Draws, month: int) -> Integers:
-    """Return instants of one of the months, counted from the first day."""
-    share = draws.uniform("registered_at")
-    days = np.log1p(share * MONTHLY_GROWTH) / DAILY_GROWTH + month * MONTH_DAYS
-    return _instants(arguments, days)
+def _days_in(draws: Draws, month: int) -> Integers:
+    """Return days of one of the months, counted from the first day."""
+    days = np.log1p(draws.uniform("registered_at") * MONTHLY_GROWTH) / DAILY_GROWTH
+    return np.floor(days).astype(np.int64) + month * MONTH_DAYS
 
 
-def _instants(arguments: Arguments, days: Floats) -> Integers:
-    """Return days from the first one as instants at whole seconds."""
-    seconds = np.floor(days * 86_400).astype(np.int64)
-    return arguments.start_day * DAY_US + seconds * SECOND_US
+def _instants(
+    arguments: Arguments, draws: Draws, country: Integers, days: Integers, last_day: int
+) -> Integers:
+    """Return whole seconds of local days, at the hours at which people are at their computers.
+
+    Who was there before the first day stays before it, wherever on Earth.
+    """
+    first_day = arguments.start_day - HISTORY_DAYS - 1
+    zones = [market.zone for market in COUNTRIES]
+    clocks = LocalClocks(zones, first_day=first_day, days=last_day + MONTH_DAYS - first_day)
+    hour = pick_by(draws.uniform("hour"), HOUR_CURVES, np.full(len(draws), SIGN_UP_CURVE))
+    second = hour * 3600 + draws.whole("second", 0, 3600)
+    local_day = arguments.start_day + days
+    instants = clocks.to_utc(country, local_day, second)
+    start_at = arguments.start_day * DAY_US
+    return np.where((days < 0) & (instants >= start_at), instants - DAY_US, instants)
 
 
-def _describe(number: Integers, draws: Draws, registered_at: Integers) -> People:
+def _describe(number: Integers, draws: Draws, registered_at: Integers, country: Integers) -> People:
     age = YOUNGEST + AGE_STEP_YEARS * (draws.exponential("age") + draws.exponential("more age"))
     age = np.minimum(age, OLDEST).astype(np.int64)
-    country = draws.pick("country", [market.share for market in COUNTRIES])
     box_shares = np.array([market.box_share for market in COUNTRIES])
     device = draws.pick_from_rows("device", DEVICE_SHARES, age_group(age))
     segment = draws.pick_from_rows("segment", SEGMENT_SHARES, age_group(age))

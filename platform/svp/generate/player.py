@@ -51,8 +51,9 @@ LOWER_QUALITY_SHARE = 0.10
 BITRATE_SIGMA = 0.16
 STALL_SHARE = 0.022
 """Of streams with any stall, on the median line and a wired screen; 4 % of all (Puffer)."""
-STALL_MILLISECONDS, STALL_SIGMA = 1_800, 0.8
-"""Of one stall, median and deviation of the log."""
+STALL_MILLISECONDS, STALL_SIGMA = 8_000, 1.6
+"""Of one stall, median and deviation of the log: few and long, 0.12 to 0.25 % of the time (Puffer)."""
+LONGEST_STALL_MILLISECONDS = 240_000
 MORE_STALLS = 0.45
 """That a stall is followed by one more."""
 BITRATE_CHANGES = 1.1
@@ -89,6 +90,7 @@ def press_play(people: People, sittings: Sittings) -> Playback:
     quality = _qualities(sittings, poor)
     stall_count = _stalls(sittings, poor)
     stall_each = STALL_MILLISECONDS * np.exp(STALL_SIGMA * draws.normal("stall length"))
+    stall_each = np.minimum(stall_each, LONGEST_STALL_MILLISECONDS)
     spread = np.exp(BITRATE_SIGMA * draws.normal("bitrate"))
     return Playback(
         outcome=outcome,
