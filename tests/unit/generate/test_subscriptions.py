@@ -217,8 +217,9 @@ def test_a_plan_changes_by_one_step_in_the_direction_that_it_says(year: Year) ->
     rank = {plan: number for number, plan in enumerate(PLANS)}
     step = year.rows["new_plan"].map(rank) - year.rows["previous_plan"].map(rank)
     kind = year.rows["event_type"]
-    assert set(step[kind == "upgrade"]) == {1}
-    assert set(step[kind == "downgrade"]) == {-1}
+    for name, size in (("upgrade", 1), ("downgrade", -1)):
+        assert set(step[kind == name]) == {size}
+        assert set(year.rows.loc[kind == name, "new_plan"]) == set(PLANS[::size][1:])
     assert set(step[kind.isin(["renewal", "payment_failed"])]) == {0}
 
 
