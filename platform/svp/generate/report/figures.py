@@ -95,12 +95,14 @@ class Days:
 
     @property
     def weekdays(self) -> Floats:
-        """Plays of a Monday to a Sunday against the mean day."""
+        """Plays of a Monday to a Sunday against the mean day; NaN if one has none."""
         weekday = (self.first_day + np.arange(len(self.plays)) + 3) % 7
         count = np.bincount(weekday, minlength=7)
         plays = np.bincount(weekday, weights=self.plays, minlength=7)
-        means = np.where(count, plays / np.maximum(count, 1), nan)
-        return means / np.nanmean(means) if len(self.plays) else means
+        if not plays.all():
+            return np.full(7, nan)
+        factors: Floats = plays / count / (plays / count).mean()
+        return factors
 
     @property
     def weekly_mean(self) -> Floats:

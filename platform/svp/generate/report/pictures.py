@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +35,8 @@ HOLIDAY_SHARE = 0.4
 DAILY_TICKS = 120
 """Days up to which the weeks have ticks, not the months."""
 LONGEST_WAIT_SECONDS = 15
+LATER_DAYS = (50, 60)
+"""After a title was added, the days with which its first week is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,7 @@ def pictures(counted: Statistics, measures: Figures) -> Iterator[Picture]:
         _bridge,
     )
     for make in makers:
-        with np.errstate(all="ignore"):
-            picture = make(counted, measures)
+        picture = make(counted, measures)
         if picture is not None:
             yield picture
 
@@ -168,7 +168,7 @@ def _weekdays(_: Statistics, measures: Figures) -> Picture | None:
 
 def _activity(_: Statistics, measures: Figures) -> Picture | None:
     activity = measures.activity
-    if isnan(activity.sigma):
+    if not activity.sigma > 0:
         return None
     heavy = share(
         float(activity.monthly[-len(activity.monthly) // 10 :].sum()), float(activity.monthly.sum())
@@ -225,14 +225,17 @@ def _popularity(_: Statistics, measures: Figures) -> Picture | None:
 
 def _decay(_: Statistics, measures: Figures) -> Picture | None:
     plays = measures.decay
-    early, late = np.nanmean(plays[:7]), np.nanmean(plays[50:70]) if len(plays[50:70]) else np.nan
-    if not np.isfinite(early + late) or not late:
+    known = np.isfinite(plays)
+    if not known[: LATER_DAYS[1]].all():
         return None
-    title = f"A new title has {early / late:.1f} times as many plays in its first week as after two months"
+    early, late = plays[:7].mean(), plays[slice(*LATER_DAYS)].mean()
+    if not late:
+        return None
+    title = f"A new title has {early / late:.1f} times as many plays in its first week as two months later"
     caption = "Plays a day of a title by days since it joined the catalogue, mean of those added in the period."
     chart = Chart(
         Axis.linear("days since the title was added", 0, DECAY_DAYS, step=15),
-        Axis.linear("plays a day and title", 0, float(np.nanmax(plays))),
+        Axis.linear("plays a day and title", 0, float(plays[known].max())),
         [Line(np.arange(DECAY_DAYS + 1), plays)],
     )
     return _picture("decay", title, caption, chart)
