@@ -11,14 +11,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loaders import ingest, ledger, mongodb, postgres
+from loaders import batches, ingest, ledger, mongodb, postgres
 from loaders.recognise import recognise_all
 from svp.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["STEPS"]
+__all__ = ["BATCH_ROWS", "DOCUMENT_STEPS", "STEPS"]
+
+BATCH_ROWS = 50
+"""Few, so that a file has more than one."""
 
 STEPS: dict[str, tuple[Any, str, int, str]] = {
     "before the stage": (postgres, "begin", 1, "planned"),
@@ -30,6 +33,16 @@ STEPS: dict[str, tuple[Any, str, int, str]] = {
     "before the publication": (ledger, "complete_load", 1, "mongo_done"),
 }
 """Step: module, function, the call of it that is not lived to see, and the state that the ledger is left in."""
+
+DOCUMENT_STEPS: dict[str, tuple[Any, str, int, str]] = {
+    "before the first batch": (mongodb, "insert", 1, "planned"),
+    "in the middle of a batch": (mongodb, "_insert_batch", 2, "planned"),
+    "before documents are replaced": (mongodb, "replace", 1, "planned"),
+    "before the second batch": (mongodb, "insert", 2, "planned"),
+    "when all but the ledger is done": (ledger, "record_rows", 1, "planned"),
+    "before the publication of documents": (ledger, "complete_load", 1, "mongo_done"),
+}
+"""The same of a file whose rows are documents only."""
 
 
 def die_at(module: Any, name: str, call: int) -> None:
@@ -49,9 +62,10 @@ def die_at(module: Any, name: str, call: int) -> None:
 
 def main() -> None:
     """Run until the step."""
-    module, name, call, _ = STEPS[sys.argv[1]]
+    module, name, call, _ = (STEPS | DOCUMENT_STEPS)[sys.argv[1]]
     die_at(module, name, call)
     mongodb.BATCH_DOCUMENTS = 10
+    batches.BATCH_ROWS = BATCH_ROWS
     ingest.ingest(load_settings(), recognise_all([Path(sys.argv[2])]))
 
 

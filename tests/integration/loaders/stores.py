@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from svp.core.postgres import Connection
     from svp.settings import Settings
 
-__all__ = ["Stores", "contents", "opened"]
+__all__ = ["Stores", "contents", "documents", "opened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ TABLES = {
     "movie_details": "to_jsonb(movie_details)",
     "series_details": "to_jsonb(series_details)",
     "viewing_sessions": "to_jsonb(viewing_sessions)",
+    "playback_attempts": "to_jsonb(playback_attempts)",
 }
 
 
@@ -93,7 +94,7 @@ def contents(stores: Stores) -> dict[str, list[Any]]:
     """Return all that two runs over the same files must leave alike, without keys that are given by a sequence."""
     tables = {
         name: stores.rows(
-            f"SELECT ({row} - 'load_id' - 'session_key')::text FROM oltp.{name} ORDER BY 1"
+            f"SELECT ({row} - 'load_id' - 'session_key' - 'attempt_key')::text FROM oltp.{name} ORDER BY 1"
         )
         for name, row in TABLES.items()
     }
@@ -110,10 +111,6 @@ def contents(stores: Stores) -> dict[str, list[Any]]:
     )
     days = stores.rows("SELECT day FROM ops.day_version ORDER BY day")
     marks = stores.rows("SELECT mark FROM ops.mark ORDER BY mark")
-    documents = {
-        name: list(stores.mongodb[name].find({}, {"load_id": 0}).sort("_id"))
-        for name in ("content", "viewing_events")
-    }
     return {
         **tables,
         "ledger": ledger,
@@ -121,5 +118,16 @@ def contents(stores: Stores) -> dict[str, list[Any]]:
         "load_days": load_days,
         "days": days,
         "marks": marks,
-        **documents,
+        **documents(stores),
     }
+
+
+def documents(stores: Stores) -> dict[str, list[Any]]:
+    """Return every document by collection, without the numbers of loads, which count attempts."""
+    found = {
+        name: list(stores.mongodb[name].find({}, {"load_id": 0}).sort("_id"))
+        for name in ("content", "viewing_events", "box_logs")
+    }
+    for document in found["box_logs"]:
+        document["has_replaced"] = document.pop("replaced_load_id", None) is not None
+    return found

@@ -10,14 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loaders import batches
 from tests.conftest import fresh_workspace
-from tests.integration.loaders.killed import STEPS
+from tests.integration.loaders.killed import BATCH_ROWS, DOCUMENT_STEPS, STEPS
 from tests.integration.loaders.stores import Stores, contents, opened
 from tests.unit.loaders.builders import (
+    a_box_log,
     a_catalogue,
     a_movie,
     a_session,
     a_user,
+    logs_file,
     sessions_file,
     users_file,
 )
@@ -25,10 +28,13 @@ from tests.unit.loaders.builders import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pytest
+
     from svp.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 SESSIONS = 40
+LOGS = 60
 
 
 def deliveries(folder: Path) -> list[Path]:
@@ -87,6 +93,39 @@ def test_killed_runs_and_their_repeats_leave_what_unkilled_runs_leave(
         == len(left["viewing_sessions"])
         == SESSIONS * len(STEPS) + SESSIONS // 2
     )
+
+
+def logs_delivery(folder: Path, number: int) -> Path:
+    """Write a day of logs: it repeats lines of the one before, corrects some, adds some, and corrects its own."""
+    new = [a_box_log(f"{number}_{n}", TotalDuration=n) for n in range(LOGS)]
+    old = [a_box_log(f"{number - 1}_{n}", TotalDuration=n % 3 * 50_000) for n in range(0, LOGS, 2)]
+    own = [a_box_log(f"{number}_{n}", TotalDuration=86_400) for n in range(0, LOGS, 9)]
+    bad = [a_box_log(None), a_box_log("X", TotalDuration="long")]
+    return logs_file(folder, *new, *old, *bad, *own, *new[:7], name=f"20220401_{number}.json")
+
+
+def test_killed_runs_of_logs_and_their_repeats_leave_what_unkilled_runs_leave(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_ROWS", BATCH_ROWS)
+    before, *logs = (logs_delivery(tmp_path, number) for number in range(len(DOCUMENT_STEPS) + 1))
+    stores.load(before)
+    for (step, (_, _, _, state)), path in zip(DOCUMENT_STEPS.items(), logs, strict=True):
+        versions = stores.rows("SELECT day, version FROM ops.day_version")
+        assert killed(stores.settings, step, path) == -signal.SIGKILL, step
+        unfinished = "SELECT state, attempts FROM ops.load WHERE state <> 'complete'"
+        assert stores.rows(unfinished) == [(state, 1)], step
+        assert stores.rows("SELECT day, version FROM ops.day_version") == versions, step
+        (report,) = stores.load(path)
+        assert report.outcome == ("loaded" if state == "planned" else "already loaded"), step
+    left = contents(stores)
+    with unkilled(stores.settings) as other:
+        for path in (before, *logs):
+            other.load(path)
+        assert left == contents(other)
+    assert len(left["box_logs"]) == LOGS * (len(DOCUMENT_STEPS) + 1) + LOGS // 2
+    flags = [row[-1] for row in left["ledger"]]
+    assert all('"box_left_on": ' in counted for counted in flags)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from loaders.canonical import RANGES
@@ -17,11 +16,14 @@ from loaders.ledger import list_quarantine, list_waiting, only_ingest
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError, LockError, ServerError, UsageError
 from svp.model import TABLES
+from tests.unit.loaders import builders
 from tests.unit.loaders.builders import (
+    a_box_log,
     a_catalogue,
     a_movie,
     a_session,
     a_user,
+    logs_file,
     sessions_file,
     users_file,
     write_csv,
@@ -46,13 +48,9 @@ def parents(stores: Stores, tmp_path: Path) -> Stores:
 
 
 def own_table(folder: Path, name: str, *rows: dict[str, Any]) -> Path:
-    """Write a Parquet file of the program's own shape."""
+    """Write a Parquet file of one of the program's own tables."""
     table = next(table for table in TABLES if table.name == name)
-    filled = [{column: row.get(column) for column in table.schema.names} for row in rows]
-    schema = pa.schema([field.with_nullable(nullable=True) for field in table.schema])
-    path = folder / f"{name}.parquet"
-    pq.write_table(pa.Table.from_pylist(filled, schema), path)
-    return path
+    return builders.own_table(folder, table, *rows)
 
 
 def instant(text: str) -> datetime:
@@ -361,6 +359,12 @@ def own_files(folder: Path) -> list[Path]:
     rated = {"user_id": "U1", "content_id": "M1", "stars": 5, "rated_at": noon}
     paid = {"user_id": "U1", "event_type": "start", "occurred_at": noon}
     search = {"user_id": "U1", "query_text": "x", "searched_at": noon}
+    attempt = {"user_id": "U1", "content_id": "M1", "session_id": "4", "attempted_at": noon}
+    attempts = [
+        attempt | {"attempt_id": "1", "outcome": "played"},
+        attempt | {"attempt_id": "2", "outcome": "played"},
+        attempt | {"attempt_id": "3", "outcome": "failed"},
+    ]
     folder.mkdir()
     title = {"content_id": "M1", "title": "x", "content_type": "movie", "genres": ["a"]}
     plays = [
@@ -379,6 +383,7 @@ def own_files(folder: Path) -> list[Path]:
         own_table(folder, "users", {"user_id": "U1", "registered_on": date(2024, 1, 1)}),
         own_table(folder, "content", title, title | {"content_id": "M2", "genres": ["a" * 101]}),
         own_table(folder, "viewing_sessions", *plays),
+        own_table(folder, "playback_attempts", *attempts),
         own_table(folder, "ratings", rated | {"rating_id": "1"}, rated | {"rating_id": "2"}),
         own_table(folder, "subscription_events", *money),
         own_table(folder, "search_queries", search | {"search_id": "1", "filters": "{"}),
@@ -413,7 +418,10 @@ def test_every_documented_code_is_met_and_the_row_law_holds(stores: Stores, tmp_
     )
     catalogue.write_text(catalogue.read_text().replace("7,", '7, {"a": 1, "a": 2},', 1))
     catalogue.write_text(catalogue.read_text().replace(" 7]", ' 7, {"a": 1, "a": 2}]', 1))
-    reports = stores.load(*paths, catalogue, *own_files(tmp_path / "own"), *text_files(tmp_path))
+    logs = logs_file(tmp_path, a_box_log(Contract="0", TotalDuration=86_400))
+    reports = stores.load(
+        *paths, catalogue, *own_files(tmp_path / "own"), *text_files(tmp_path), logs
+    )
     refused = {code for _, _, code, _ in stores.quarantined()}
     assert refused == REFUSALS.keys()
     assert {code for report in reports for code in report.counts.flags} == FLAGS.keys()
@@ -638,7 +646,13 @@ def test_bounds_of_the_contract_are_within_those_of_both_stores(
     assert stores.one("SELECT count(*) FROM ops.load WHERE state = 'complete'") == 2 * len(TABLES)
 
 
-WORDS = {"event_type": "start", "content_type": "series", "currency": "EUR", "filters": '{"a": []}'}
+WORDS = {
+    "event_type": "start",
+    "content_type": "series",
+    "currency": "EUR",
+    "filters": '{"a": []}',
+    "outcome": "played",
+}
 PROSE = {"description", "query_text", "review"}
 FILM = "\U0001f3ac"
 

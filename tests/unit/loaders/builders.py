@@ -6,18 +6,27 @@ import csv
 import json
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from svp.model import Table
+
 __all__ = [
+    "a_box_log",
     "a_catalogue",
     "a_movie",
     "a_session",
     "a_user",
+    "logs_file",
+    "own_table",
     "sessions_file",
     "users_file",
     "write_csv",
+    "write_json_lines",
 ]
 
 
@@ -53,6 +62,44 @@ def a_movie(content_id: str = "M1", **changes: object) -> dict[str, object]:
     """Return an element of content.json's movies."""
     row = {"content_id": content_id, "title": "Heat", "genre": ["Crime"], "duration_minutes": 100}
     return {**row, **changes}
+
+
+def a_box_log(log_id: str | None = "AX_1", **changes: object) -> dict[str, object]:
+    """Return a line of a set-top box's log; ``changes`` are of what Elasticsearch calls the source."""
+    source = {
+        "Contract": "HNH123456",
+        "Mac": "0C96E62FC55C",
+        "TotalDuration": 254,
+        "AppName": "KPLUS",
+    }
+    return {
+        "_index": "history",
+        "_type": "kplus",
+        "_id": log_id,
+        "_score": 0,
+        "_source": source | changes,
+    }
+
+
+def write_json_lines(path: Path, rows: Iterable[Mapping[str, object]]) -> Path:
+    """Write rows as JSON, one a line."""
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
+
+
+def own_table(folder: Path, table: Table, *rows: Mapping[str, object]) -> Path:
+    """Write a Parquet file of the program's own shape; columns that a row doesn't name are null."""
+    filled = [{column: row.get(column) for column in table.schema.names} for row in rows]
+    schema = pa.schema([field.with_nullable(nullable=True) for field in table.schema])
+    path = folder / f"{table.name}.parquet"
+    pq.write_table(pa.Table.from_pylist(filled, schema), path)
+    return path
+
+
+def logs_file(folder: Path, *rows: Mapping[str, object], name: str = "20220401.json") -> Path:
+    """Write a day of logs; one line if none is given."""
+    return write_json_lines(folder / name, rows or [a_box_log()])
 
 
 def write_csv(path: Path, rows: Iterable[Mapping[str, str]]) -> Path:

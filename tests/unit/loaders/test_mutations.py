@@ -18,12 +18,15 @@ from loaders.contract import check
 from loaders.recognise import recognise
 from svp.errors import InputError
 from tests.unit.loaders.builders import (
+    a_box_log,
     a_catalogue,
     a_movie,
     a_session,
     a_user,
+    logs_file,
     sessions_file,
     users_file,
+    write_json_lines,
 )
 
 if TYPE_CHECKING:
@@ -56,6 +59,10 @@ SEEDS: dict[str, Callable[[Path], Path]] = {
     "sessions": lambda folder: sessions_file(folder, *(a_session(f"S{n}") for n in range(9))),
     "catalogue": catalogue_file,
     "parquet": parquet_file,
+    "json lines": lambda folder: write_json_lines(
+        folder / "users.jsonl", [a_user(f"U{n}") for n in range(9)]
+    ),
+    "logs": lambda folder: logs_file(folder, *(a_box_log(f"AX_{n}") for n in range(9))),
 }
 
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.files import fingerprint, printable, refuse_if_changed
+from loaders.files import fingerprint, list_files, printable, refuse_if_changed
 from loaders.recognise import recognise, recognise_all
 from svp.errors import InputError
 from svp.model import TABLES
-from tests.unit.loaders.builders import a_catalogue, a_user, sessions_file, users_file, write_csv
+from tests.unit.loaders.builders import (
+    a_box_log,
+    a_catalogue,
+    a_movie,
+    a_user,
+    logs_file,
+    sessions_file,
+    users_file,
+    write_csv,
+    write_json_lines,
+)
 
 
 def test_kind_is_told_by_content_whatever_the_name(tmp_path: Path) -> None:
@@ -30,6 +42,52 @@ def test_own_tables_are_told_apart(tmp_path: Path, table: object) -> None:
     path = tmp_path / "any.parquet"
     pq.write_table(pa.table({name: pa.nulls(1) for name in table.schema.names}), path)
     assert recognise(path).kind.name == f"platform.{table.name}"
+
+
+def test_json_lines_a_catalogue_and_logs_are_told_apart(tmp_path: Path) -> None:
+    lines = write_json_lines(tmp_path / "a.json", [a_user()])
+    logs = logs_file(tmp_path, a_box_log(), a_box_log("AX_2"))
+    one_line, many_lines, tight = (tmp_path / f"{number}.json" for number in range(3))
+    catalogue = {"movies": [a_movie(), a_movie("M2")]}
+    one_line.write_text(json.dumps(catalogue))
+    many_lines.write_text(json.dumps(catalogue, indent=1))
+    tight.write_text(f'{{"movies": [\n{json.dumps(a_movie())},\n{json.dumps(a_movie())}\n]}}')
+    assert [recognise(path).kind.name for path in (lines, logs, one_line, many_lines, tight)] == [
+        "relational.users",
+        "iptv.logs",
+        "relational.content",
+        "relational.content",
+        "relational.content",
+    ]
+
+
+def test_a_broken_first_line_does_not_hide_the_others(tmp_path: Path) -> None:
+    path = write_json_lines(tmp_path / "a.jsonl", [a_user()] * 3)
+    path.write_text('{"user_id": "U\n' + path.read_text())
+    assert recognise(path).kind.name == "relational.users"
+
+
+def test_logs_have_all_their_columns_and_none_that_is_worth_a_word(tmp_path: Path) -> None:
+    found = recognise(logs_file(tmp_path))
+    assert (found.missing, found.unused) == ((), ())
+
+
+@pytest.mark.parametrize("name", ["20220401.json", "20220401 (1).json", "20220401_box.json"])
+def test_the_day_of_logs_is_the_start_of_the_name(tmp_path: Path, name: str) -> None:
+    assert recognise(logs_file(tmp_path, name=name)).day == date(2022, 4, 1)
+
+
+@pytest.mark.parametrize(
+    "name", ["logs.json", "2022.json", "20220230.json", "202204011.json", "99991231.json"]
+)
+def test_logs_without_a_day_in_the_name_are_refused(tmp_path: Path, name: str) -> None:
+    told = r"holds one day, but its name doesn't tell which\nname it by its day, as 20220401\.json"
+    with pytest.raises(InputError, match=told):
+        recognise(logs_file(tmp_path, name=name))
+
+
+def test_a_day_in_the_name_of_another_kind_means_nothing(tmp_path: Path) -> None:
+    assert recognise(users_file(tmp_path, name="20220401.csv")).day is None
 
 
 def test_columns_may_stand_in_any_order_and_more_may_be_there(tmp_path: Path) -> None:
@@ -133,6 +191,68 @@ def test_a_folder_gives_its_data_files_parents_first(tmp_path: Path) -> None:
         "content.json",
         "viewing_sessions.csv",
     ]
+
+
+def a_generated_folder(folder: Path) -> Path:
+    """Write users, a day of logs, and files beside them that are no data; the manifest is still to come."""
+    for name in ("truth", "iptv"):
+        (folder / name).mkdir()
+    users_file(folder)
+    logs_file(folder / "iptv", name="20250101.json")
+    users_file(folder / "truth", name="users.csv")
+    write_json_lines(folder / "dirt.jsonl", [{"line": 1}])
+    return folder
+
+
+FILES = [
+    {"path": "users.csv", "table": "users"},
+    {"path": "iptv/20250101.json", "table": "box_logs"},
+    {"path": "truth/users.csv", "table": None},
+    {"path": "dirt.jsonl", "table": None},
+]
+
+
+def write_manifest(folder: Path, **content: object) -> None:
+    manifest = {"format": "svp platform 2", "files": FILES, **content}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in list_files([folder])]
+
+
+def test_what_a_manifest_names_as_no_data_is_left_out(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    write_manifest(a_generated_folder(made))
+    users_file(made, name="more.csv")
+    users_file(tmp_path, name="dirt.jsonl")
+    assert names_in(made) == ["iptv/20250101.json", "more.csv", "users.csv"]
+    assert names_in(tmp_path)[0] == "dirt.jsonl"
+    assert len(names_in(tmp_path)) == 4
+    assert [path.name for path in list_files([made / "truth" / "users.csv"])] == ["users.csv"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"format": "other 1"},
+        {"format": None},
+        {"files": None},
+        {"files": {"path": "dirt.jsonl", "table": None}},
+        {"files": ["dirt.jsonl", 7, None, {}, {"path": 7, "table": None}]},
+        {"files": [{"path": "dirt.jsonl"}, {"path": "dirt.jsonl", "table": ""}]},
+        {"files": [{"path": "../dirt.jsonl", "table": None}, {"path": "\x00", "table": None}]},
+    ],
+    ids=str,
+)
+def test_a_manifest_that_is_none_or_damaged_leaves_nothing_out(
+    tmp_path: Path, content: dict[str, object]
+) -> None:
+    write_manifest(a_generated_folder(tmp_path), **content)
+    assert "dirt.jsonl" in names_in(tmp_path)
+    (tmp_path / "manifest.json").write_bytes(b'{"format": "svp platform 2", "files": [')
+    assert "dirt.jsonl" in names_in(tmp_path)
 
 
 def test_links_out_of_a_folder_and_loops_are_not_followed(tmp_path: Path) -> None:
