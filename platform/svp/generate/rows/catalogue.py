@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from svp.generate.catalogue import Catalogue
     from svp.generate.words import NamePool
 
-__all__ = ["content", "episodes", "titles"]
+__all__ = ["content", "episodes"]
 
 COUNTRY_NAMES = [country.name for country in COUNTRIES]
 COUNTRY_LANGUAGES = [
@@ -118,7 +118,7 @@ def content(
     limited = catalogue.in_country & ~catalogue.in_country.all(axis=1, keepdims=True)
     columns: Columns = {
         "content_id": title_ids(np.arange(len(catalogue))),
-        "title": titles(catalogue),
+        "title": _titles(catalogue),
         "content_type": labels(CONTENT_TYPES, catalogue.content_type),
         "genres": text_lists(GENRES, catalogue.genres),
         "release_year": _years(catalogue.released_on),
@@ -139,7 +139,7 @@ def content(
     return record_batch(CONTENT, columns)
 
 
-def titles(catalogue: Catalogue) -> Values:
+def _titles(catalogue: Catalogue) -> Values:
     """Return the titles' names; a few repeat, as real ones do."""
     draws, genre = catalogue.draws, catalogue.genres[:, 0]
     words = {
