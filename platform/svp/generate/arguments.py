@@ -141,7 +141,7 @@ class Scale:
 SCALES = {
     scale.name: scale
     for scale in (
-        Scale("tiny", users=200, titles=120, days=30, sessions_per_user=30, plays=4_000),
+        Scale("tiny", users=200, titles=120, days=30, sessions_per_user=50, plays=4_000),
         Scale("small", users=10_000, titles=5_000, days=90, sessions_per_user=8, plays=150_000),
         Scale("medium", users=50_000, titles=8_000, days=180, sessions_per_user=6, plays=1_000_000),
         Scale(

@@ -99,4 +99,5 @@ def _goes_on(
     last = np.maximum.accumulate(np.where(chosen, np.arange(len(wants)), 0))
     is_series = catalogue.content_type[new_title[last]] == SERIES
     is_series &= new_title[last] != NO_TITLE
-    return ~chosen & (is_series | tries_again)
+    goes_on: Flags = ~chosen & (is_series | tries_again)
+    return goes_on

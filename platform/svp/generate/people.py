@@ -50,8 +50,8 @@ GENRES = (
 HISTORY_DAYS = 730
 """How long before the first day the service opened."""
 MONTH_DAYS = 30
-MONTHLY_GROWTH = 0.04
-"""Of sign-ups: a service in its growing years doubles them in a year and a half."""
+MONTHLY_GROWTH = 0.02
+"""Of sign-ups: a service past its first years doubles them in three."""
 DAILY_GROWTH = np.log1p(MONTHLY_GROWTH) / MONTH_DAYS
 FIRST_MONTH_SHARE = MONTHLY_GROWTH / -np.expm1(-DAILY_GROWTH * HISTORY_DAYS)
 """Sign-ups in the 30 days after the first day began, against all before it."""
@@ -174,13 +174,15 @@ def _days_before(draws: Draws) -> Integers:
     """Return days of the history, on which sign-ups grow by MONTHLY_GROWTH each 30 days."""
     grown = np.expm1(DAILY_GROWTH * HISTORY_DAYS)
     days = np.log1p(draws.uniform("registered_at") * grown) / DAILY_GROWTH - HISTORY_DAYS
-    return np.minimum(np.floor(days), -1).astype(np.int64)
+    whole_days: Integers = np.minimum(np.floor(days), -1).astype(np.int64)
+    return whole_days
 
 
 def _days_in(draws: Draws, month: int) -> Integers:
     """Return days of one of the months, counted from the first day."""
     days = np.log1p(draws.uniform("registered_at") * MONTHLY_GROWTH) / DAILY_GROWTH
-    return np.floor(days).astype(np.int64) + month * MONTH_DAYS
+    whole_days: Integers = np.floor(days).astype(np.int64) + month * MONTH_DAYS
+    return whole_days
 
 
 def _instants(
@@ -202,8 +204,8 @@ def _instants(
 
 
 def _describe(number: Integers, draws: Draws, registered_at: Integers, country: Integers) -> People:
-    age = YOUNGEST + AGE_STEP_YEARS * (draws.exponential("age") + draws.exponential("more age"))
-    age = np.minimum(age, OLDEST).astype(np.int64)
+    years = AGE_STEP_YEARS * (draws.exponential("age") + draws.exponential("more age"))
+    age: Integers = np.minimum(YOUNGEST + years, OLDEST).astype(np.int64)
     box_shares = np.array([market.box_share for market in COUNTRIES])
     device = draws.pick_from_rows("device", DEVICE_SHARES, age_group(age))
     segment = draws.pick_from_rows("segment", SEGMENT_SHARES, age_group(age))
@@ -235,7 +237,8 @@ def _owned(draws: Draws, device: Integers, age: Integers) -> Flags:
     shares = np.diff(DEVICE_SHARES, prepend=0.0)[age_group(age)]
     chances = np.minimum(SECOND_DEVICE_SHARE * len(DEVICES) * shares, 1.0)
     owned = [draws.happens(f"owns {kind.name}", chances[:, n]) for n, kind in enumerate(DEVICES)]
-    return np.stack(owned, axis=1) | (device[:, np.newaxis] == np.arange(len(DEVICES)))
+    usual: Flags = device[:, np.newaxis] == np.arange(len(DEVICES))
+    return np.stack(owned, axis=1) | usual
 
 
 def _tastes(draws: Draws, segment: Integers) -> Floats:

@@ -151,7 +151,8 @@ def _rate(arguments: Arguments, people: People, user: Integers, day: Integers) -
     rhythm = WEEKDAY_FACTORS[_weekday(day)]
     holiday = np.where(_is_holiday(people.country[user], day), HOLIDAY_FACTOR, 1.0)
     moods = np.exp(mood(people.draws.take(user), day))
-    return np.minimum(activity * rhythm * holiday * moods, MOST_STARTS_A_DAY)
+    rate: Floats = np.minimum(activity * rhythm * holiday * moods, MOST_STARTS_A_DAY)
+    return rate
 
 
 def _weekday(day: Integers) -> Integers:
@@ -216,8 +217,7 @@ def _spells(subscribed: Subscribed) -> _Spells:
     user, from_at, to_at = subscribed.user, subscribed.from_at, subscribed.to_at
     begins = np.ones(len(user), dtype=np.bool_)
     begins[1:] = (user[1:] != user[:-1]) | (from_at[1:] != to_at[:-1])
-    first = np.flatnonzero(begins)
-    last = np.append(first[1:], len(user)) - 1
+    first, last = np.flatnonzero(begins), np.flatnonzero(np.roll(begins, -1))
     spell = np.cumsum(begins) - 1
     return _Spells(from_at[first][spell], to_at[last][spell])
 

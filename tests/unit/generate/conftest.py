@@ -8,10 +8,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from svp.generate import SCALES, generate
+from svp.generate.arguments import SCALES
+from svp.generate.platform import Platform, parts_of
+from svp.model import TABLES
 
 if TYPE_CHECKING:
-    from svp.generate import Arguments
+    from svp.generate.arguments import Arguments
 
 Frames = dict[str, pd.DataFrame]
 
@@ -19,8 +21,10 @@ Frames = dict[str, pd.DataFrame]
 def frames_of(arguments: Arguments) -> Frames:
     """Return every table of a platform; dates are counted as instants at midnight UTC."""
     batches: dict[str, list[pa.RecordBatch]] = {}
-    for table, batch in generate(**arguments.values()):
-        batches.setdefault(table.name, []).append(batch)
+    platform = Platform(arguments)
+    for part in parts_of(arguments):
+        for name, batch in platform.make(part, tables=[table.name for table in TABLES]).items():
+            batches.setdefault(name, []).append(batch)
     return {name: _frame(pa.Table.from_batches(parts)) for name, parts in batches.items()}
 
 

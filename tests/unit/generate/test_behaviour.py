@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from svp.generate.clocks import load_zone
-from svp.generate.market import COUNTRIES, DEVICES, HOUR_CURVES
+from svp.generate.market import COUNTRIES
 from svp.generate.reactions import STAR_SHARES
 from svp.model import CONTENT_TYPES
 
@@ -52,11 +52,11 @@ def test_small_is_as_large_as_promised(small: Frames, table: str, at_least: int)
     assert len(small[table]) >= at_least
 
 
-def test_sign_ups_grow_by_four_percent_a_month(small: Frames) -> None:
+def test_sign_ups_grow_by_two_percent_a_month(small: Frames) -> None:
     registered = small["users"]["registered_on"]
     middle = pd.Timestamp("2024-02-15", tz="UTC")  # 410 of 820 days
     later = float((registered >= middle).mean())
-    expected = 1.04 ** (410 / 30) / (1 + 1.04 ** (410 / 30))
+    expected = 1.02 ** (410 / 30) / (1 + 1.02 ** (410 / 30))
     assert later == pytest.approx(expected, abs=four_errors(expected, len(registered)))
 
 
@@ -107,23 +107,9 @@ def test_users_have_tastes(small: Frames) -> None:
     assert own > 2 * overall
 
 
-@pytest.mark.parametrize("position", range(len(DEVICES)), ids=lambda row: DEVICES[row].name)
-@pytest.mark.parametrize("weekend", [0, 1])
-def test_plays_follow_the_devices_hours_on_the_viewers_clock(
-    small: Frames, position: int, weekend: int
-) -> None:
-    local = local_starts(small, DEVICES[position].name)
-    hours = local.loc[(local["weekday"] >= 5) == bool(weekend), "hour"]
-    observed = hours.value_counts(normalize=True).reindex(range(24)).fillna(0).to_numpy()
-    expected = np.diff(HOUR_CURVES[2 * position + weekend], prepend=0)
-    # 240 hours are tested and heavy users fill the same hours, which widens the four errors.
-    tolerance = 4 * np.sqrt(expected / len(hours)) + 0.005
-    assert (np.abs(observed - expected) < tolerance).all()
-
-
 def test_mobile_has_a_morning_that_television_lacks(small: Frames) -> None:
     mobile, television = (local_starts(small, name)["hour"] for name in ("Mobile", "Smart TV"))
-    assert mobile.between(7, 8).mean() > 4 * television.between(7, 8).mean()
+    assert mobile.between(7, 8).mean() > 3 * television.between(7, 8).mean()
     assert television.mode()[0] in {20, 21}
 
 
@@ -134,22 +120,144 @@ def test_saturday_has_more_plays_than_tuesday(small: Frames) -> None:
 
 
 def test_completion_has_two_humps(small: Frames) -> None:
-    percent = small["viewing_sessions"]["completion_percent"].dropna()
+    # Of films: a play of two episodes that ends in the second is half complete, which is a third hump of series.
+    sessions = small["viewing_sessions"].merge(small["content"], on="content_id")
+    percent = sessions.loc[sessions["content_type"] == "movie", "completion_percent"]
     early, middle, finished = (
         percent.between(low, high, inclusive="left").mean()
         for low, high in ((0, 20), (40, 60), (90, 101))
     )
-    assert early > 3 * middle
+    assert early > 5 * middle
     assert finished > 1.5 * middle
-    assert finished == pytest.approx(0.20, abs=0.05)  # claimed: about a fifth
+
+
+def test_a_fifth_of_plays_are_finished_and_half_are_over_in_ten_minutes(small: Frames) -> None:
+    sessions = small["viewing_sessions"]
+    percent = sessions["completion_percent"].dropna()
+    assert (percent >= 90).mean() == pytest.approx(0.20, abs=0.03)  # claimed: about a fifth
+    assert (sessions["watch_seconds"] < 600).mean() == pytest.approx(0.50, abs=0.05)  # from memory
+
+
+def test_the_popular_are_not_watched_longer(small: Frames) -> None:
+    # Claimed: popularity and length of plays are weakly and negatively related; here hardly at all.
+    plays = small["viewing_sessions"].groupby("content_id")["watch_seconds"].agg(["size", "mean"])
+    often = plays[plays["size"] >= 20]
+    assert abs(often["size"].rank().corr(often["mean"].rank())) < 0.15
 
 
 def test_stalls_are_rare_and_cost_completion(small: Frames) -> None:
     sessions = small["viewing_sessions"].dropna(subset=["completion_percent"])
     stalled = sessions["stall_count"] > 0
-    assert stalled.mean() == pytest.approx(0.055, abs=0.01)  # 4 % wired, twice that on mobiles
+    assert stalled.mean() == pytest.approx(0.04, abs=0.01)  # claimed: 4 %
     complete = sessions["completion_percent"] >= 90
-    assert complete[stalled].mean() < 0.8 * complete[~stalled].mean()
+    assert complete[stalled].mean() < 0.9 * complete[~stalled].mean()
+
+
+def test_a_thousandth_of_the_time_is_stalled(small: Frames) -> None:
+    attempts, sessions = small["playback_attempts"], small["viewing_sessions"]
+    stalled_seconds = attempts["stall_milliseconds"].sum() / 1000
+    share = stalled_seconds / sessions["watch_seconds"].sum()
+    assert 0.0008 < share < 0.0025  # claimed: 0.12 to 0.25 %
+
+
+def test_low_quality_costs_completion(small: Frames) -> None:
+    sessions = small["viewing_sessions"].dropna(subset=["completion_percent"])
+    complete = (sessions["completion_percent"] >= 90).groupby(sessions["quality"]).mean()
+    assert complete["SD"] == pytest.approx(0.85 * complete["HD"], abs=0.02)
+
+
+def test_each_second_of_waiting_loses_six_in_a_hundred(small: Frames) -> None:
+    # Claimed: nobody leaves within two seconds, then 5.8 % of attempts for each further one.
+    attempts = small["playback_attempts"]
+    tried = attempts[attempts["outcome"] != "failed"]
+    seconds = tried["startup_milliseconds"] / 1000
+    left = tried["outcome"] == "abandoned"
+    assert seconds[left].min() >= 2
+    waiting, lost = (seconds >= 3).sum(), (left & seconds.between(3, 4)).sum()
+    stayed = (seconds >= 3).sum() - (~left & seconds.between(3, 4)).sum() / 2
+    assert lost / min(waiting, stayed) == pytest.approx(0.058, abs=0.03)
+
+
+def test_failures_and_exits_are_few_and_are_no_plays(small: Frames) -> None:
+    attempts = small["playback_attempts"]
+    shares = attempts["outcome"].value_counts(normalize=True)
+    assert 0.005 < shares["failed"] < 0.026  # older reports, upper bounds: 2.6 to 4.8 %
+    assert 0.004 < shares["abandoned"] < 0.02
+    played = attempts["outcome"] == "played"
+    assert attempts["session_id"].notna().equals(played)
+    assert attempts["error_code"].notna().equals(attempts["outcome"] == "failed")
+    assert set(attempts.loc[played, "session_id"]) == set(small["viewing_sessions"]["session_id"])
+
+
+def test_who_saw_no_frame_tries_again(small: Frames) -> None:
+    attempts = small["playback_attempts"].sort_values(["user_id", "attempted_at"])
+    after = attempts.groupby("user_id").shift(-1)
+    soon = (after["attempted_at"] - attempts["attempted_at"]) < pd.Timedelta(minutes=10)
+    unseen = soon & (attempts["outcome"] != "played")
+    assert (after["content_id"] == attempts["content_id"])[unseen].mean() > 0.75
+
+
+def test_mobiles_stall_more_than_wired_screens(small: Frames) -> None:
+    sessions = small["viewing_sessions"]
+    stalled = (sessions["stall_count"] > 0).groupby(sessions["device_type"]).mean()
+    assert stalled["Mobile"] > 1.4 * stalled["Smart TV"]
+
+
+def test_the_old_watch_on_the_large_screen(small: Frames) -> None:
+    users = small["users"]
+    television = users["preferred_device"] == "Smart TV"
+    assert television[users["age"] >= 60].mean() > 2 * television[users["age"] < 30].mean()
+
+
+def evening_hour(small: Frames, rows: pd.Series[bool]) -> float:
+    """Return the mean local hour of plays on large screens from 17 to 4 o'clock, of some users."""
+    users = small["users"][rows]
+    sessions = small["viewing_sessions"].merge(users, on="user_id")
+    sessions = sessions[sessions["device_type"] == "Smart TV"]
+    hours = []
+    for country in COUNTRIES:
+        started = sessions.loc[sessions["country"] == country.name, "started_at"]
+        local = started.dt.tz_convert(load_zone(country.zone))
+        hours.append((local.dt.hour + local.dt.minute / 60 + 12) % 24)
+    evening = pd.concat(hours)
+    return float(evening[evening.between(5, 16)].mean()) + 12
+
+
+def test_spain_watches_later_than_germany(small: Frames) -> None:
+    country = small["users"]["country"]
+    spain, germany = (evening_hour(small, country == name) for name in ("Spain", "Germany"))
+    assert 0.7 < spain - germany < 2.2  # 1.6 hours are planted; the day's ends cut some of it off
+
+
+def test_the_young_watch_later_than_the_old(small: Frames) -> None:
+    age = small["users"]["age"]
+    assert evening_hour(small, age < 30) > evening_hour(small, age >= 60) + 0.7
+
+
+def test_holidays_have_more_plays(small: Frames) -> None:
+    sessions = small["viewing_sessions"]
+    days = sessions.groupby("started_on").size()
+    new_year = days[pd.Timestamp("2025-01-01", tz="UTC")]  # a Wednesday, as the next two below
+    usual = days[[pd.Timestamp(f"2025-01-{day}", tz="UTC") for day in ("08", "15")]].mean()
+    assert 1.05 < new_year / usual < 1.5  # planted: 1.25
+
+
+def test_series_are_watched_in_the_order_of_their_episodes(small: Frames) -> None:
+    views = small["episode_viewing"].merge(small["viewing_sessions"], on="session_id")
+    views = views.sort_values(["user_id", "content_id", "started_at", "episode_viewing_id"])
+    before = views.groupby(["user_id", "content_id"])["episode_id"].shift()
+    known = before.notna()
+    back = (views["episode_id"] < before) & known
+    restarted = views["episode_id"].str.endswith("-S01-E01")
+    assert (
+        back & ~restarted
+    ).sum() / known.sum() < 0.01  # those few began again after the last one
+
+
+def test_a_season_at_once_is_binged(small: Frames) -> None:
+    views = small["episode_viewing"].merge(small["viewing_sessions"], on="session_id")
+    a_day = views.groupby(["user_id", "content_id", "started_on"]).size()
+    assert 0.02 < (a_day >= 4).mean() < 0.25
 
 
 def test_bitrate_rises_with_quality(small: Frames) -> None:
@@ -179,15 +287,6 @@ def test_stars_rise_with_the_title_and_with_completion(small: Frames) -> None:
     assert both.loc[finished, "stars"].mean() > both.loc[~finished, "stars"].mean() + 0.2
 
 
-def test_one_paid_month_in_twenty_ends_the_subscription(small: Frames) -> None:
-    events = small["subscription_events"]
-    before = events.groupby("user_id")["event_type"].shift()
-    paid = before.notna() & (before != "trial")
-    ended = int((paid & (events["event_type"] == "cancellation")).sum())
-    renewed = int((paid & (events["event_type"] == "renewal")).sum())
-    assert ended / (ended + renewed) == pytest.approx(0.052, abs=0.006)  # claimed: 5.2 %
-
-
 def test_the_engaged_stay_longer(small: Frames) -> None:
     events = small["subscription_events"]
     ended = events.loc[events["event_type"] == "cancellation", "user_id"].unique()
@@ -196,17 +295,6 @@ def test_the_engaged_stay_longer(small: Frames) -> None:
     watching = plays.dropna()
     left = watching.index.isin(ended)
     assert watching[left].median() < watching[~left].median()
-
-
-def test_a_third_are_back_within_half_a_year(small: Frames) -> None:
-    events = small["subscription_events"]
-    next_at = events.groupby("user_id")["occurred_at"].shift(-1)
-    ended = events["event_type"] == "cancellation"
-    observed = ended & (events["occurred_at"] < pd.Timestamp("2024-10-01", tz="UTC"))
-    away_days = (next_at - events["occurred_at"])[observed].dt.days
-    share = 0.45 * (1 - np.exp(-(182 - 1) / 126))
-    tolerance = four_errors(share, len(away_days))
-    assert (away_days < 182).mean() == pytest.approx(share, abs=tolerance)
 
 
 def test_searches_lead_to_plays(small: Frames) -> None:
@@ -235,5 +323,5 @@ def test_only_vietnamese_households_have_boxes(small: Frames) -> None:
     users = small["users"]
     has_box = users["contract_code"].notna()
     assert set(users.loc[has_box, "country"]) == {"Vietnam"}
-    assert users.loc[has_box, "contract_code"].str.fullmatch(r"HNH\d{6}").all()
+    assert users.loc[has_box, "contract_code"].str.fullmatch(r"[A-Z]{3}\d{6}").all()
     assert users.loc[has_box, "contract_code"].is_unique

@@ -34,6 +34,7 @@ INSTANTS = (
     ("viewing_sessions", "started_at"),
     ("ratings", "rated_at"),
     ("watchlist", "added_at"),
+    ("playback_attempts", "attempted_at"),
     ("search_queries", "searched_at"),
     ("subscription_events", "occurred_at"),
 )
@@ -62,7 +63,7 @@ def test_nothing_happens_before_sign_up(tiny: Frames, table: str, column: str) -
     assert (both[column] >= both["registered_on"]).all()
 
 
-@pytest.mark.parametrize(("table", "column"), INSTANTS[:3])
+@pytest.mark.parametrize(("table", "column"), INSTANTS[:4])
 def test_nothing_happens_to_a_title_before_it_is_out(tiny: Frames, table: str, column: str) -> None:
     both = tiny[table].merge(tiny["content"], on="content_id")
     assert (both[column] >= both["added_on"]).all()
@@ -92,6 +93,8 @@ def plan_at(tiny: Frames, table: str, column: str) -> pd.Series[str]:
         ("viewing_sessions", "started_at"),
         ("viewing_sessions", "ended_at"),
         ("watchlist", "added_at"),
+        ("playback_attempts", "attempted_at"),
+        ("ratings", "rated_at"),
         ("search_queries", "searched_at"),
     ],
 )
@@ -108,10 +111,11 @@ def test_quality_stays_within_plan_and_device(tiny: Frames) -> None:
     assert set(sessions["quality"]) == set(QUALITIES)
 
 
-def test_sessions_lie_within_the_period(tiny: Frames) -> None:
+def test_sessions_begin_within_the_period_and_end_soon_after(tiny: Frames) -> None:
     sessions = tiny["viewing_sessions"]
     assert sessions["started_at"].min() >= START_AT
-    assert sessions["ended_at"].max() < END_AT
+    assert sessions["started_at"].max() < END_AT
+    assert (sessions["ended_at"] - sessions["started_at"]).max() < pd.Timedelta(hours=12)
     assert (sessions["started_on"] == sessions["started_at"].dt.floor("D")).all()
 
 
@@ -119,6 +123,53 @@ def test_sessions_of_one_device_do_not_overlap(tiny: Frames) -> None:
     sessions = tiny["viewing_sessions"].sort_values(["user_id", "device_type", "started_at"])
     ended_before = sessions.groupby(["user_id", "device_type"])["ended_at"].shift()
     assert not (sessions["started_at"] < ended_before).any()
+
+
+def test_an_attempt_is_its_play_on_one_of_the_users_devices(tiny: Frames) -> None:
+    attempts = tiny["playback_attempts"]
+    played = attempts.dropna(subset=["session_id"]).merge(
+        tiny["viewing_sessions"], on="session_id", suffixes=("", "_play")
+    )
+    assert len(played) == len(tiny["viewing_sessions"])
+    for column in ("user_id", "content_id", "stall_count"):
+        assert (played[column] == played[f"{column}_play"]).all()
+    assert (played["attempted_at"] == played["started_at"]).all()
+    on_device = attempts.merge(tiny["devices"], on="device_id", suffixes=("", "_device"))
+    assert len(on_device) == len(attempts)
+    assert (on_device["user_id"] == on_device["user_id_device"]).all()
+    assert (on_device["attempted_at"] >= on_device["added_on"]).all()
+
+
+def test_a_play_is_on_a_device_of_its_user(tiny: Frames) -> None:
+    sessions = tiny["viewing_sessions"].merge(tiny["playback_attempts"], on="session_id")
+    both = sessions.merge(tiny["devices"], on="device_id", suffixes=("", "_device"))
+    assert (both["device_type"] == both["device_type_device"]).all()
+    assert (both["platform"] == both["platform_device"]).all()
+
+
+def test_a_device_is_known_from_sign_up_on_at_the_earliest(tiny: Frames) -> None:
+    devices = tiny["devices"].merge(tiny["users"], on="user_id")
+    assert (devices["added_on"] >= devices["registered_on"]).all()
+    assert set(devices["user_id"]) == set(tiny["users"]["user_id"])
+
+
+def test_waiting_fits_between_start_and_end(tiny: Frames) -> None:
+    sessions = tiny["viewing_sessions"].merge(tiny["playback_attempts"], on="session_id")
+    wall_seconds = (sessions["ended_at"] - sessions["started_at"]).dt.total_seconds()
+    waiting = (sessions["startup_milliseconds"] + sessions["stall_milliseconds"]) / 1000
+    assert (sessions["watch_seconds"] + waiting <= wall_seconds + 1).all()
+
+
+def test_subscribers_and_money_balance(tiny: Frames) -> None:
+    events = tiny["subscription_events"].sort_values("occurred_at", kind="stable")
+    gains = (events["previous_plan"].isna() & events["new_plan"].notna()).astype(int)
+    losses = (events["previous_plan"].notna() & events["new_plan"].isna()).astype(int)
+    before = events["occurred_at"] < START_AT
+    at_start = (gains - losses)[before].sum()
+    at_end = at_start + gains[~before].sum() - losses[~before].sum()
+    assert at_end == tiny["users"]["is_active"].sum()
+    held = (gains - losses).groupby(events["user_id"]).cumsum()
+    assert held.isin([0, 1]).all()
 
 
 def test_watch_seconds_fit_between_start_and_end_and_within_the_title(tiny: Frames) -> None:

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from svp.generate.arrays import Integers, Values, join
+from svp.generate.arrays import Integers, Values, join, labels
 
 if TYPE_CHECKING:
     from svp.generate.catalogue import Catalogue
     from svp.generate.people import People
-    from svp.generate.viewing import Starts
+    from svp.generate.starts import Starts
 
 __all__ = [
     "device_ids",
@@ -29,13 +29,12 @@ __all__ = [
 def padded(values: Integers, digits: int) -> Values:
     """Return numbers as texts, padded with zeros; each different number is written once."""
     distinct, position = np.unique(values, return_inverse=True)
-    texts = pc.utf8_lpad(pa.array(distinct).cast(pa.string()), digits, "0")
-    return texts.take(pa.array(position))
+    return labels(pc.utf8_lpad(pa.array(distinct).cast(pa.string()), digits, "0"), position)
 
 
 def user_numbers(people: People, user: Integers) -> Values:
     """Return the digits of users' ids by position."""
-    return pc.utf8_lpad(pa.array(people.number).cast(pa.string()), 8, "0").take(pa.array(user))
+    return labels(pc.utf8_lpad(pa.array(people.number).cast(pa.string()), 8, "0"), user)
 
 
 def user_ids(people: People, user: Integers) -> Values:
@@ -64,7 +63,7 @@ def start_ids(prefix: str, people: People, starts: Starts) -> Values:
     """Return the ids of what happens at starts, as V00000012-250131-1: user, local day, which of it."""
     distinct, position = np.unique(starts.day, return_inverse=True)
     dates = pa.array(distinct.astype("datetime64[D]").astype(object).tolist(), pa.date32())
-    days = pc.strftime(dates, format="%y%m%d").take(pa.array(position))
+    days = labels(pc.strftime(dates, format="%y%m%d"), position)
     ordinal = padded(starts.ordinal + 1, 1)
     return join(prefix, user_numbers(people, starts.user), "-", days, "-", ordinal)
 
