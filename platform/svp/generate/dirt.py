@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from svp.generate.arguments import Arguments
     from svp.generate.arrays import Integers, Values
     from svp.generate.box_dirt import BoxKind, Hit
-    from svp.generate.dirt_kinds import Kind, Row, Severity
+    from svp.generate.dirt_kinds import Kind, Place, Row, Severity
     from svp.model import Table
 
 __all__ = ["Dirt", "Planted", "dirt_entry", "planted_batch", "planted_line"]
@@ -115,7 +115,7 @@ class Dirt:
     def plant(self, table_name: str, batch: pa.RecordBatch, *, part: int) -> tuple[Planted, ...]:
         """Return the bad rows to write behind the clean rows of a part, in their order."""
         table = TABLE_BY_NAME[table_name]
-        kinds = kinds_of(table, self._format)
+        kinds = tuple(kinds_of(table_name, self._format).items())
         turn = self._turn(f"dirt {table_name}", part, rows=batch.num_rows, kinds=len(kinds))
         films = self._films if table_name == "viewing_sessions" else ()
         samples = _Samples(table, batch, turn, self._format, films)
@@ -184,28 +184,32 @@ class _Samples:
         self._rows = _texts(batch, tries.whole("clean row", 0, batch.num_rows))
         self._columns, self._values = tries.uniform("column"), tries.uniform("value")
 
-    def first_possible(self, number: int, kinds: Iterator[Kind]) -> Iterator[Planted]:
+    def first_possible(
+        self, number: int, kinds: Iterable[tuple[Kind, Sequence[Place]]]
+    ) -> Iterator[Planted]:
         """Yield the bad row of a number, of the first kind that its clean rows can show, and its correction."""
         possible = (
-            (kind, place, changed)
-            for kind in kinds
-            for place in range(number * TRIES, (number + 1) * TRIES)
-            if (changed := self._change(kind, place, number))
+            (kind, sample, changed)
+            for kind, places in kinds
+            for sample in range(number * TRIES, (number + 1) * TRIES)
+            if (changed := self._change(kind, places, sample, number))
         )
-        for kind, place, (column, fields) in islice(possible, 1):
+        for kind, sample, (column, fields) in islice(possible, 1):
             yield self._planted(kind, column, fields)
             if kind.severity == "updated":
-                yield self._planted(CORRECTION, self._key, self._rows[place])
+                yield self._planted(CORRECTION, self._key, self._rows[sample])
 
-    def _change(self, kind: Kind, place: int, number: int) -> tuple[str, Row] | None:
+    def _change(
+        self, kind: Kind, places: Sequence[Place], sample: int, number: int
+    ) -> tuple[str, Row] | None:
         """Return a column and the bad row in which it is at fault; None if the clean row can't be so."""
-        row = dict(self._rows[place])
+        row = dict(self._rows[sample])
         if kind.has_own_id:
             row[self._key] = f"{row[self._key]}-D{number + 1}"
-        column = _choose(kind.columns_in(self._table, self._format), self._columns[place])
-        value = _choose(kind.values_in(column, self._format), self._values[place])
-        change = kind.change(Sample(row, column.name, value, self._films))
-        return None if change is None else (column.name, {**row, **change})
+        place = _choose(places, self._columns[sample])
+        value = _choose(place.values, self._values[sample])
+        change = kind.change(Sample(row, place.column, value, self._films))
+        return None if change is None else (place.column, {**row, **change})
 
     def _planted(self, kind: Kind, column: str, fields: Row) -> Planted:
         breaking = BREAKING.get(kind.name)
@@ -235,9 +239,9 @@ def _choose(options: Sequence[Choice], point: float) -> Choice:
     return options[int(point * len(options))]
 
 
-def _from(kinds: Sequence[Kind], first: int) -> Iterator[Kind]:
-    """Yield all kinds once, beginning with one of them."""
-    return (kinds[(first + step) % len(kinds)] for step in range(len(kinds)))
+def _from(options: Sequence[Choice], first: int) -> Iterator[Choice]:
+    """Yield all options once, beginning with one of them."""
+    return (options[(first + step) % len(options)] for step in range(len(options)))
 
 
 def _texts(batch: pa.RecordBatch, rows: Integers) -> list[dict[str, str | None]]:

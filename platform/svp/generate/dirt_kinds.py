@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Literal, TypeAlias
 
 import pyarrow as pa
 
-from svp.model import Column, Table
+from svp.model import TABLES, Column, Table
 
-__all__ = ["CORRECTION", "KINDS", "Kind", "Row", "Sample", "Severity", "kinds_of"]
+__all__ = ["CORRECTION", "KINDS", "Kind", "Place", "Row", "Sample", "Severity", "kinds_of"]
 
 Severity: TypeAlias = Literal["reject", "flag", "accept", "normalise", "unchanged", "updated"]
 """What the contract does with a row.
@@ -144,16 +145,18 @@ class Kind:
         """Whether the row is one more, rather than a repeat of a clean one."""
         return self.severity in {"reject", "flag", "accept"}
 
-    def columns_in(self, table: Table, file_format: str) -> tuple[Column, ...]:
-        """Return the columns of a table that can be so in files of a format."""
+    def places_in(self, table: Table, file_format: str) -> tuple[Place, ...]:
+        """Return where files of a table and format can be so; nowhere if they can't."""
         if file_format not in self.formats:
             return ()
-        return tuple(
-            column for column in self.columns(table) if self.values_in(column, file_format)
+        places = (
+            Place(column.name, self._values_in(column, file_format))
+            for column in self.columns(table)
         )
+        return tuple(place for place in places if place.values)
 
-    def values_in(self, column: Column, file_format: str) -> tuple[str, ...]:
-        """Return the values that a column can carry in a format; one without meaning if the kind has none."""
+    def _values_in(self, column: Column, file_format: str) -> tuple[str, ...]:
+        """Return the values that a column can carry; one without meaning if the kind has none."""
         if not self.values:
             return ("",)
         if file_format in TEXT_FORMATS:
@@ -161,9 +164,21 @@ class Kind:
         return tuple(value for value in self.values if _is_of_type(value, column.type))
 
 
-def kinds_of(table: Table, file_format: str) -> tuple[Kind, ...]:
-    """Return the kinds of dirt that files of a table and format can have."""
-    return tuple(kind for kind in KINDS if kind.columns_in(table, file_format))
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A column that can be bad in some way."""
+
+    column: str
+    values: tuple[str, ...]
+    """What may be written there."""
+
+
+@cache
+def kinds_of(table_name: str, file_format: str) -> Mapping[Kind, tuple[Place, ...]]:
+    """Return the kinds of dirt that files of a table and format can have, each with the places for it."""
+    (table,) = (table for table in TABLES if table.name == table_name)
+    places = {kind: kind.places_in(table, file_format) for kind in KINDS}
+    return {kind: found for kind, found in places.items() if found}
 
 
 def _is_of_type(text: str, type_: pa.DataType) -> bool:
@@ -257,7 +272,7 @@ REFUSED = (
         "reject",
         "day_differs",
         _named("started_on"),
-        change=_timed(lambda start, _: {"started_on": (start - MONTH).date().isoformat()}),
+        change=_timed(lambda start, _: {"started_on": (start + MONTH).date().isoformat()}),
     ),
     Kind(
         "ends_before_start",

@@ -19,9 +19,9 @@ from loaders.kinds import KINDS as FILE_KINDS
 from loaders.recognise import recognise
 from svp.errors import shorten
 from svp.generate.arguments import SCALES
-from svp.generate.box_dirt import BOX_KINDS
+from svp.generate.box_dirt import BOX_KINDS, BoxKind
 from svp.generate.dirt import Dirt, Planted, dirt_entry, planted_batch, planted_line
-from svp.generate.dirt_kinds import KINDS, kinds_of
+from svp.generate.dirt_kinds import KINDS, Kind, kinds_of
 from svp.generate.formats import csv_header, csv_lines, json_lines
 from svp.model import TABLES, Column, Table
 
@@ -175,8 +175,8 @@ def test_each_kind_of_a_table_is_planted_equally_often() -> None:
     for table in TABLES:
         planted = dirt("csv", share=0.2).plant(table.name, clean_rows(table), part=3)
         counts = Counter(row.kind for row in planted if row.kind != "correction")
-        turns = 200 / len(kinds_of(table, "csv"))
-        assert set(counts) == {kind.name for kind in kinds_of(table, "csv")}
+        turns = 200 / len(kinds_of(table.name, "csv"))
+        assert set(counts) == {kind.name for kind in kinds_of(table.name, "csv")}
         assert sum(counts.values()) == 200
         assert all(abs(count - turns) < 1 for count in counts.values())
 
@@ -189,9 +189,7 @@ def test_the_share_holds_over_parts_that_are_too_small_for_one_bad_row() -> None
         if row.kind != "correction"
     ]  # fmt: skip
     assert len(planted) == pytest.approx(300, abs=60)
-    assert {row.kind for row in planted} == {
-        kind.name for kind in kinds_of(TABLE_BY_NAME["users"], "csv")
-    }
+    assert {row.kind for row in planted} == {kind.name for kind in kinds_of("users", "csv")}
 
 
 def test_refused_and_stored_rows_have_ids_of_their_own_and_the_others_those_of_clean_rows() -> None:
@@ -238,7 +236,8 @@ def test_no_rows_and_no_share_give_no_dirt() -> None:
 
 
 def test_every_code_is_one_of_the_contracts() -> None:
-    verdicts = {(kind.severity, kind.code) for kind in (*KINDS, *BOX_KINDS)}
+    kinds: list[Kind | BoxKind] = [*KINDS, *BOX_KINDS]
+    verdicts = {(kind.severity, kind.code) for kind in kinds}
     assert {code for severity, code in verdicts if severity == "reject"} < set(REFUSALS)
     assert {code for severity, code in verdicts if severity == "flag"} == set(FLAGS)
     assert {code for severity, code in verdicts if severity not in {"reject", "flag"}} == {None}
