@@ -1,8 +1,10 @@
-"""Draw docs/pictures/demo.svg: what a person sees when ``svp demo`` ends.
+"""Draw docs/pictures: what a person sees when ``svp demo`` ends, and how generated data behave.
 
-    python -m tests.pictures
+    python -m tests.pictures               demo.svg, for the README
+    python -m tests.pictures generate      generate-*.svg, and the measures in generate.md
 
-It runs the real command on the servers that the settings name, and draws what it printed.
+The first runs the real command on the servers that the settings name, and draws what it printed. The second generates
+the platform ``small``.
 """
 
 from __future__ import annotations
@@ -13,14 +15,30 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-__all__ = ["draw"]
+from svp.generate import SCALES, Platform, parts_of
+from svp.generate.report import Statistics
+from svp.generate.report.charts import standalone
+from svp.generate.report.claims import claims
+from svp.generate.report.figures import figures
+from svp.generate.report.pictures import pictures
 
-PICTURE = Path(__file__).parents[1] / "docs" / "pictures" / "demo.svg"
+if TYPE_CHECKING:
+    from svp.generate.report.claims import Claim
+
+__all__ = ["count_small", "draw", "measures_table"]
+
+DOCS = Path(__file__).parents[1] / "docs"
+PICTURES = DOCS / "pictures"
 COLUMNS = 100
+
+GENERATE_PAGE = DOCS / "generate.md"
+TABLE_HEAD = "| statistic | claimed | measured | verdict | source |\n|---|---|---:|---|---|\n"
+SMALL = SCALES["small"].arguments()
 
 
 def draw(command: list[str], *, shown_as: str) -> str:
@@ -39,12 +57,51 @@ def draw(command: list[str], *, shown_as: str) -> str:
     return re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="svp"), flags=re.DOTALL)
 
 
-def main() -> None:
+def count_small() -> Statistics:
+    """Return what the report counts of the platform ``small``."""
+    platform, counted = Platform(SMALL), Statistics()
+    for part in parts_of(SMALL):
+        for table, batch in platform.make(part, tables=Statistics.TABLES).items():
+            counted.add(table, batch)
+    return counted
+
+
+def measures_table(counted: Statistics) -> str:
+    """Return what others measured and what was measured here, as a table of Markdown."""
+    return TABLE_HEAD + "".join(map(_row, claims(figures(counted, arguments=SMALL))))
+
+
+def _row(claim: Claim) -> str:
+    cells = (claim.statistic, claim.claimed, claim.shown, claim.verdict, claim.source)
+    return f"| {' | '.join(cells)} |\n"
+
+
+def draw_small() -> None:
+    """Draw the platform ``small`` for docs/generate.md, and write its measures there."""
+    counted = count_small()
+    for picture in pictures(counted, figures(counted, arguments=SMALL)):
+        path = PICTURES / f"generate-{picture.name}.svg"
+        path.write_text(standalone(picture.drawing), encoding="utf-8")
+    page = GENERATE_PAGE.read_text(encoding="utf-8")
+    table = re.compile(re.escape(TABLE_HEAD) + r"(\|.*\n)*")
+    GENERATE_PAGE.write_text(table.sub(lambda _: measures_table(counted), page), encoding="utf-8")
+
+
+def draw_demo() -> None:
     """Draw the picture of the README."""
-    PICTURE.parent.mkdir(parents=True, exist_ok=True)
     svp = Path(sys.executable).with_name("svp")
-    PICTURE.write_text(draw([str(svp), "demo"], shown_as="make demo"), encoding="utf-8")
+    drawing = draw([str(svp), "demo"], shown_as="make demo")
+    (PICTURES / "demo.svg").write_text(drawing, encoding="utf-8")
+
+
+def main(arguments: list[str]) -> None:
+    """Draw what is asked for."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    if arguments == ["generate"]:
+        draw_small()
+    else:
+        draw_demo()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

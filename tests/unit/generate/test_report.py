@@ -20,6 +20,7 @@ from svp.generate.report.claims import Claim
 from svp.generate.report.counting import Titles, local_instants
 from svp.generate.report.figures import Popularity, decay, figures, starting
 from svp.model import TABLES
+from tests.pictures import DOCS, count_small, measures_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,10 +158,10 @@ def test_retention_follows_each_cohort_as_far_as_it_is_known() -> None:
 def test_viewers_who_leave_are_measured_among_those_who_still_wait() -> None:
     by_wait = np.zeros((3, 61), dtype=np.int64)
     played, abandoned = 0, 2
-    by_wait[played, :3] = (40, 20, 5)
+    by_wait[played, :3] = (40, 20, 10)
     by_wait[abandoned, 1:3] = (10, 15)
     left = starting(by_wait).left
-    assert left[:3].tolist() == pytest.approx([0.0, 10 / 50, 1 - (40 / 50) * (5 / 20)])
+    assert left[:3].tolist() == pytest.approx([0.0, 10 / 45, 1 - (35 / 45) * (5 / 20)])
 
 
 def test_popularity_is_equal_when_all_titles_are_played_alike() -> None:
@@ -306,3 +307,9 @@ def test_the_page_says_so_when_there_is_nothing_to_show() -> None:
     assert "<svg" not in text
     assert "too little data" in text
     assert isnan(figures(Statistics(), arguments=ARGUMENTS).mean_stars)
+
+
+def test_the_docs_show_the_measures_of_small() -> None:
+    # If this fails, run: python -m tests.pictures generate
+    page = (DOCS / "generate.md").read_text(encoding="utf-8")
+    assert measures_table(count_small()) in page

@@ -25,7 +25,7 @@ __all__ = ["Axis", "Bars", "Chart", "Dots", "Line", "Note", "Rule", "draw", "sta
 WIDTH, HEIGHT = 640, 300
 """Of a chart that stands alone, in the units of its drawing."""
 PANEL_HEIGHT = 210
-LEFT, RIGHT, TOP, BOTTOM = 66, 18, 14, 46
+LEFT, RIGHT, TOP, BOTTOM = 70, 18, 14, 46
 """Margins that hold the labels of the axes."""
 PANEL_TITLE = 22
 
@@ -287,7 +287,7 @@ def _axes(frame: Frame) -> str:
     parts.append(f'<path class="axis" d="M{frame.left:.1f} {below:.1f}H{end:.1f}"/>')
     middle = frame.left + frame.width / 2
     parts.append(_text(middle, below + 36, frame.x.label, "label", "middle"))
-    parts.append(_upright(frame.left - 52, frame.top + frame.height / 2, frame.y.label))
+    parts.append(_upright(frame.left - 58, frame.top + frame.height / 2, frame.y.label))
     return "".join(parts)
 
 

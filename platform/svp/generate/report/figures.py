@@ -141,10 +141,14 @@ class Starting:
 
 
 def starting(by_wait: Integers) -> Starting:
-    """Return how attempts begin; those who leave are followed as Kaplan and Meier (1958) do."""
+    """Return how attempts begin; those who leave are followed by a life table.
+
+    Whoever sees the first frame or an error within a step waited for half of it.
+    """
     attempts = by_wait.sum(axis=0)
     waiting = attempts[::-1].cumsum()[::-1]
-    leaves = by_wait[PLAYBACK_OUTCOMES.index("abandoned")] / np.maximum(waiting, 1)
+    abandoned = by_wait[PLAYBACK_OUTCOMES.index("abandoned")]
+    leaves = abandoned / np.maximum(waiting - (attempts - abandoned) / 2, 1)
     failed = by_wait[PLAYBACK_OUTCOMES.index("failed")].sum()
     return Starting(
         seconds=np.arange(len(attempts)) * STARTUP_STEP_MILLISECONDS / 1000,

@@ -61,7 +61,13 @@ def _figure(picture: Picture) -> str:
 
 def _claims(every: Sequence[Claim]) -> str:
     rows = [
-        (claim.statistic, claim.claimed, claim.shown, claim.verdict, claim.source)
+        (
+            claim.statistic,
+            claim.claimed,
+            claim.shown,
+            claim.verdict,
+            claim.source,
+        )
         for claim in every
     ]
     names = ("Statistic", "Claimed", "Measured", "Verdict", "Source")

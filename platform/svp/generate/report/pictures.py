@@ -217,7 +217,9 @@ def _popularity(_: Statistics, measures: Figures) -> Picture | None:
     tenth = max(len(popularity.shares) // 10, 1)
     chart = Chart(
         Axis.logarithmic("rank of the title", 1, max(len(shares), 10)),
-        Axis.logarithmic("share of plays", float(shares[-1]), float(shares[0]) * 1.5, suffix=" %"),
+        Axis.logarithmic(
+            "share of plays", max(float(shares[-1]), 1e-4), float(shares[0]) * 1.5, suffix=" %"
+        ),
         [Rule(tenth, "← top tenth"), Line(rank[shown], shares[shown])],
     )
     return _picture("popularity", title, caption, chart)
