@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -10,11 +11,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from svp.generate.arrays import SECOND_US, Integers
+from svp.generate.market import COUNTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["LocalClocks", "load_zone"]
+__all__ = ["LocalClocks", "load_zone", "viewers_clocks"]
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (a viewer's wall clock has no zone until it gets one)
 HOURS = range(24)
@@ -41,6 +43,13 @@ class LocalClocks:
         hour = (day - self.first_day) * 24 + second // 3600
         utc: Integers = day * 86_400 + second - self._offset_seconds[zone, hour]
         return utc * SECOND_US
+
+
+@cache
+def viewers_clocks(first_day: int, end_day: int) -> LocalClocks:
+    """Return the clocks of COUNTRIES, in their order, for the days from the first to before the end."""
+    zones = [country.zone for country in COUNTRIES]
+    return LocalClocks(zones, first_day=first_day, days=end_day - first_day)
 
 
 def _offsets_by_hour(zone: ZoneInfo, first_day: int, days: int) -> Integers:

@@ -14,7 +14,7 @@ from svp.generate.arrays import (
     Floats,
     Integers,
 )
-from svp.generate.clocks import LocalClocks
+from svp.generate.clocks import viewers_clocks
 from svp.generate.market import (
     AGE_GROUPS,
     COUNTRIES,
@@ -193,8 +193,7 @@ def _instants(
     Who was there before the first day stays before it, wherever on Earth.
     """
     first_day = arguments.start_day - HISTORY_DAYS - 1
-    zones = [market.zone for market in COUNTRIES]
-    clocks = LocalClocks(zones, first_day=first_day, days=last_day + MONTH_DAYS - first_day)
+    clocks = viewers_clocks(first_day, last_day + MONTH_DAYS)
     hour = pick_by(draws.uniform("hour"), HOUR_CURVES, np.full(len(draws), SIGN_UP_CURVE))
     second = hour * 3600 + draws.whole("second", 0, 3600)
     local_day = arguments.start_day + days

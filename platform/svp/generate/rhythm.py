@@ -17,7 +17,7 @@ from svp.generate.arrays import (
     first_of_group,
     position_in_group,
 )
-from svp.generate.clocks import LocalClocks
+from svp.generate.clocks import viewers_clocks
 from svp.generate.market import (
     COUNTRIES,
     DEVICE_SHARES,
@@ -27,12 +27,13 @@ from svp.generate.market import (
     HOUR_CURVES,
     WEEKDAY_FACTORS,
 )
-from svp.generate.people import age_group, mood
-from svp.generate.randomness import Draws, cumulate, pick_by
+from svp.generate.people import MONTH_DAYS, age_group, mood
+from svp.generate.randomness import Draws, cumulate
 from svp.generate.subscriptions import NEVER
 
 if TYPE_CHECKING:
     from svp.generate.arguments import Arguments
+    from svp.generate.clocks import LocalClocks
     from svp.generate.people import People
     from svp.generate.subscriptions import Subscribed
 
@@ -55,6 +56,8 @@ SATURDAY = 5
 DAY_SECONDS = 86_400
 SECOND_BITS = 36
 """Instants in whole seconds fit; a user's position goes above them."""
+MILLISECOND_BITS = 44
+"""Milliseconds of five hundred years fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,8 @@ def sit_down(
         subscribed: their plans.
         added_on: by user and kind of device, the day from which the user has it.
     """
-    first_day, last_day = arguments.start_day - 1, arguments.end_day + 1
-    clocks = LocalClocks(
-        [country.zone for country in COUNTRIES], first_day=first_day, days=last_day - first_day + 1
-    )
+    first_day, last_day = _first_day(arguments), _last_day(arguments)
+    clocks = viewers_clocks(first_day, last_day + 1)
     user, day = _open_days(subscribed, first_day, last_day)
     draws = people.draws.take(user).under("day", day)
     count = draws.poisson("starts", _rate(arguments, people, user, day))
@@ -109,7 +110,12 @@ def sit_down(
     sitting = np.maximum.accumulate(np.where(begins, np.arange(len(row)), 0))
     user, day = user[row], day[row]
     device = _devices(start, people, user, day, added_on)[sitting]
-    sat_down_at = _times(start, people, clocks, user=user, day=day, device=device)[sitting]
+    days = _local_days(arguments)
+    is_free = (_is_holiday(days) | (_weekday(days) >= SATURDAY))[
+        people.country[user], day - days[0]
+    ]
+    times = _times(start, people, clocks, user=user, day=day, curve=2 * device + is_free)
+    sat_down_at = times[sitting]
     spell = _spells(subscribed)
     stretch, inside = _stretch_at(subscribed, user, sat_down_at)
     inside &= sat_down_at >= arguments.start_day * DAY_US
@@ -125,7 +131,9 @@ def sit_down(
         subscribed_from=spell.from_at[stretch],
         subscribed_to=spell.to_at[stretch],
     )
-    order = np.lexsort((ordinal, sat_down_at, user))
+    # The starts are by user, day and ordinal already, which a stable sort keeps.
+    since_first = (sat_down_at - first_day * DAY_US) // 1000 + DAY_SECONDS * 1000
+    order = np.argsort((user << MILLISECOND_BITS) + since_first, kind="stable")
     return sittings.take(order[inside[order]])
 
 
@@ -147,12 +155,31 @@ def _rate(arguments: Arguments, people: People, user: Integers, day: Integers) -
     """Return the expected starts of users on days: log-normal by user, with weekly rhythm, holidays and moods."""
     mean = arguments.sessions_per_user / RATE_DAYS / SUBSCRIBERS_ACTIVITY
     log_mean = np.log(mean) - ACTIVITY_SIGMA**2 / 2
-    activity = np.exp(log_mean + ACTIVITY_SIGMA * people.engagement)[user]
-    rhythm = WEEKDAY_FACTORS[_weekday(day)]
-    holiday = np.where(_is_holiday(people.country[user], day), HOLIDAY_FACTOR, 1.0)
-    moods = np.exp(mood(people.draws.take(user), day))
-    rate: Floats = np.minimum(activity * rhythm * holiday * moods, MOST_STARTS_A_DAY)
-    return rate
+    log_activity = log_mean + ACTIVITY_SIGMA * people.engagement
+    months = np.arange(_first_day(arguments) // MONTH_DAYS, _last_day(arguments) // MONTH_DAYS + 1)
+    everyone = np.repeat(np.arange(len(people)), len(months))
+    moods = mood(people.draws.take(everyone), np.tile(months, len(people)) * MONTH_DAYS)
+    by_month = np.exp(log_activity[:, np.newaxis] + moods.reshape(-1, len(months)))
+    days = _local_days(arguments)
+    holiday = np.where(_is_holiday(days), HOLIDAY_FACTOR, 1.0)
+    by_country = holiday * WEEKDAY_FACTORS[_weekday(days)]
+    expected: Floats = by_month[user, day // MONTH_DAYS - months[0]]
+    expected *= by_country[people.country[user], day - days[0]]
+    return np.minimum(expected, MOST_STARTS_A_DAY, out=expected)
+
+
+def _first_day(arguments: Arguments) -> int:
+    """Return the first local day of which a part lies in the period."""
+    return arguments.start_day - 1
+
+
+def _last_day(arguments: Arguments) -> int:
+    """Return the last local day that is looked at."""
+    return arguments.end_day + 1
+
+
+def _local_days(arguments: Arguments) -> Integers:
+    return np.arange(_first_day(arguments), _last_day(arguments) + 1)
 
 
 def _weekday(day: Integers) -> Integers:
@@ -160,13 +187,13 @@ def _weekday(day: Integers) -> Integers:
     return (day + 3) % 7
 
 
-def _is_holiday(country: Integers, day: Integers) -> Flags:
-    first = int(day.min(initial=0))
-    dates = np.arange(first, int(day.max(initial=0)) + 1).astype("datetime64[D]")
-    month = dates.astype("datetime64[M]")
+def _is_holiday(day: Integers) -> Flags:
+    """Return by country and day whether most people are free."""
+    date = day.astype("datetime64[D]")
+    month = date.astype("datetime64[M]")
     month_number = month.astype(np.int64) % 12 + 1
-    day_number = (dates - month).astype(np.int64) + 1
-    is_holiday: Flags = HOLIDAYS[country, month_number[day - first], day_number[day - first]]
+    day_of_month = (date - month).astype(np.int64) + 1
+    is_holiday: Flags = HOLIDAYS[:, month_number, day_of_month]
     return is_holiday
 
 
@@ -189,14 +216,11 @@ def _times(
     *,
     user: Integers,
     day: Integers,
-    device: Integers,
+    curve: Integers,
 ) -> Integers:
-    """Return instants by the hours at which a device is used, on the clock of the viewer's country."""
+    """Return instants by rows of HOUR_CURVES, on the clock of the viewer's country."""
     country = people.country[user]
-    is_free = (_weekday(day) >= SATURDAY) | _is_holiday(country, day)
-    point = draws.uniform("hour")
-    curve = 2 * device + is_free
-    hour = pick_by(point, HOUR_CURVES, curve)
+    hour = draws.pick_from_rows("hour", HOUR_CURVES, curve)
     shift_hours = np.array([market.evening_shift_hours for market in COUNTRIES])[country]
     shift_hours = shift_hours + np.array(EVENING_SHIFT_HOURS)[age_group(people.age)][user]
     second = hour * 3600 + (shift_hours * 3600).astype(np.int64) + draws.whole("second", 0, 3600)

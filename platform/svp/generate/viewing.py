@@ -21,6 +21,7 @@ from svp.generate.arrays import (
 from svp.generate.catalogue import LIVE, NO_TITLE, SERIES
 from svp.generate.choosing import choose_titles
 from svp.generate.devices import devices_added_on
+from svp.generate.market import DEVICES
 from svp.generate.player import PLAYED, Playback, press_play
 from svp.generate.rhythm import sit_down
 from svp.generate.starts import NEVER_WATCHED, Additions, EpisodeViews, Plays, Starts
@@ -230,11 +231,12 @@ def _play(catalogue: Catalogue, starts: Starts, playback: Playback, plans: _Plan
 
 def _limits(starts: Starts) -> Integers:
     """Return when each play must have ended: the next start on the device, or the subscription's end."""
-    order = np.lexsort((starts.started_at, starts.device, starts.user))
-    ordered = starts.take(order)
-    same = ~first_of_group(ordered.user, ordered.device)[1:]
-    limit = ordered.subscribed_to.copy()
-    limit[:-1] = np.where(same, np.minimum(limit[:-1], ordered.started_at[1:]), limit[:-1])
+    # The starts are by user and time already, which a stable sort keeps.
+    user_device = starts.user * len(DEVICES) + starts.device
+    order = np.argsort(user_device, kind="stable")
+    same = ~first_of_group(user_device[order])[1:]
+    limit, started_at = starts.subscribed_to[order], starts.started_at[order]
+    limit[:-1] = np.where(same, np.minimum(limit[:-1], started_at[1:]), limit[:-1])
     limits = np.empty_like(limit)
     limits[order] = limit
     return limits
@@ -247,18 +249,22 @@ def _episodes_to_watch(
 
     An episode that was given up is begun again; after the last one that is out comes the first.
     """
-    title = starts.title
-    done = plans.episode_count - (plans.share < COMPLETE_SHARE) * (plans.episode_count > 0)
-    order = np.lexsort((starts.started_at, title, starts.user))
-    first = first_of_group(starts.user[order], title[order])
+    first_episode = np.full(len(starts), -1)
+    count = np.zeros(len(starts), dtype=np.int64)
+    rows = np.flatnonzero(plans.episode_count > 0)
+    title, wanted = starts.title[rows], plans.episode_count[rows]
+    done = wanted - (plans.share[rows] < COMPLETE_SHARE)
+    # The starts are by user and time already, which a stable sort keeps.
+    pair = starts.user[rows] * len(catalogue) + title
+    order = np.argsort(pair, kind="stable")
     before = np.cumsum(done[order]) - done[order]
+    first = first_of_group(pair[order])
     group_start = np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))
-    position = np.empty(len(title), dtype=np.int64)
+    position = np.empty(len(rows), dtype=np.int64)
     position[order] = before - before[group_start]
-    out = np.maximum(catalogue.episodes_out(title, day_of(starts.started_at)), 1)
-    is_series = plans.episode_count > 0
-    first_episode = np.where(is_series, catalogue.first_episode[title] + position % out, -1)
-    count = np.where(is_series, np.minimum(plans.episode_count, out - position % out), 0)
+    out = np.maximum(catalogue.episodes_out(title, day_of(starts.started_at[rows])), 1)
+    first_episode[rows] = catalogue.first_episode[title] + position % out
+    count[rows] = np.minimum(wanted, out - position % out)
     return first_episode, count
 
 
