@@ -183,8 +183,10 @@ class _Soil:
         return Piece(path, table, len(batch), batch)
 
     def day_pieces(self, folder: str, logs: Mapping[int, bytes], part: Part) -> Iterator[Piece]:
-        """Yield what a part adds to the files of the days."""
+        """Yield what a part adds to the files of the days; a day without lines has no file."""
         for day, text in logs.items():
+            if not text:
+                continue
             path = f"{folder}{date.fromordinal(EPOCH_ORDINAL + day):%Y%m%d}.json"
             planted: tuple[Planted, ...] = ()
             if self._order.dirt:
