@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "Platform", "parts_of"]
 
-PART_PLAYS = 150_000
+PART_PLAYS = 250_000
 """A part holds about so many plays: large enough for arrays, small enough for memory."""
-PART_USERS = 8_192
+PART_USERS = 16_384
 """At most, however little they watch."""
 RATE_DAYS = 30
 

@@ -27,9 +27,9 @@ __all__ = [
 
 
 def padded(values: Integers, digits: int) -> Values:
-    """Return numbers as texts, padded with zeros; each different number is written once."""
-    distinct, position = np.unique(values, return_inverse=True)
-    return labels(pc.utf8_lpad(pa.array(distinct).cast(pa.string()), digits, "0"), position)
+    """Return small numbers as texts, padded with zeros."""
+    every = np.arange(int(values.max(initial=0)) + 1)
+    return labels(pc.utf8_lpad(pa.array(every).cast(pa.string()), digits, "0"), values)
 
 
 def user_numbers(people: People, user: Integers) -> Values:
@@ -61,9 +61,10 @@ def episode_ids(catalogue: Catalogue, episode: Integers) -> Values:
 
 def start_ids(prefix: str, people: People, starts: Starts) -> Values:
     """Return the ids of what happens at starts, as V00000012-250131-1: user, local day, which of it."""
-    distinct, position = np.unique(starts.day, return_inverse=True)
-    dates = pa.array(distinct.astype("datetime64[D]").astype(object).tolist(), pa.date32())
-    days = labels(pc.strftime(dates, format="%y%m%d"), position)
+    last = int(starts.day.max(initial=0))
+    first = int(starts.day.min(initial=last))
+    dates = pa.array(np.arange(first, last + 1).astype("datetime64[D]"))
+    days = labels(pc.strftime(dates, format="%y%m%d"), starts.day - first)
     ordinal = padded(starts.ordinal + 1, 1)
     return join(prefix, user_numbers(people, starts.user), "-", days, "-", ordinal)
 
