@@ -92,23 +92,18 @@ def _hours(counted: Statistics, _: Figures) -> Picture | None:
     ]
     best = int(by_hour.sum(axis=(0, 1)).argmax())
     title = f"Most people watch at {best}:00, and each kind of device has hours of its own"
-    caption = "Plays of weekdays and of weekends by the hour on the viewer's own clock, per device."
+    caption = "Plays by the hour on the viewer's own clock, per kind of device: weekdays solid, weekends dashed."
     return _picture("hours", title, caption, *charts, columns=len(charts), is_wide=True)
 
 
 def _hours_of_device(name: str, plays: Integers) -> Chart:
     percent = 100 * plays / np.maximum(plays.sum(axis=1, keepdims=True), 1)
     hour = np.arange(24) + 0.5
-    peak = int(percent[0].argmax())
-    lines = (
-        Line(hour, percent[1], "b", "weekend", name_at=10, anchor="end"),
-        Line(hour, percent[0], "a", "weekday", name_at=peak, anchor="end"),
-    )
     ticks = tuple((float(hour), f"{hour:02}") for hour in range(0, 25, 6))
     return Chart(
         Axis("local hour", 0, 24, ticks),
         Axis.linear("share of the day's plays", 0, max(float(percent.max()), 10), suffix=" %"),
-        lines,
+        [Line(hour, percent[1], "b"), Line(hour, percent[0], "a")],
         title=name,
     )
 
