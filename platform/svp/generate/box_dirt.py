@@ -97,6 +97,7 @@ BOX_KINDS = (
     BoxKind("mac_null", "accept", None, MAC, _always(None)),
     BoxKind("macs_joined", "accept", None, MAC, lambda mac: f"{mac},{OTHER_MAC}"),
     BoxKind("mac_with_colons", "accept", None, MAC, _with_colons),
+    BoxKind("application_null", "accept", None, APPLICATION, _always(None)),
     BoxKind("unknown_application", "accept", None, APPLICATION, _always("GALAXY_NEW")),
     BoxKind("contract_with_space", "normalise", None, CONTRACT, lambda code: f"{code} "),
     BoxKind("duration_as_text", "normalise", None, SECONDS, str),

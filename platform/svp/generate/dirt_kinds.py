@@ -354,6 +354,13 @@ STORED = (
         change=_rewritten(lambda text: str(int(text) + 1)),
     ),
     Kind(
+        "nothing_watched",
+        "accept",
+        None,
+        _named("watch_seconds", of={"viewing_sessions"}),
+        ("0",),
+    ),
+    Kind(
         "fraction_for_percent",
         "accept",
         None,

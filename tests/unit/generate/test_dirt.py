@@ -51,13 +51,15 @@ def value_of(table: Table, column: Column, row: int) -> Any:
     if column.values:
         return column.values[row % len(column.values)]
     named = {
+        "content_id": f"C{row % 100 + 1:06}",
+        "clicked_content_id": f"C{row % 100 + 1:06}",
         "season_count": 2,
         "release_year": 2020,
         "ended_at": STARTED_AT + timedelta(minutes=row % 60),
         "currency": "EUR",
         "filters": '{"genre": "Drama"}',
     }
-    if column.name in named:
+    if column.name in named and column.name not in table.key:
         return named[column.name]
     if column.refers_to or column.name in table.key:
         return f"{column.refers_to or table.name}-{row}"
@@ -81,9 +83,7 @@ def clean_rows(table: Table, rows: int = ROWS) -> pa.RecordBatch:
 
 
 def dirt(file_format: str, *, share: float = SHARE) -> Dirt:
-    made = Dirt(SCALES["tiny"].arguments(), share=share, file_format=file_format)
-    made.__dict__["_films"] = frozenset(f"content-{row}" for row in range(0, ROWS, 2))
-    return made
+    return Dirt(SCALES["tiny"].arguments(), share=share, file_format=file_format)
 
 
 def write(
