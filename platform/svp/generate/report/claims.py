@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from svp.generate.report.figures import percent
+
 if TYPE_CHECKING:
     from svp.generate.report.figures import Figures
 
@@ -16,6 +18,9 @@ __all__ = ["Claim", "claims"]
 GINI_TITLES, GINI = (4_000, 10_000, 60_000), (0.63, 0.80, 0.94)
 """MovieLens 1M, 10M and 25M: the more titles, the less equal."""
 GINI_TOLERANCE = 0.08
+
+FINE = 0.01
+"""Shares below are shown to a hundredth of a percent."""
 
 Form = Literal["percent", "number"]
 
@@ -45,9 +50,9 @@ class Claim:
         """The measure as text."""
         if isnan(self.measured):
             return "-"
-        percent = 100 * self.measured
-        digits = 1 if percent >= 1 else 2
-        return f"{percent:.{digits}f} %" if self.form == "percent" else f"{self.measured:.2f}"
+        if self.form == "number":
+            return f"{self.measured:.2f}"
+        return percent(self.measured, digits=1 if self.measured >= FINE else 2)
 
 
 def claims(measures: Figures) -> list[Claim]:

@@ -26,6 +26,7 @@ __all__ = [
     "Retention",
     "Starting",
     "figures",
+    "percent",
     "share",
 ]
 
@@ -43,6 +44,11 @@ CHURN_MONTHS = 12
 def share(part: float, whole: float) -> float:
     """Return a share; NaN of nothing."""
     return part / whole if whole else nan
+
+
+def percent(value: float, *, digits: int = 0) -> str:
+    """Return a share as text."""
+    return f"{100 * value:.{digits}f} %"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 from svp.generate.market import COUNTRIES, DEVICES
 from svp.generate.report.charts import Axis, Bars, Chart, Dots, Line, Note, Rule, draw
 from svp.generate.report.counting import COMPLETION_BINS, DECAY_DAYS, MINUTE_EDGES
+from svp.generate.report.figures import percent as as_percent
 from svp.generate.report.figures import share
 
 if TYPE_CHECKING:
@@ -116,13 +117,11 @@ def _every_day(_: Statistics, measures: Figures) -> Picture | None:
     dates = [EPOCH + timedelta(days=day) for day in number.tolist()]
     free = np.array([_is_holiday(day) for day in dates])
     marks: list[Mark] = [Line(number, days.plays, "d"), Line(number, days.weekly_mean, "a")]
+    caption = "Plays by the viewer's local day, without the first and the last, and the mean of seven days."
     if free.any():
         marks.append(Dots(number[free], days.plays[free], "b", "holiday"))
+        caption += f" Ringed are fixed holidays of at least {as_percent(HOLIDAY_SHARE)} of users."
     title = f"Every week has its rhythm: {days.plays.sum():,} plays in {len(dates):,} days"
-    caption = (
-        "Plays by the viewer's local day, and the mean of seven days. Ringed are fixed holidays of at least "
-        f"{HOLIDAY_SHARE:.0%} of users. The first and the last day are not whole and left out."
-    )
     y = Axis.linear("plays", 0, float(days.plays.max()))
     chart = Chart(_dates(dates), y, marks, right=60)
     return _picture("days", title, caption, chart, is_wide=True)
@@ -168,7 +167,7 @@ def _activity(_: Statistics, measures: Figures) -> Picture | None:
     heavy = share(
         float(activity.monthly[-len(activity.monthly) // 10 :].sum()), float(activity.monthly.sum())
     )
-    title = f"Activity is log-normal, sigma {activity.sigma:.2f}: the busiest tenth makes {heavy:.0%} of plays"
+    title = f"Activity is log-normal, sigma {activity.sigma:.2f}: the busiest tenth makes {as_percent(heavy)} of plays"
     caption = (
         "Users subscribed during the whole period by plays in 30 days, and the log-normal curve through the middle "
         "and the upper tenth. Those without a play are not shown."
@@ -205,7 +204,7 @@ def _popularity(_: Statistics, measures: Figures) -> Picture | None:
     if not len(shares):
         return None
     top = popularity.of_top(0.1)
-    title = f"A tenth of the titles has {top:.0%} of the plays; Gini {popularity.gini:.2f}"
+    title = f"A tenth of the titles has {as_percent(top)} of the plays; Gini {popularity.gini:.2f}"
     caption = "Each title's share of all plays by its rank; both scales are logarithmic."
     rank = np.arange(1, len(shares) + 1)
     shown = np.unique(np.geomspace(1, len(shares), 200).astype(np.int64)) - 1
@@ -244,7 +243,7 @@ def _completion(counted: Statistics, measures: Figures) -> Picture | None:
         return None
     percent = 100 * counts / counts.sum()
     early = percent[: COMPLETION_BINS // 10].sum()
-    title = f"Two humps: {early:.0f} % give up in the first tenth, {measures.finished_share:.0%} see the end"
+    title = f"Two humps: {early:.0f} % give up in the first tenth, {as_percent(measures.finished_share)} see the end"
     caption = "Plays by the share of the title, or of the episodes begun, that was watched; live channels have none."
     step = 100 / COMPLETION_BINS
     start = np.arange(COMPLETION_BINS) * step
@@ -261,7 +260,7 @@ def _lengths(counted: Statistics, measures: Figures) -> Picture | None:
     if not counts.sum():
         return None
     percent = 100 * counts[1:] / counts.sum()
-    title = f"{measures.over_in_ten_minutes_share:.0%} of plays are over in ten minutes"
+    title = f"{as_percent(measures.over_in_ten_minutes_share)} of plays are over in ten minutes"
     caption = "Plays by minutes watched; the scale is logarithmic."
     edges = MINUTE_EDGES[1:]
     ticks = tuple(
@@ -281,9 +280,8 @@ def _starting(_: Statistics, measures: Figures) -> Picture | None:
         return None
     shown = int(np.searchsorted(starting.seconds, LONGEST_WAIT_SECONDS))
     seconds, percent = starting.seconds[:shown], 100 * starting.attempts / starting.attempts.sum()
-    title = (
-        f"From 2 seconds on, each second of waiting loses {starting.leave_a_second:.1%} of viewers"
-    )
+    lost = as_percent(starting.leave_a_second, digits=1)
+    title = f"From 2 seconds on, each second of waiting loses {lost} of viewers"
     caption = (
         "Left: attempts by the time to the first frame, the error or the exit. Right: viewers who would have left by "
         "then, and 5.8 % a second (Krishnan and Sitaraman 2012)."
@@ -335,9 +333,7 @@ def _retention(_: Statistics, measures: Figures) -> Picture | None:
     if len(known) < 3:  # noqa: PLR2004  (two months make no curve)
         return None
     last = min(int(known[-1]), 12)
-    title = (
-        f"{retention.overall[last]:.0%} are still subscribed {last} months after they first paid"
-    )
+    title = f"{as_percent(retention.overall[last])} are still subscribed {last} months after they first paid"
     caption = (
         "Subscribers who have not left since their first paid start, by months since. Thin: cohorts of one month. "
         "The ring is what Antenna reports for 12 months. Those who return do not count."
@@ -356,7 +352,8 @@ def _bridge(_: Statistics, measures: Figures) -> Picture | None:
     bridge = measures.bridge
     if not bridge.started.sum():
         return None
-    title = f"Each month {bridge.gross_churn:.1%} leave; less those who return it is {bridge.net_churn:.1%}"
+    gross, net = (as_percent(churn, digits=1) for churn in (bridge.gross_churn, bridge.net_churn))
+    title = f"Each month {gross} leave; less those who return it is {net}"
     caption = (
         "Above the line paid subscribers won by month, first starts and returns; below it those who left. "
         "The last month may not be whole."
