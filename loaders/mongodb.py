@@ -1,4 +1,4 @@
-"""The bulk writer of MongoDB: insert unordered by ``_id``, then replace exactly the documents that differ."""
+"""The bulk writer of MongoDB: insert unordered what is new by ``_id``, then replace exactly what differs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from svp.core.mongodb import Document
     from svp.core.progress import Task
 
-__all__ = ["find", "insert", "replace", "write"]
+__all__ = ["insert", "replace", "write"]
 
 Value = TypeVar("Value")
 
@@ -39,21 +39,15 @@ def write(collection: Collection[Document], documents: Iterable[Document], task:
         task.advance(written)
 
 
-def insert(collection: Collection[Document], documents: Iterable[Document]) -> list[Document]:
-    """Store the documents whose ``_id`` is new, and return the others; each ``_id`` comes once."""
-    present: list[Document] = []
+def insert(collection: Collection[Document], documents: Iterable[Document]) -> dict[str, Document]:
+    """Store the documents whose ``_id`` is new; return what is stored under that of the others, by ``_id``.
+
+    Each ``_id`` comes once.
+    """
+    stored: dict[str, Document] = {}
     for found in _in_parallel(partial(_insert_batch, collection), documents):
-        present.extend(found)
-    return present
-
-
-def find(collection: Collection[Document], keys: Iterable[str]) -> dict[str, Document]:
-    """Return the stored documents of these keys, by ``_id``."""
-    found: dict[str, Document] = {}
-    for batch in _batches(keys):
-        stored = collection.find({"_id": {"$in": batch}})
-        found.update((document["_id"], document) for document in stored)
-    return found
+        stored.update(found)
+    return stored
 
 
 def replace(collection: Collection[Document], documents: Iterable[Document]) -> None:
@@ -89,24 +83,41 @@ def _in_parallel(
 
 
 def _write_batch(collection: Collection[Document], batch: Sequence[Document]) -> int:
-    present = _insert_batch(collection, batch)
-    stored = find(collection, [document["_id"] for document in present])
+    stored = _insert_batch(collection, batch)
     replace(
         collection,
-        [document for document in present if stored.get(document["_id"]) != document],
+        [document for document in batch if stored.get(document["_id"], document) != document],
     )
     return len(batch)
 
 
-def _insert_batch(collection: Collection[Document], batch: Sequence[Document]) -> list[Document]:
-    """Store what is new of a batch, and return what is not."""
-    try:
-        collection.insert_many(batch, ordered=False)
-    except BulkWriteError as error:
-        failures = error.details["writeErrors"]
-        if error.details["writeConcernErrors"] or any(
-            failure["code"] != DUPLICATE_KEY for failure in failures
-        ):
-            raise
-        return [batch[failure["index"]] for failure in failures]
-    return []
+def _insert_batch(
+    collection: Collection[Document], batch: Sequence[Document]
+) -> dict[str, Document]:
+    """Store what is new of a batch; return what is stored under the keys of the rest.
+
+    It is looked for first, because refused inserts are dear. What is found only by the insert was stored since: by
+    the server, for a run that was killed.
+    """
+    stored = _find(collection, [document["_id"] for document in batch])
+    new = [document for document in batch if document["_id"] not in stored]
+    if new:
+        try:
+            collection.insert_many(new, ordered=False)
+        except BulkWriteError as error:
+            stored |= _find(collection, [new[index]["_id"] for index in _duplicates(error)])
+    return stored
+
+
+def _find(collection: Collection[Document], keys: Sequence[str]) -> dict[str, Document]:
+    return {found["_id"]: found for found in collection.find({"_id": {"$in": keys}})}
+
+
+def _duplicates(error: BulkWriteError) -> list[int]:
+    """Return the positions of documents that were refused because their key is there; raise for any other reason."""
+    failures = error.details["writeErrors"]
+    if error.details["writeConcernErrors"] or any(
+        failure["code"] != DUPLICATE_KEY for failure in failures
+    ):
+        raise error
+    return [failure["index"] for failure in failures]

@@ -97,10 +97,11 @@ class DocumentSink:
         documents = self._latest(list(map(self._shape, rows.to_pylist())))
         for document in documents:
             self._flags.update(document["quality_flags"])
-        present = mongodb.insert(self._collection, documents)
-        self._count("loaded", len(documents) - len(present))
-        if present:
-            self._merge(present)
+        stored = mongodb.insert(self._collection, documents)
+        self._count("loaded", len(documents) - len(stored))
+        if stored:
+            present = [document for document in documents if document["_id"] in stored]
+            self._merge(present, stored)
 
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """Note the day, if a document of it was written."""
@@ -121,9 +122,8 @@ class DocumentSink:
                 self._outcomes["unchanged" if document == last else "updated"] += 1
         return list(latest.values())
 
-    def _merge(self, documents: Sequence[Document]) -> None:
-        """Put documents in the place of those under their keys, unless these say the same."""
-        stored = mongodb.find(self._collection, [document["_id"] for document in documents])
+    def _merge(self, documents: Sequence[Document], stored: Mapping[str, Document]) -> None:
+        """Put each document in the place of the one that is stored, unless that says the same."""
         loads = {before["load_id"] for before in stored.values()}
         completed = ledger.completed_loads(self._connection, loads)
         changed = []

@@ -96,6 +96,16 @@ def test_the_cast_and_the_devices_are_stored(parents: Stores) -> None:
     ) == [("D1", "U1", "Smart TV", "tizen", None)]
 
 
+def test_a_title_without_a_cast_is_the_same_however_that_is_said(
+    parents: Stores, folder: Path
+) -> None:
+    """It is the same, too, as it was before titles had a cast: an upgrade makes no title new."""
+    title = {"content_id": "M2", "title": "x", "content_type": "movie", "genres": []}
+    load(parents, folder, CONTENT, title | {"actors": []})
+    assert load(parents, folder, CONTENT, title).unchanged_rows == 1
+    assert load(parents, folder, CONTENT, title | {"actors": ["A"]}).updated_rows == 1
+
+
 def test_a_failed_attempt_is_a_row_and_an_event_without_a_first_frame(
     parents: Stores, folder: Path
 ) -> None:
