@@ -100,7 +100,8 @@ def test_a_title_without_a_cast_is_the_same_however_that_is_said(
     parents: Stores, folder: Path
 ) -> None:
     """It is the same, too, as it was before titles had a cast: an upgrade makes no title new."""
-    title = {"content_id": "M2", "title": "x", "content_type": "movie", "genres": []}
+    title: dict[str, object] = {"content_id": "M2", "title": "x", "content_type": "movie"}
+    title["genres"] = []
     load(parents, folder, CONTENT, title | {"actors": []})
     assert load(parents, folder, CONTENT, title).unchanged_rows == 1
     assert load(parents, folder, CONTENT, title | {"actors": ["A"]}).updated_rows == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,11 +15,14 @@ from tests.integration.loaders.stores import Stores, documents
 from tests.unit.loaders.builders import a_box_log, logs_file
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 DAY = date(2022, 4, 1)
 SECONDS = {"_id": 0, "log_id": 1, "watch_seconds": 1}
 VERSIONS = "SELECT day, version FROM ops.day_version ORDER BY day"
+
+
+SAMPLE = Path(__file__).parents[4] / "shared" / "inputs" / "iptv"
 
 
 def seconds(stores: Stores) -> dict[str, int]:
@@ -247,3 +252,30 @@ def test_a_load_that_did_not_end_leaves_nothing_to_those_after_it(
     assert [line["log_id"] for line in found] == ["a", "b", "c", "d"]
     assert stores.mongodb["box_logs"].distinct("load_id", {"log_id": {"$ne": "a"}}) == [3]
     assert stores.mongodb["box_logs"].distinct("replaced_load_id") == [1]
+
+
+@pytest.mark.skipif(not SAMPLE.is_dir(), reason="the sample files are not beside the repository")
+def test_the_sample_days_are_stored_as_a_plain_reader_finds_them(stores: Stores) -> None:
+    reports = stores.load(SAMPLE)
+    found = stores.mongodb["box_logs"].find({}, {"day": 1, "log_id": 1, "watch_seconds": 1})
+    stored = {(f"{line['day']:%Y%m%d}", line["log_id"]): line["watch_seconds"] for line in found}
+    assert stored == {
+        (path.stem, log_id): duration
+        for path in SAMPLE.iterdir()
+        for log_id, duration in sample_lines(path)
+    }
+    assert len(stored) == sum(report.counts.loaded_rows for report in reports) == 1_391
+    codes = [code for _, _, code, _ in stores.quarantined()]
+    assert sorted(codes) == ["missing"] * 3 + ["not_json"] * 3 + ["out_of_range"] * 3
+
+
+def sample_lines(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield id and seconds of every line that a plain reader can take."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            hit = json.loads(line)
+            seconds = int(hit["_source"]["TotalDuration"])
+        except (ValueError, TypeError):
+            continue
+        if seconds >= 0:
+            yield hit["_id"], seconds
