@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_DEFAULT_WORKERS", "make_all"]
 
-MOST_DEFAULT_WORKERS = 8
+MOST_DEFAULT_WORKERS = 2
 """Where nobody says how many: more would only wait for the one process that writes."""
 FEWEST_PARTS = 4
 """Below, starting processes takes longer than they save."""
@@ -57,7 +57,7 @@ def make_all(order: Order, *, workers: int | None = None) -> Generator[Made, Non
         raise UsageError(message, "use --workers 1 or more, or leave it out")
     wanted = min(wanted, len(parts))
     if wanted == 1 or len(parts) < FEWEST_PARTS:
-        yield from map(Maker(order).make, parts)
+        yield from _make_here(order, parts)
     else:
         yield from _make_in_processes(order, parts, wanted)
 
@@ -66,17 +66,24 @@ def _default_workers() -> int:
     return min(len(os.sched_getaffinity(0)), MOST_DEFAULT_WORKERS)
 
 
-def _make_in_processes(
-    order: Order, parts: tuple[Part, ...], workers: int
-) -> Generator[Made, None, None]:
+def _make_here(order: Order, parts: tuple[Part, ...]) -> Iterator[Made]:
+    maker = Maker(order)
+    for part in parts:
+        yield maker.make(part)
+        _release_memory()
+
+
+def _make_in_processes(order: Order, parts: tuple[Part, ...], workers: int) -> Iterator[Made]:
     with _executor(workers) as executor:
         waiting: deque[Future[Made]] = deque()
         for part in parts:
-            waiting.append(_submit(executor, _make, order, part))
             if len(waiting) > workers:
                 yield waiting.popleft().result()
+                _release_memory()
+            waiting.append(_submit(executor, _make, order, part))
         while waiting:
             yield waiting.popleft().result()
+            _release_memory()
 
 
 @contextmanager
@@ -112,7 +119,14 @@ def _maker(order: Order) -> Maker:
 
 
 def _make(order: Order, part: Part) -> Made:
+    _release_memory()
     return _maker(order).make(part)
+
+
+def _release_memory() -> None:
+    """Give back what the last part has left unused, to Arrow's allocator and to that of everything else."""
+    pa.default_memory_pool().release_unused()
+    pa.system_memory_pool().release_unused()
 
 
 def _end_with_parent() -> None:

@@ -76,7 +76,7 @@ class Sinks:
         if isinstance(start.begins, bytes):
             sink = _TextSink(path, start.table, start.begins)
         else:
-            sink = _ParquetSink(path, start.table, start.begins)
+            sink = ParquetSink(path, start.table, start.begins)
         self._sinks[start.path] = sink
         return sink
 
@@ -137,7 +137,7 @@ class _TextSink(_Sink):
         """Do nothing: it is closed."""
 
 
-class _ParquetSink(_Sink):
+class ParquetSink(_Sink):
     """Parquet, whose row groups are gathered from several pieces."""
 
     def __init__(self, path: Path, table: str | None, schema: pa.Schema) -> None:
