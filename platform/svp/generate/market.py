@@ -11,6 +11,7 @@ from svp.generate.randomness import cumulate
 __all__ = [
     "AGE_GROUPS",
     "COUNTRIES",
+    "DAYPART_HOURS",
     "DEVICES",
     "DEVICE_SHARES",
     "EVENING_SHIFT_HOURS",
@@ -57,6 +58,8 @@ class Country:
     """A month of each plan, minor units of the currency (whole yen and dong: they have none)."""
     box_share: float = 0.0
     """Of its users, those whose household has a set-top box."""
+    is_southern: bool = False
+    """Whether its winter is in July."""
     evening_shift_hours: float = 0.0
     """How much later than elsewhere its viewers are: Spain dines at ten."""
     holidays: tuple[tuple[int, int], ...] = ((1, 1), (12, 25), (12, 26))
@@ -90,6 +93,7 @@ COUNTRIES = (
         "pt_BR",
         "BRL",
         (2090, 3990, 5590),
+        is_southern=True,
         evening_shift_hours=0.4,
         holidays=((1, 1), (4, 21), (9, 7), (11, 15), (12, 25)),
     ),
@@ -267,3 +271,6 @@ EVENING_SHIFT_HOURS = (0.8, 0.0, -0.9)
 
 WEEKDAY_FACTORS = np.array([0.92, 0.90, 0.91, 0.93, 1.02, 1.18, 1.14])
 """Plays of each weekday, Monday first, against the mean day."""
+
+DAYPART_HOURS = (6, 10, 17)
+"""Local hours at which morning, day and evening begin; before them is night."""

@@ -56,6 +56,15 @@ DAILY_GROWTH = np.log1p(MONTHLY_GROWTH) / MONTH_DAYS
 FIRST_MONTH_SHARE = MONTHLY_GROWTH / -np.expm1(-DAILY_GROWTH * HISTORY_DAYS)
 """Sign-ups in the 30 days after the first day began, against all before it."""
 
+SIGN_UP_WEEKDAYS = np.array((0.96, 0.95, 0.94, 0.94, 0.99, 1.12, 1.10))
+"""Sign-ups of each weekday, Monday first, against the mean day."""
+CAMPAIGN_SHARE, CAMPAIGN_FACTOR = 0.07, 2.0
+"""Of weeks, those with an offer, and what it does to sign-ups."""
+WEEK_SIGMA = 0.12
+"""Of the log of sign-ups from week to week."""
+WEEK_DAYS, MONDAY_SHIFT = 7, 3
+"""1970-01-01 was a Thursday."""
+
 SLOT_STEP = 100_000_000
 """A user's number is the slot's, from 1, plus this for each sign-up that the slot had before."""
 
@@ -136,15 +145,15 @@ def make_people(arguments: Arguments, *, first_slot: int, slots: int, end_at: in
     """
     slot = np.arange(first_slot, first_slot + slots)
     places = Draws.of(arguments.seed, "users", slot)
-    joined = [_Joined(slot + 1, places, _days_before(places))]
+    joined = [_Joined(slot + 1, places, _days_before(arguments, places))]
     gained = np.zeros(slots, dtype=np.int64)
     for month in range(1 + (end_at // DAY_US - arguments.start_day + 1) // MONTH_DAYS):
         gain = places.under("month", np.full(slots, month))
-        rows = np.flatnonzero(gain.happens("sign-up", _sign_ups_a_slot(month)))
+        rows = np.flatnonzero(gain.happens("sign-up", _sign_ups_a_slot(arguments, month)))
         gained[rows] += 1
         draws = gain.take(rows)
         number = slot[rows] + 1 + SLOT_STEP * gained[rows]
-        joined.append(_Joined(number, draws, _days_in(draws, month)))
+        joined.append(_Joined(number, draws, _days_in(arguments, draws, month)))
     number = np.concatenate([part.number for part in joined])
     draws = Draws(np.concatenate([part.draws.keys for part in joined]))
     days = np.concatenate([part.days for part in joined])
@@ -164,25 +173,37 @@ class _Joined(Entries):
     """Local days from the first one, below 0 before it."""
 
 
-def _sign_ups_a_slot(month: int) -> float:
+def _sign_ups_a_slot(arguments: Arguments, month: int) -> float:
     """Return how many users a slot gains in one of the months from the first day; never more than one."""
-    expected: float = FIRST_MONTH_SHARE * (1 + MONTHLY_GROWTH) ** month
+    grown = FIRST_MONTH_SHARE * (1 + MONTHLY_GROWTH) ** month
+    days = np.arange(month * MONTH_DAYS, (month + 1) * MONTH_DAYS)
+    expected: float = grown * _campaigns(arguments, days).mean()
     return min(expected, 1.0)
 
 
-def _days_before(draws: Draws) -> Integers:
+def _days_before(arguments: Arguments, draws: Draws) -> Integers:
     """Return days of the history, on which sign-ups grow by MONTHLY_GROWTH each 30 days."""
-    grown = np.expm1(DAILY_GROWTH * HISTORY_DAYS)
-    days = np.log1p(draws.uniform("registered_at") * grown) / DAILY_GROWTH - HISTORY_DAYS
-    whole_days: Integers = np.minimum(np.floor(days), -1).astype(np.int64)
-    return whole_days
+    return _pick_days(arguments, draws, np.arange(-HISTORY_DAYS, 0))
 
 
-def _days_in(draws: Draws, month: int) -> Integers:
+def _days_in(arguments: Arguments, draws: Draws, month: int) -> Integers:
     """Return days of one of the months, counted from the first day."""
-    days = np.log1p(draws.uniform("registered_at") * MONTHLY_GROWTH) / DAILY_GROWTH
-    whole_days: Integers = np.floor(days).astype(np.int64) + month * MONTH_DAYS
-    return whole_days
+    return _pick_days(arguments, draws, np.arange(month * MONTH_DAYS, (month + 1) * MONTH_DAYS))
+
+
+def _pick_days(arguments: Arguments, draws: Draws, days: Integers) -> Integers:
+    weights = np.exp(DAILY_GROWTH * days) * _campaigns(arguments, days)
+    return days[draws.pick("registered_at", weights)]
+
+
+def _campaigns(arguments: Arguments, days: Integers) -> Floats:
+    """Return the sign-ups of days against the growing mean: weekends, good weeks and bad, campaigns."""
+    day = arguments.start_day + days
+    week = Draws.of(arguments.seed, "sign-up weeks", (day + MONDAY_SHIFT) // WEEK_DAYS)
+    campaign = np.where(week.happens("campaign", CAMPAIGN_SHARE), CAMPAIGN_FACTOR, 1.0)
+    weekday = SIGN_UP_WEEKDAYS[(day + MONDAY_SHIFT) % WEEK_DAYS]
+    factors: Floats = campaign * np.exp(WEEK_SIGMA * week.normal("luck")) * weekday
+    return factors
 
 
 def _instants(

@@ -49,6 +49,8 @@ FAILURE_SHARE = 0.008
 LOWER_QUALITY_SHARE = 0.10
 """Of plays on the median line that do not get the best quality which plan and device allow."""
 BITRATE_SIGMA = 0.16
+LINE_BITRATE_EFFECT = -0.12
+"""On the log of the bit rate, for each unit of the log by which a line is worse."""
 STALL_SHARE = 0.022
 """Of streams with any stall, on the median line and a wired screen; 4 % of all (Puffer)."""
 STALL_MILLISECONDS, STALL_SIGMA = 8_000, 1.6
@@ -91,7 +93,7 @@ def press_play(people: People, sittings: Sittings) -> Playback:
     stall_count = _stalls(sittings, poor)
     stall_each = STALL_MILLISECONDS * np.exp(STALL_SIGMA * draws.normal("stall length"))
     stall_each = np.minimum(stall_each, LONGEST_STALL_MILLISECONDS)
-    spread = np.exp(BITRATE_SIGMA * draws.normal("bitrate"))
+    spread = np.exp(BITRATE_SIGMA * draws.normal("bitrate") + LINE_BITRATE_EFFECT * line)
     return Playback(
         outcome=outcome,
         error=np.where(outcome == FAILED, draws.pick("error", ERROR_SHARES), NO_ERROR),

@@ -20,6 +20,7 @@ from svp.generate.arrays import (
 from svp.generate.clocks import viewers_clocks
 from svp.generate.market import (
     COUNTRIES,
+    DAYPART_HOURS,
     DEVICE_SHARES,
     EVENING_SHIFT_HOURS,
     HOLIDAY_FACTOR,
@@ -33,7 +34,6 @@ from svp.generate.subscriptions import NEVER
 
 if TYPE_CHECKING:
     from svp.generate.arguments import Arguments
-    from svp.generate.clocks import LocalClocks
     from svp.generate.people import People
     from svp.generate.subscriptions import Subscribed
 
@@ -47,11 +47,19 @@ RATE_DAYS = 30
 SUBSCRIBERS_ACTIVITY = 1.22
 """Starts of subscribers against those of all who signed up: the active stay longer. Measured over 90 days."""
 
+SEASON_EFFECT = 0.08
+"""On the log of plays in the depth of winter, and as much less at midsummer."""
+MIDWINTER_DAY, YEAR_DAYS = 14, 365.25
+"""15 January 1970, when people watch most in the north."""
+DAY_SIGMA = 0.03
+"""Of the log of a country's plays from day to day: the weather, and what else is on."""
+
 SAME_SITTING_SHARE = 0.62
 """Of a day's later starts, those of the same sitting as the one before."""
 USUAL_DEVICE_SHARE = 0.62
 """Of sittings; the others fall on any of the user's devices."""
 
+DAYPARTS = len(DAYPART_HOURS) + 1
 SATURDAY = 5
 DAY_SECONDS = 86_400
 SECOND_BITS = 36
@@ -78,6 +86,8 @@ class Sittings(Entries):
     """When the sitting began, the same for all its starts."""
     is_first: Flags
     """Whether the start is the first of its sitting."""
+    daypart: Integers
+    """When the sitting began on the viewer's clock: a row of DAYPART_TILTS."""
     device: Integers
     plan: Integers
     subscribed_from: Integers
@@ -114,8 +124,12 @@ def sit_down(
     is_free = (_is_holiday(days) | (_weekday(days) >= SATURDAY))[
         people.country[user], day - days[0]
     ]
-    times = _times(start, people, clocks, user=user, day=day, curve=2 * device + is_free)
-    sat_down_at = times[sitting]
+    second = _local_seconds(start, people, user, 2 * device + is_free)
+    daypart = (DAYPARTS * is_free + np.searchsorted(DAYPART_HOURS, second // 3600, "right"))[
+        sitting
+    ]
+    thousandths = start.whole("millisecond", 0, 1000) * 1000
+    sat_down_at = (clocks.to_utc(people.country[user], day, second) + thousandths)[sitting]
     spell = _spells(subscribed)
     stretch, inside = _stretch_at(subscribed, user, sat_down_at)
     inside &= sat_down_at >= arguments.start_day * DAY_US
@@ -126,6 +140,7 @@ def sit_down(
         ordinal=ordinal,
         sat_down_at=sat_down_at,
         is_first=begins,
+        daypart=daypart,
         device=device,
         plan=subscribed.plan[stretch],
         subscribed_from=spell.from_at[stretch],
@@ -161,11 +176,22 @@ def _rate(arguments: Arguments, people: People, user: Integers, day: Integers) -
     moods = mood(people.draws.take(everyone), np.tile(months, len(people)) * MONTH_DAYS)
     by_month = np.exp(log_activity[:, np.newaxis] + moods.reshape(-1, len(months)))
     days = _local_days(arguments)
-    holiday = np.where(_is_holiday(days), HOLIDAY_FACTOR, 1.0)
-    by_country = holiday * WEEKDAY_FACTORS[_weekday(days)]
+    by_country = _plays_by_day(arguments, days)
     expected: Floats = by_month[user, day // MONTH_DAYS - months[0]]
     expected *= by_country[people.country[user], day - days[0]]
     return np.minimum(expected, MOST_STARTS_A_DAY, out=expected)
+
+
+def _plays_by_day(arguments: Arguments, days: Integers) -> Floats:
+    """Return the plays of each country's days against its mean day."""
+    country = np.arange(len(COUNTRIES))[:, np.newaxis]
+    chance = Draws.of(arguments.seed, "days", days * len(COUNTRIES) + country)
+    is_south = np.array([market.is_southern for market in COUNTRIES])[:, np.newaxis]
+    year_share = (days - MIDWINTER_DAY) % YEAR_DAYS / YEAR_DAYS + 0.5 * is_south
+    log_factor = SEASON_EFFECT * np.cos(2 * np.pi * year_share) + DAY_SIGMA * chance.normal("day")
+    holiday = np.where(_is_holiday(days), HOLIDAY_FACTOR, 1.0)
+    factors: Floats = np.exp(log_factor) * holiday * WEEKDAY_FACTORS[_weekday(days)]
+    return factors
 
 
 def _first_day(arguments: Arguments) -> int:
@@ -209,24 +235,14 @@ def _devices(
     return np.where(is_other, other, people.device[user])
 
 
-def _times(
-    draws: Draws,
-    people: People,
-    clocks: LocalClocks,
-    *,
-    user: Integers,
-    day: Integers,
-    curve: Integers,
-) -> Integers:
-    """Return instants by rows of HOUR_CURVES, on the clock of the viewer's country."""
-    country = people.country[user]
+def _local_seconds(draws: Draws, people: People, user: Integers, curve: Integers) -> Integers:
+    """Return seconds of the viewers' day by rows of HOUR_CURVES, later or earlier by country and age."""
     hour = draws.pick_from_rows("hour", HOUR_CURVES, curve)
-    shift_hours = np.array([market.evening_shift_hours for market in COUNTRIES])[country]
-    shift_hours = shift_hours + np.array(EVENING_SHIFT_HOURS)[age_group(people.age)][user]
-    second = hour * 3600 + (shift_hours * 3600).astype(np.int64) + draws.whole("second", 0, 3600)
-    thousandths = draws.whole("millisecond", 0, 1000) * 1000
-    instants: Integers = clocks.to_utc(country, day, second % DAY_SECONDS) + thousandths
-    return instants
+    shift_hours = np.array([market.evening_shift_hours for market in COUNTRIES])[people.country]
+    shift_hours = shift_hours + np.array(EVENING_SHIFT_HOURS)[age_group(people.age)]
+    shift_seconds = (shift_hours * 3600).astype(np.int64)[user]
+    second: Integers = hour * 3600 + shift_seconds + draws.whole("second", 0, 3600)
+    return second % DAY_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ CREDITS = 0.07
 """Of a title's length: who leaves during the credits has finished it."""
 QUALITY_EFFECT = 0.18
 """On the log of the share that is finished, for each deviation of the title's quality."""
+PATIENCE_SIGMA = 0.25
+"""Of the log of the share that a user finishes, between users."""
 STALL_EFFECT = 5.0
 """Watched less, percent, for each percent of the time stalled (Krishnan and Sitaraman 2012)."""
 LARGEST_STALL_SHARE = 0.12
@@ -105,7 +107,7 @@ def view(
     last_day = arguments.end_day - 1
     choices = choose_titles(catalogue, people, sittings, playback.outcome, last_day=last_day)
     starts = _starts(people, sittings, title=choices.title, way=choices.way)
-    plans = _plan(catalogue, starts, playback)
+    plans = _plan(catalogue, people, starts, playback)
     started_at = _schedule(catalogue, sittings, starts, plans, playback)
     kept = _kept(sittings, starts, started_at)
     starts = replace(starts, started_at=started_at).take(kept)
@@ -133,7 +135,7 @@ def _starts(people: People, sittings: Sittings, *, title: Integers, way: Integer
     )
 
 
-def _plan(catalogue: Catalogue, starts: Starts, playback: Playback) -> _Plans:
+def _plan(catalogue: Catalogue, people: People, starts: Starts, playback: Playback) -> _Plans:
     draws = starts.draws
     content_type = catalogue.content_type[starts.title]
     is_series = content_type == SERIES
@@ -142,17 +144,20 @@ def _plan(catalogue: Catalogue, starts: Starts, playback: Playback) -> _Plans:
     pauses = draws.happens("pauses", PAUSE_SHARE) * draws.uniform("pause")
     return _Plans(
         episode_count=np.where(is_series, episodes, 0),
-        share=_share_watched(catalogue, starts, playback),
+        share=_share_watched(catalogue, people, starts, playback),
         channel_seconds=(60 * np.minimum(minutes, LONGEST_CHANNEL_MINUTES)).astype(np.int64),
         paused_seconds=(pauses * LONGEST_PAUSE_SECONDS).astype(np.int64),
     )
 
 
-def _share_watched(catalogue: Catalogue, starts: Starts, playback: Playback) -> Floats:
+def _share_watched(
+    catalogue: Catalogue, people: People, starts: Starts, playback: Playback
+) -> Floats:
     """Return how far the title or the last episode is watched: two humps and little between."""
     draws, title = starts.draws, starts.title
     content_type = catalogue.content_type[title]
-    liked = np.exp(QUALITY_EFFECT * catalogue.quality[title])
+    patience = PATIENCE_SIGMA * people.draws.normal("patience")[starts.user]
+    liked = np.exp(QUALITY_EFFECT * catalogue.quality[title] + patience)
     finished = np.array(FINISHED_SHARE)[content_type] * liked
     finished *= np.where(playback.quality == 0, SD_EFFECT, 1.0)
     draw = draws.uniform("ending")

@@ -242,6 +242,52 @@ def test_holidays_have_more_plays(small: Frames) -> None:
     assert 1.05 < new_year / usual < 1.5  # planted: 1.25
 
 
+def test_children_watch_in_the_morning_and_horror_is_for_the_night(small: Frames) -> None:
+    plays = small["viewing_sessions"].merge(small["content"], on="content_id")
+    plays = plays.merge(small["users"], on="user_id")
+    plays = plays[plays["country"] == "United Kingdom"]  # whose clocks are UTC in winter
+    genre, hour = plays["genres"].str[0], plays["started_at"].dt.hour
+    morning, night = hour.between(6, 9), hour.isin([22, 23, 0, 1, 2])
+    children = genre.isin(["Family", "Animation"])
+    assert children[morning].mean() > 2 * children[night].mean()
+    assert (genre == "News")[morning].mean() > 2 * (genre == "News")[night].mean()
+    assert (genre == "Horror")[night].mean() > 1.7 * (genre == "Horror")[morning].mean()
+
+
+def test_hardly_anybody_plays_a_finished_film_again(small: Frames) -> None:
+    plays = small["viewing_sessions"].merge(small["content"], on="content_id")
+    films = plays[plays["content_type"] == "movie"].sort_values("started_at", kind="stable")
+    finished = (films["completion_percent"] >= 90).astype(int)
+    before = finished.groupby([films["user_id"], films["content_id"]]).cumsum() - finished
+    assert (before > 0).mean() < 0.02
+
+
+def test_viewers_differ_in_how_often_they_finish(small: Frames) -> None:
+    sessions = small["viewing_sessions"].dropna(subset=["completion_percent"])
+    complete = sessions["completion_percent"] >= 90
+    by_user = complete.groupby(sessions["user_id"]).agg(["mean", "size"])
+    heavy = by_user[by_user["size"] >= 100]
+    by_chance = np.sqrt(0.21 * 0.79 / heavy["size"]).mean()
+    assert heavy["mean"].std() > 1.4 * by_chance
+
+
+def test_a_good_line_carries_more_bits_of_the_same_quality(small: Frames) -> None:
+    sessions = small["viewing_sessions"]
+    good = sessions[sessions["quality"] == "HD"]
+    log_rate = np.log(good["average_bitrate_kbps"])
+    heavy = log_rate.groupby(good["user_id"]).agg(["mean", "size"])
+    heavy = heavy[heavy["size"] >= 50]
+    assert heavy["mean"].std() > 2 * (0.16 / np.sqrt(heavy["size"])).mean()
+
+
+def test_sign_ups_have_weekends_and_good_weeks(small: Frames) -> None:
+    registered = small["users"]["registered_on"]
+    by_weekday = registered.dt.day_of_week.value_counts()
+    assert 1.05 < by_weekday[[5, 6]].mean() / by_weekday[[1, 2, 3]].mean() < 1.35
+    by_week = registered.dt.floor("7D").value_counts().sort_index().iloc[1:-1]
+    assert by_week.std() > 2 * np.sqrt(by_week.mean())  # chance alone gives one
+
+
 def test_series_are_watched_in_the_order_of_their_episodes(small: Frames) -> None:
     views = small["episode_viewing"].merge(small["viewing_sessions"], on="session_id")
     views = views.sort_values(["user_id", "content_id", "started_at", "episode_viewing_id"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from svp.generate import rhythm
 from svp.generate.arguments import SCALES
 from svp.generate.arrays import DAY_US, SECOND_US
 from svp.generate.clocks import load_zone
@@ -100,3 +101,13 @@ def test_moods_change_from_month_to_month_about_the_users_own_mean(
     change = np.log(counts[1][both] / counts[0][both])
     # Two moods of sigma 0.45 differ by 0.64; counting of 20 and more adds some 0.2.
     assert 0.4 < change.std() < 0.9
+
+
+def test_winter_has_more_plays_than_summer_wherever_that_is() -> None:
+    days = ARGUMENTS.start_day + np.arange(365)
+    by_country = rhythm._plays_by_day(ARGUMENTS, days)
+    names = [country.name for country in COUNTRIES]
+    january, july = by_country[:, 5:28].mean(axis=1), by_country[:, 185:208].mean(axis=1)
+    assert january[names.index("Germany")] > 1.1 * july[names.index("Germany")]
+    assert july[names.index("Brazil")] > 1.1 * january[names.index("Brazil")]
+    assert by_country.mean() == pytest.approx(1, abs=0.02)
