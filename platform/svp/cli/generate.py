@@ -97,7 +97,7 @@ WorkersOption = Annotated[
     int | None,
     typer.Option(
         help="Processes that make rows; the bytes are the same for any number.",
-        show_default="one a core, at most 8",
+        show_default="one a core, at most 2",
     ),
 ]
 PlanOption = Annotated[

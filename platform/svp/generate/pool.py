@@ -56,21 +56,15 @@ def make_all(order: Order, *, workers: int | None = None) -> Generator[Made, Non
         message = f"{wanted} workers can't make anything"
         raise UsageError(message, "use --workers 1 or more, or leave it out")
     wanted = min(wanted, len(parts))
-    if wanted == 1 or len(parts) < FEWEST_PARTS:
-        yield from _make_here(order, parts)
-    else:
-        yield from _make_in_processes(order, parts, wanted)
+    with _lean_memory():
+        if wanted == 1 or len(parts) < FEWEST_PARTS:
+            yield from map(Maker(order).make, parts)
+        else:
+            yield from _make_in_processes(order, parts, wanted)
 
 
 def _default_workers() -> int:
     return min(len(os.sched_getaffinity(0)), MOST_DEFAULT_WORKERS)
-
-
-def _make_here(order: Order, parts: tuple[Part, ...]) -> Iterator[Made]:
-    maker = Maker(order)
-    for part in parts:
-        yield maker.make(part)
-        _release_memory()
 
 
 def _make_in_processes(order: Order, parts: tuple[Part, ...], workers: int) -> Iterator[Made]:
@@ -79,18 +73,16 @@ def _make_in_processes(order: Order, parts: tuple[Part, ...], workers: int) -> I
         for part in parts:
             if len(waiting) > workers:
                 yield waiting.popleft().result()
-                _release_memory()
             waiting.append(_submit(executor, _make, order, part))
         while waiting:
             yield waiting.popleft().result()
-            _release_memory()
 
 
 @contextmanager
 def _executor(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Give processes that end with the block: at once, but for the parts that they have begun."""
     executor = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_end_with_parent
+        workers, mp_context=get_context("spawn"), initializer=_start_worker
     )
     try:
         yield executor
@@ -119,18 +111,23 @@ def _maker(order: Order) -> Maker:
 
 
 def _make(order: Order, part: Part) -> Made:
-    _release_memory()
     return _maker(order).make(part)
 
 
-def _release_memory() -> None:
-    """Give back what the last part has left unused, to Arrow's allocator and to that of everything else."""
-    pa.default_memory_pool().release_unused()
-    pa.system_memory_pool().release_unused()
+@contextmanager
+def _lean_memory() -> Iterator[None]:
+    """Let Arrow take memory from the system's allocator, which gives back what a part no longer needs."""
+    usual = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(usual)
 
 
-def _end_with_parent() -> None:
-    """Let this process end when the one that started it is gone, even if that was killed."""
+def _start_worker() -> None:
+    """Let this process be lean, and end when the one that started it is gone, even if that was killed."""
+    pa.set_memory_pool(pa.system_memory_pool())
     Thread(target=_wait_for_parent, daemon=True).start()
 
 

@@ -24,7 +24,7 @@ __all__ = ["DIRT_FILE", "Sinks"]
 
 DIRT_FILE = "dirt.jsonl"
 
-ROW_GROUP_ROWS = 131_072
+ROW_GROUP_ROWS = 65_536
 """From so many rows on a row group is written: readers want large ones, but those of all tables wait in memory."""
 
 
