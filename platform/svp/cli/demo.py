@@ -77,21 +77,11 @@ def _with_servers(settings: Settings, progress: Progress) -> Settings:
 
 
 def _generate(data: Path, scale: str, progress: Progress) -> None:
-    from svp.generate import DEFAULT_START_ON, SCALES, write
+    from svp.generate import SCALES, write
 
     progress.say(f"2/6 a platform of size {scale}, from seed {SEED}")
-    size = SCALES[scale]
-    data.parent.mkdir(parents=True, exist_ok=True)
-    write(
-        data,
-        seed=SEED,
-        users=size.users,
-        titles=size.titles,
-        start_on=DEFAULT_START_ON,
-        days=size.days,
-        sessions_per_user=size.sessions_per_user,
-        progress=progress,
-    )
+    arguments = SCALES[scale].arguments(seed=SEED)
+    write(data, arguments, progress=progress)
 
 
 def _load(settings: Settings, data: Path, progress: Progress) -> None:

@@ -7,12 +7,16 @@ import io
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
 
 from svp.generate import formats
 from svp.generate.formats import csv_header, csv_lines, json_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NASTY = [
     "plain",
@@ -34,7 +38,7 @@ NASTY = [
 """What breaks a careless writer."""
 
 
-def batch_of(values: list[object], type_: pa.DataType) -> pa.RecordBatch:
+def batch_of(values: Sequence[object], type_: pa.DataType) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([pa.array(values, type_)], names=["value"])
 
 
