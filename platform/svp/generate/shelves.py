@@ -1,15 +1,15 @@
 """Where titles stand to be chosen: for good, and as premieres for a while.
 
-The weight of a title on a day is its standing weight and what is left of its premieres, each of which decays by 1/e in
-its genre's decay days. No table by day and title is needed: the titles that are out on a day are the first ones of a
-shelf sorted by time, so that one cumulative sum serves every day. For premieres it is the sum of the weights times
-e^(day ÷ decay): the factor e^(-today ÷ decay) is common to all, and doesn't change who wins. The sum spans hundreds of
-orders of magnitude, so its logarithm is kept.
+The weight of a title on a day is its standing weight and what is left of its premieres and revivals, each of which
+decays by 1/e in its genre's decay days. No table by day and title is needed: the titles that are out on a day are the
+first ones of a shelf sorted by time, so that one cumulative sum serves every day. For premieres it is the sum of the
+weights times e^(day ÷ decay): the factor e^(-today ÷ decay) is common to all, and doesn't change who wins. The sum
+spans hundreds of orders of magnitude, so its logarithm is kept.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,13 +43,18 @@ class Standing(Entries):
 
 @dataclass(frozen=True, slots=True)
 class Premieres(Entries):
-    """One entry per occasion on which a title is new, or some of its episodes are."""
+    """One entry per occasion on which a title is new, some of its episodes are, or people come back to it."""
 
     title: Integers
     genre: Integers
     day: Integers
     weight: Floats
     """Of that day, above 0."""
+
+    def with_more(self, more: Premieres) -> Premieres:
+        """Return these, and after them some more."""
+        columns = [(getattr(self, field.name), getattr(more, field.name)) for field in fields(self)]
+        return Premieres(*map(np.concatenate, columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +118,15 @@ class Shelves:
     def _draw(self, draws: Draws, purpose: str, genre: Integers, day: Integers) -> Integers:
         """Return a title for each row by weight, wherever it may be played."""
         genre, cell = self._stocked(genre, day)
-        part = draws.uniform(f"{purpose} title")
-        point: Floats = genre * STANDING_STEP + part * self.standing_height.ravel()[cell]
-        title = _step_on(self.standing_ladder, self.standing_title, point)
         is_new = draws.happens(f"{purpose} premiere", self.premiere_share.ravel()[cell])
-        new = np.flatnonzero(is_new)
+        new, standing = np.flatnonzero(is_new), np.flatnonzero(~is_new)
+        title = np.empty(len(draws), dtype=np.int64)
+        part = draws.take(standing).uniform(f"{purpose} title")
+        point: Floats = genre[standing] * STANDING_STEP
+        point += part * self.standing_height.ravel()[cell[standing]]
+        title[standing] = _step_on(self.standing_ladder, self.standing_title, point)
         point = self.premiere_top.ravel()[cell[new]]
-        point = point - draws.take(new).exponential(f"{purpose} new title")
+        point -= draws.take(new).exponential(f"{purpose} new title")
         title[new] = _step_on(self.premiere_ladder, self.premiere_title, point)
         return title
 

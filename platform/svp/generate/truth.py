@@ -56,13 +56,13 @@ def users(people: People) -> pa.RecordBatch:
 def titles(catalogue: Catalogue) -> pa.RecordBatch:
     """Return what makes titles chosen and liked; one row per title, in the order of the catalogue.
 
-    - ``popularity``: weight with which it is chosen among its genre for good.
+    - ``popularity``: weight with which it is chosen among its genre when it is no longer new and not yet old.
     - ``popularity_rank``: by that weight, from 1, among the titles that there are when the period ends.
     - ``premiere_weight``: what is added on the day it joins the catalogue; 0 for channels, which are never new.
     - ``decay_days``: days in which what is left of a premiere falls by 1/e.
     - ``quality``: standard normal; ratings and completion rise with it.
     """
-    weight = catalogue.standing_weight
+    weight = catalogue.settled_weight
     return _batch(
         {
             "content_id": title_ids(np.arange(len(catalogue))),

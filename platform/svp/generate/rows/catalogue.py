@@ -23,27 +23,35 @@ from svp.generate.arrays import (
     text_lists,
     whole_lists,
 )
-from svp.generate.catalogue import KIDS, LIVE, SERIES, SPORT
+from svp.generate.catalogue import KIDS, LIVE, REVIVAL_HALF_DAYS, SERIES, SPORT
 from svp.generate.market import COUNTRIES
 from svp.generate.people import GENRES
 from svp.generate.randomness import Draws, cumulate
 from svp.generate.rows.ids import episode_ids, title_ids
 from svp.generate.rows.people import full_names
 from svp.generate.words import (
+    ADVENTURES,
     ANIMALS,
+    APPROACHES,
     COMPETITIONS,
     DESCRIPTION_SHAPES,
     ENDINGS,
     HEROES,
+    KIDS_MOODS,
+    KIDS_THINGS,
     LEADS,
     MOODS,
+    NETWORKS,
+    NUMBERS,
     OWN_THINGS,
     PLACES,
+    PLURALS,
     SUBJECTS,
     THINGS,
     TITLE_SHAPES,
     TOWNS,
     TROUBLES,
+    WAYS,
 )
 from svp.model import CONTENT, CONTENT_TYPES, EPISODES
 
@@ -96,6 +104,8 @@ OWN_THING_WEIGHT = 4
 """How often a word of the genre is taken for a title, against one that any title may have."""
 TITLE_THINGS = [THINGS + OWN_THING_WEIGHT * own for own in OWN_THINGS]
 """By genre."""
+MOST_CHANNELS = 9
+"""Numbers that a channel's name may end in."""
 THE_WEIGHT = 150
 """How often an episode is called The Something, against one of MOODS."""
 
@@ -142,36 +152,67 @@ def content(
 def _titles(catalogue: Catalogue) -> Values:
     """Return the titles' names; a few repeat, as real ones do."""
     draws, genre = catalogue.draws, catalogue.genres[:, 0]
-    words = {
+    words = _shared_words(draws) | {
         **_two_words(draws, "mood", MOODS),
-        **_two_words(draws, "town", TOWNS),
         **_two_words(draws, "hero", HEROES),
-        **_two_words(draws, "animal", ANIMALS),
-        "thing": _genre_words(draws, "thing", TITLE_THINGS, genre),
-        "thing2": _genre_words(draws, "thing2", TITLE_THINGS, genre),
+        **_two_things(draws, genre),
+        "things": _words(draws, "things", PLURALS),
+        "number": _words(draws, "number", NUMBERS),
+        "way": _words(draws, "way", WAYS),
         "own": _genre_words(draws, "own", OWN_THINGS, genre),
-        "competition": _words(draws, "competition", COMPETITIONS),
+        "kids_thing": _words(draws, "kids thing", KIDS_THINGS),
         "year": pa.array(_years(catalogue.added_on)),
+        "network": _words(draws, "network", NETWORKS),
+        "genre": labels(GENRES, genre),
+        "channel": pa.array(draws.whole("channel", 1, MOST_CHANNELS + 1)),
     }
-    shape_number = draws.whole("title shape", 0, 2**31).tolist()
-    of_type = [TITLE_SHAPES[code] for code in catalogue.content_type.tolist()]
-    shapes = [of[number % len(of)] for of, number in zip(of_type, shape_number, strict=True)]
-    return _fill(shapes, words)
+    return _fill(_shapes(catalogue, "title shape", TITLE_SHAPES), words)
 
 
 def _descriptions(catalogue: Catalogue) -> Values:
-    """Return a sentence or two a title, about what its genre is about; of kids', the animal of their title."""
+    """Return a sentence or two a title, about what its genre is about, with the animal or the town of its name."""
     draws, genre = catalogue.draws, catalogue.genres[:, 0]
+    shared = _shared_words(draws)
+    lower_case = {slot: pc.utf8_lower(shared[slot]) for slot in ("animal", "kids_mood")}
     words = {
+        **shared,
+        **lower_case,
         "lead": _words(draws, "lead", LEADS),
         "trouble": _genre_words(draws, "trouble", TROUBLES, genre),
+        "adventure": _words(draws, "adventure", ADVENTURES),
         "place": _words(draws, "place", PLACES),
         "ending": _words(draws, "ending", ENDINGS),
         "subject": labels(SUBJECTS, genre),
-        "animal": pc.utf8_lower(_words(draws, "animal", ANIMALS)),
+        "approach": _words(draws, "approach", APPROACHES),
     }
-    shapes = [DESCRIPTION_SHAPES[code] for code in catalogue.content_type.tolist()]
-    return _fill(shapes, words)
+    return _fill(_shapes(catalogue, "description shape", DESCRIPTION_SHAPES), words)
+
+
+def _shared_words(draws: Draws) -> dict[str, Values]:
+    """Return the words that a title's name and its description have in common."""
+    return {
+        **_two_words(draws, "town", TOWNS),
+        **_two_words(draws, "animal", ANIMALS),
+        "kids_mood": _words(draws, "kids mood", KIDS_MOODS),
+        "competition": _words(draws, "competition", COMPETITIONS),
+    }
+
+
+def _shapes(catalogue: Catalogue, purpose: str, of_types: Sequence[Sequence[str]]) -> list[str]:
+    """Return a shape for each title, one of its content type."""
+    number = catalogue.draws.whole(purpose, 0, 2**31).tolist()
+    shapes = [of_types[code] for code in catalogue.content_type.tolist()]
+    return [of[each % len(of)] for of, each in zip(shapes, number, strict=True)]
+
+
+def _two_things(draws: Draws, genre: Integers) -> dict[str, Values]:
+    """Return two different things for each row, the second one such as any title may be about."""
+    first = draws.whole("thing", 0, len(TITLE_THINGS[0]))
+    second = (first + draws.whole("thing2", 1, len(THINGS))) % len(THINGS)
+    return {
+        "thing": _genre_words(draws, "thing", TITLE_THINGS, genre),
+        "thing2": labels(THINGS, second),
+    }
 
 
 def _words(draws: Draws, slot: str, pool: Sequence[str]) -> Values:
@@ -223,10 +264,13 @@ def _rating_averages(catalogue: Catalogue) -> Floats:
 
 
 def _lifetime_views(catalogue: Catalogue) -> Integers:
-    """Return views since a title was added, by its weight of each day until the catalogue ends."""
+    """Return views since a title was added, by the weight that it has in the mean on each day since then."""
     age_days, decay_days = catalogue.end_day - catalogue.added_on, catalogue.decay_days
     when_new = catalogue.new_title_weight * decay_days * -np.expm1(-age_days / decay_days)
-    views: Floats = VIEWS_A_DAY * (catalogue.standing_weight * age_days + when_new)
+    ageing_days = REVIVAL_HALF_DAYS * np.log1p(age_days / REVIVAL_HALF_DAYS)
+    revived_days = np.where(catalogue.content_type == LIVE, age_days, ageing_days)
+    revived = catalogue.revival_weight * revived_days
+    views: Floats = VIEWS_A_DAY * (catalogue.standing_weight * age_days + revived + when_new)
     return views.astype(np.int64)
 
 
