@@ -10,12 +10,12 @@ from svp.generate.randomness import cumulate
 __all__ = ["PHRASEBOOKS", "SPOKEN", "SPOKEN_SHARES", "TONE_OF_STARS", "Phrasebook"]
 
 TONE_OF_STARS = (0, 0, 1, 2, 2)
-"""Which of the reasons fit 1 to 5 stars: against it, both ways, for it."""
+"""Which of the reasons and verdicts fit 1 to 5 stars: against it, both ways, for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """What one language has to say. A review is an opening, a reason and perhaps a closing."""
+    """What one language has to say. A review is an opening, one or two reasons, perhaps a remark, perhaps a verdict."""
 
     language: str
     """As ISO 639-1 calls it."""
@@ -25,9 +25,12 @@ class Phrasebook:
     """By stars, 1 to 5."""
     reasons: tuple[tuple[str, ...], ...]
     """By tone: against it, both ways, for it."""
-    closings: tuple[str, ...]
+    remarks: tuple[str, ...]
+    """About the viewer, whatever the stars."""
+    verdicts: tuple[tuple[str, ...], ...]
+    """By tone, as the reasons."""
     vague_queries: tuple[str, ...]
-    """Typed by who has no title in mind."""
+    """Typed by who has no title in mind, the most frequent first; as many in each language."""
     genre_words: tuple[str, ...]
     """For each of ``people.GENRES``."""
 
@@ -55,12 +58,26 @@ ENGLISH = Phrasebook(
         ("The cast is wonderful.", "Beautifully filmed.", "The ending got me.", "Clever and funny.",
          "The music stays with you.", "I did not see that coming.", "Every character feels real."),
     ),
-    closings=("Watched it with the family.", "Saw it on the train.", "My sister told me about it.",
-              "Best late at night.", "The sound was a bit low.", "I will see what else there is."),
-    vague_queries=("new movies 2019 free", "that film with the dog", "football live now", "something funny",
-                   "asdf", "movie about space old", "best series ever", "film from the advert", "harry",
-                   "cooking show italy", "what to watch tonight", "based on a true story", "not scary",
-                   "short films", "top 10"),
+    remarks=(
+        "Watched it with the family.", "Saw it on the train.", "My sister told me about it.", "Best late at night.",
+        "The sound was a bit low.", "I will see what else there is.", "My neighbour would love it.",
+        "I was on a long flight.", "We talked about it at breakfast.", "I had a cold and nothing to do.",
+        "The subtitles helped a lot.", "My flatmate fell asleep next to me.",
+    ),
+    verdicts=(
+        ("Skip it.", "I want my evening back.", "There are better ones here.", "One star for the music.",
+         "Never again."),
+        ("I might give it another chance.", "Your mileage may vary.", "Wait for a quiet weekend.",
+         "Three out of five is fair.", "See for yourself."),
+        ("Give it a go.", "I hope there is more.", "Already told my friends.", "Goes on my list of favourites.",
+         "Do not miss it."),
+    ),
+    vague_queries=(
+        "new movies", "what to watch tonight", "something funny", "best series", "kids movies", "scary movies",
+        "based on a true story", "short series", "football live", "movies with subtitles", "christmas movies",
+        "feel good", "90s movies", "true crime", "film with the dog", "cooking show", "space movie", "not too scary",
+        "new this week", "heist movie", "whale documentary", "one from the advert", "harry", "asdf",
+    ),
     genre_words=("action", "comedy", "drama", "thriller", "sci fi", "fantasy", "romance", "horror", "crime",
                  "cartoons", "family", "history", "nature", "sport", "news", "music"),
 )  # fmt: skip
@@ -88,11 +105,26 @@ SPANISH = Phrasebook(
         ("El reparto es maravilloso.", "Preciosa fotografía.", "El final me emocionó.",
          "Inteligente y divertida.", "La música se te queda.", "No me lo esperaba para nada."),
     ),
-    closings=("La vimos en familia.", "La vi en el metro.", "Me la recomendó mi hermana.",
-              "Mejor de noche.", "El sonido estaba un poco bajo."),
-    vague_queries=("peliculas nuevas", "la del perro", "futbol en vivo", "algo gracioso", "series cortas",
-                   "peliculas de miedo", "documental ballenas", "pelicula policia", "estrenos 2024",
-                   "basada en hechos reales", "novelas", "peliculas en español"),
+    remarks=(
+        "La vimos en familia.", "La vi en el metro.", "Me la recomendó mi hermana.", "Mejor de noche.",
+        "El sonido estaba un poco bajo.", "La puse en un vuelo largo.", "Lo comentamos en el desayuno.",
+        "Estaba con gripe y sin planes.", "A mi vecina le encantaría.", "Los subtítulos ayudan mucho.",
+        "Mi pareja se quedó dormida.",
+    ),
+    verdicts=(
+        ("Mejor sáltatela.", "Quiero que me devuelvan la tarde.", "Hay cosas mejores aquí.", "No repito.",
+         "Una estrella por la música."),
+        ("Quizá le dé otra oportunidad.", "Va por gustos.", "Para un fin de semana tranquilo.", "Un aprobado justo.",
+         "Juzga tú."),
+        ("Dale una oportunidad.", "Ojalá haya más.", "Ya se la conté a mis amigos.", "Va a mi lista de favoritas.",
+         "No te la pierdas."),
+    ),
+    vague_queries=(
+        "peliculas nuevas", "series cortas", "peliculas de miedo", "algo gracioso", "futbol en vivo", "estrenos",
+        "basada en hechos reales", "peliculas en español", "novelas", "para niños", "comedia romantica",
+        "mejores series", "pelicula policia", "de los 90", "navidad", "que ver hoy", "cocina", "documental ballenas",
+        "la del perro", "con subtitulos", "musica en vivo", "del espacio", "la del anuncio", "asdf",
+    ),
     genre_words=("acción", "comedia", "drama", "suspenso", "ciencia ficción", "fantasía", "romance",
                  "terror", "policiaca", "dibujos animados", "familiar", "historia", "naturaleza", "deportes",
                  "noticias", "música"),
@@ -121,11 +153,27 @@ PORTUGUESE = Phrasebook(
         ("O elenco é maravilhoso.", "Fotografia linda.", "O final me emocionou.",
          "Inteligente e divertido.", "A música fica na cabeça.", "Não esperava aquela virada."),
     ),
-    closings=("Vimos em família.", "Assisti no ônibus.", "Minha irmã indicou.", "Melhor à noite.",
-              "O som estava um pouco baixo."),
-    vague_queries=("filmes novos", "filme do cachorro", "futebol ao vivo", "algo engraçado",
-                   "séries curtas", "filme de natal", "lançamentos 2024", "baseado em fatos reais",
-                   "novela", "desenho para criança", "filme dublado", "documentário baleias"),
+    remarks=(
+        "Vimos em família.", "Assisti no ônibus.", "Minha irmã indicou.", "Melhor à noite.",
+        "O som estava um pouco baixo.", "Vi num voo longo.", "Conversamos sobre ele no café da manhã.",
+        "Eu estava gripado e sem planos.", "Minha vizinha ia adorar.", "As legendas ajudam muito.",
+        "Quem estava comigo dormiu.",
+    ),
+    verdicts=(
+        ("Melhor pular.", "Quero minha noite de volta.", "Tem coisa melhor aqui.", "Nunca mais.",
+         "Uma estrela pela música."),
+        ("Talvez eu dê outra chance.", "Vai do gosto.", "Para um fim de semana calmo.", "Nota três é justa.",
+         "Veja e decida."),
+        ("Dê uma chance.", "Tomara que tenha mais.", "Já contei para os amigos.", "Vai para os meus favoritos.",
+         "Não perca."),
+    ),
+    vague_queries=(
+        "filmes novos", "lançamentos", "séries curtas", "filme de terror", "algo engraçado", "futebol ao vivo",
+        "novela", "filme dublado", "baseado em fatos reais", "desenho para criança", "comédia romântica",
+        "melhores séries", "filme de natal", "o que assistir hoje", "anos 90", "policial", "culinária",
+        "show ao vivo", "documentário baleias", "filme do cachorro", "com legenda", "filme de espaço",
+        "aquele da propaganda", "asdf",
+    ),
     genre_words=("ação", "comédia", "drama", "suspense", "ficção científica", "fantasia", "romance",
                  "terror", "policial", "desenho", "família", "história", "natureza", "esporte", "notícias",
                  "música"),
@@ -155,11 +203,26 @@ GERMAN = Phrasebook(
         ("Wunderbar besetzt.", "Großartig gefilmt.", "Das Ende hat mich gepackt.", "Klug und witzig.",
          "Die Musik bleibt im Kopf.", "Damit hatte ich nicht gerechnet."),
     ),
-    closings=("Mit der Familie gesehen.", "Im Zug geschaut.", "Ein Tipp meiner Schwester.",
-              "Am besten spät abends.", "Der Ton war etwas leise."),
-    vague_queries=("neue filme", "film mit dem hund", "fußball live", "etwas lustiges", "kurze serien",
-                   "weihnachtsfilm", "filme 2024", "wahre begebenheit", "tatort", "kinderlieder",
-                   "doku wale", "gute serie"),
+    remarks=(
+        "Mit der Familie gesehen.", "Im Zug geschaut.", "Ein Tipp meiner Schwester.", "Am besten spät abends.",
+        "Der Ton war etwas leise.", "Auf einem langen Flug gesehen.", "Beim Frühstück noch darüber geredet.",
+        "Ich lag mit Grippe auf dem Sofa.", "Meine Nachbarin würde es lieben.", "Die Untertitel helfen sehr.",
+        "Neben mir ist jemand eingeschlafen.",
+    ),
+    verdicts=(
+        ("Lieber auslassen.", "Schade um den Abend.", "Hier gibt es Besseres.", "Nie wieder.",
+         "Ein Stern für die Musik."),
+        ("Vielleicht bekommt es noch eine Chance.", "Geschmackssache.", "Für ein ruhiges Wochenende.",
+         "Drei Sterne sind fair.", "Selbst ein Bild machen."),
+        ("Unbedingt ansehen.", "Hoffentlich kommt mehr.", "Schon weiterempfohlen.", "Kommt auf meine Liste.",
+         "Nicht verpassen."),
+    ),
+    vague_queries=(
+        "neue filme", "gute serie", "was heute schauen", "etwas lustiges", "krimi", "kurze serien", "fußball live",
+        "horrorfilme", "wahre begebenheit", "kinderfilme", "weihnachtsfilm", "tatort", "liebeskomödie",
+        "neu diese woche", "90er filme", "kinderlieder", "kochsendung", "doku wale", "mit untertitel",
+        "film mit dem hund", "film im weltraum", "konzert", "der aus der werbung", "asdf",
+    ),
     genre_words=("action", "komödie", "drama", "thriller", "science fiction", "fantasy", "liebesfilm",
                  "horror", "krimi", "zeichentrick", "familienfilm", "geschichte", "natur", "sport",
                  "nachrichten", "musik"),
@@ -188,11 +251,26 @@ FRENCH = Phrasebook(
         ("Les acteurs sont formidables.", "Superbement filmé.", "La fin m'a ému.",
          "Intelligent et drôle.", "La musique reste en tête.", "Je n'ai rien vu venir."),
     ),
-    closings=("Vu en famille.", "Regardé dans le train.", "Ma sœur m'en avait parlé.",
-              "À voir le soir.", "Le son était un peu faible."),
-    vague_queries=("nouveaux films", "film avec le chien", "foot en direct", "quelque chose de drôle",
-                   "séries courtes", "film noel", "sorties 2024", "histoire vraie", "dessin animé enfant",
-                   "docu baleines", "meilleure série", "film français"),
+    remarks=(
+        "Vu en famille.", "Regardé dans le train.", "Ma sœur m'en avait parlé.", "À voir le soir.",
+        "Le son était un peu faible.", "Vu pendant un long vol.", "On en a parlé au petit déjeuner.",
+        "J'avais la grippe et rien à faire.", "Ma voisine adorerait.", "Les sous-titres aident beaucoup.",
+        "On s'est endormi à côté de moi.",
+    ),
+    verdicts=(
+        ("À éviter.", "Rendez-moi ma soirée.", "Il y a mieux ici.", "Plus jamais.", "Une étoile pour la musique."),
+        ("Je lui laisserai peut-être une autre chance.", "Affaire de goût.", "Pour un week-end calme.",
+         "Trois étoiles, c'est juste.", "À vous de voir."),
+        ("Laissez-vous tenter.", "Vivement la suite.", "J'en ai déjà parlé à mes amis.", "Dans ma liste de favoris.",
+         "À ne pas manquer."),
+    ),
+    vague_queries=(
+        "nouveaux films", "meilleure série", "quoi regarder ce soir", "séries courtes", "quelque chose de drôle",
+        "film d'horreur", "foot en direct", "histoire vraie", "film français", "dessin animé enfant",
+        "comédie romantique", "film noel", "nouveautés", "policier", "années 90", "sous-titré", "recettes",
+        "docu baleines", "film avec le chien", "concert", "film dans l'espace", "pas trop triste", "celui de la pub",
+        "asdf",
+    ),
     genre_words=("action", "comédie", "drame", "thriller", "science-fiction", "fantastique", "romance",
                  "horreur", "policier", "dessin animé", "famille", "histoire", "nature", "sport", "infos",
                  "musique"),
@@ -220,10 +298,24 @@ JAPANESE = Phrasebook(
         ("俳優がすばらしい。", "映像が美しい。", "結末に泣いた。", "笑えて考えさせられる。", "音楽が耳に残る。",
          "展開に驚いた。"),
     ),
-    closings=("家族で見ました。", "電車で見ました。", "妹にすすめられて。", "夜に見るのがいい。",
-              "音が少し小さかった。"),
-    vague_queries=("新作映画", "犬の映画", "サッカー 生中継", "笑える", "短いドラマ", "クリスマス 映画",
-                   "アニメ 2024", "実話", "泣ける映画", "子供の歌", "料理番組", "おすすめ"),
+    remarks=(
+        "家族で見ました。", "電車で見ました。", "妹にすすめられて。", "夜に見るのがいい。", "音が少し小さかった。",
+        "長いフライトで見ました。", "朝ごはんのときに話題になりました。",
+        "風邪で寝ていた日に見ました。", "隣の人が好きそうです。", "字幕があって助かりました。",
+        "隣で家族が寝ていました。",
+    ),
+    verdicts=(
+        ("見なくていいです。", "時間を返してほしい。", "他にもっと良い作品がある。", "二度と見ない。",
+         "音楽だけは良い。"),
+        ("もう一度見るかもしれない。", "好みによると思う。", "静かな週末向け。", "星三つが妥当。", "自分で確かめて。"),
+        ("ぜひ見てください。", "続きを期待。", "友人にもすすめました。", "お気に入りに入れました。", "見逃さないで。"),
+    ),
+    vague_queries=(
+        "新作映画", "おすすめ", "アニメ", "笑える", "泣ける映画", "短いドラマ", "実話", "サッカー 生中継", "ホラー",
+        "子供向け", "恋愛ドラマ", "名作", "今日見る",
+        "刑事ドラマ", "クリスマス 映画", "料理番組", "字幕", "90年代", "子供の歌", "犬の映画", "宇宙の映画", "ライブ",
+        "くじら", "あああ",
+    ),
     genre_words=("アクション", "コメディ", "ドラマ", "サスペンス", "sf", "ファンタジー", "恋愛", "ホラー",
                  "刑事", "アニメ", "家族", "歴史", "自然", "スポーツ", "ニュース", "音楽"),
 )  # fmt: skip
@@ -251,11 +343,23 @@ VIETNAMESE = Phrasebook(
         ("Diễn viên tuyệt vời.", "Quay rất đẹp.", "Đoạn kết cảm động.", "Thông minh và hài hước.",
          "Nhạc phim rất hay.", "Không ngờ luôn."),
     ),
-    closings=("Xem cùng gia đình.", "Xem trên xe buýt.", "Chị mình giới thiệu.", "Nên xem buổi tối.",
-              "Âm thanh hơi nhỏ."),
-    vague_queries=("phim mới", "phim có con chó", "bóng đá trực tiếp", "phim hài hay", "phim bộ ngắn",
-                   "phim tết", "phim 2024", "chuyện có thật", "phim lẻ hay nhất", "nhạc thiếu nhi",
-                   "nấu ăn", "phim thuyết minh"),
+    remarks=(
+        "Xem cùng gia đình.", "Xem trên xe buýt.", "Chị mình giới thiệu.", "Nên xem buổi tối.", "Âm thanh hơi nhỏ.",
+        "Xem trên chuyến bay dài.", "Cả nhà bàn về phim lúc ăn sáng.", "Hôm đó mình ốm, không có việc gì làm.",
+        "Hàng xóm chắc sẽ thích.", "Có phụ đề nên dễ xem.", "Người xem cùng ngủ mất.",
+    ),
+    verdicts=(
+        ("Bỏ qua đi.", "Tiếc cả buổi tối.", "Ở đây có phim hay hơn.", "Không xem lại.", "Một sao cho phần nhạc."),
+        ("Chắc sẽ cho cơ hội nữa.", "Tùy gu mỗi người.", "Hợp cuối tuần rảnh rỗi.", "Ba sao là vừa.",
+         "Tự xem rồi biết."),
+        ("Xem thử đi.", "Mong có phần tiếp.", "Đã kể cho bạn bè.", "Cho vào danh sách yêu thích.", "Đừng bỏ lỡ."),
+    ),
+    vague_queries=(
+        "phim mới", "phim hài hay", "phim bộ ngắn", "bóng đá trực tiếp", "phim lẻ hay nhất", "phim thuyết minh",
+        "phim ma", "chuyện có thật", "hoạt hình cho bé", "phim tình cảm", "phim tết", "tối nay xem gì",
+        "nhạc thiếu nhi", "phim hình sự", "nấu ăn", "phim gia đình", "phụ đề", "phim cũ", "phim vũ trụ",
+        "phim có con chó", "ca nhạc", "cá voi", "phim trong quảng cáo", "asdf",
+    ),
     genre_words=("hành động", "hài", "chính kịch", "giật gân", "viễn tưởng", "thần thoại", "tình cảm",
                  "kinh dị", "hình sự", "hoạt hình", "gia đình", "lịch sử", "thiên nhiên", "thể thao",
                  "tin tức", "âm nhạc"),
@@ -284,9 +388,23 @@ HINDI = Phrasebook(
         ("सभी कलाकार कमाल के हैं।", "बहुत सुंदर फ़िल्माई गई।", "अंत ने रुला दिया।", "समझदार और मज़ेदार।",
          "संगीत याद रहता है।", "ऐसा सोचा नहीं था।"),
     ),
-    closings=("परिवार के साथ देखी।", "ट्रेन में देखी।", "बहन ने बताया था।", "रात में देखिए।", "आवाज़ थोड़ी कम थी।"),
-    vague_queries=("नई फ़िल्में", "कुत्ते वाली फ़िल्म", "क्रिकेट लाइव", "कुछ मज़ेदार", "छोटी सीरीज़", "हिंदी फ़िल्म",
-                   "2024 की फ़िल्में", "सच्ची कहानी", "पुराने गाने", "बच्चों के गाने", "खाना बनाना", "सबसे अच्छी सीरीज़"),
+    remarks=(
+        "परिवार के साथ देखी।", "ट्रेन में देखी।", "बहन ने बताया था।", "रात में देखिए।", "आवाज़ थोड़ी कम थी।",
+        "लंबी उड़ान में देखी।", "नाश्ते पर इसी की बात हुई।", "बुख़ार था और कोई काम नहीं था।", "पड़ोसी को पसंद आएगी।",
+        "सबटाइटल से मदद मिली।", "साथ वाले सो गए।",
+    ),
+    verdicts=(
+        ("छोड़ दीजिए।", "शाम ख़राब हो गई।", "यहाँ इससे अच्छी हैं।", "दोबारा कभी नहीं।", "संगीत के लिए एक तारा।"),
+        ("शायद एक मौक़ा और दूँ।", "अपनी-अपनी पसंद।", "आराम वाले दिन के लिए।", "तीन तारे ठीक हैं।",
+         "ख़ुद देखकर तय कीजिए।"),
+        ("एक बार देखिए तो।", "और भाग आने चाहिए।", "दोस्तों को बता दिया।", "मेरी पसंदीदा सूची में।", "छोड़िए मत।"),
+    ),
+    vague_queries=(
+        "नई फ़िल्में", "हिंदी फ़िल्म", "कुछ मज़ेदार", "क्रिकेट लाइव", "सबसे अच्छी सीरीज़", "छोटी सीरीज़",
+        "सच्ची कहानी", "डरावनी फ़िल्म", "बच्चों के गाने", "कॉमेडी शो", "रोमांटिक फ़िल्म", "पुराने गाने",
+        "आज क्या देखें", "कार्टून", "खाना बनाना", "परिवार के साथ", "पुलिस वाली", "हिंदी में", "90 के दशक",
+        "कुत्ते वाली फ़िल्म", "अंतरिक्ष", "लाइव संगीत", "व्हेल", "asdf",
+    ),
     genre_words=("एक्शन", "कॉमेडी", "ड्रामा", "थ्रिलर", "साइंस फ़िक्शन", "फ़ैंटेसी", "रोमांस", "हॉरर", "क्राइम",
                  "कार्टून", "पारिवारिक", "इतिहास", "प्रकृति", "खेल", "समाचार", "संगीत"),
 )  # fmt: skip

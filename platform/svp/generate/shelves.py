@@ -122,11 +122,11 @@ class Shelves:
         new, standing = np.flatnonzero(is_new), np.flatnonzero(~is_new)
         title = np.empty(len(draws), dtype=np.int64)
         part = draws.take(standing).uniform(f"{purpose} title")
-        point: Floats = genre[standing] * STANDING_STEP
-        point += part * self.standing_height.ravel()[cell[standing]]
+        height = self.standing_height.ravel()[cell[standing]]
+        point: Floats = genre[standing] * STANDING_STEP + part * height
         title[standing] = _step_on(self.standing_ladder, self.standing_title, point)
         point = self.premiere_top.ravel()[cell[new]]
-        point -= draws.take(new).exponential(f"{purpose} new title")
+        point = point - draws.take(new).exponential(f"{purpose} new title")
         title[new] = _step_on(self.premiere_ladder, self.premiere_title, point)
         return title
 

@@ -12,6 +12,8 @@ from svp.generate.arrays import choose_where, join, labels, numbers, record_batc
 from svp.generate.catalogue import NO_TITLE
 from svp.generate.people import GENRES
 from svp.generate.phrases import PHRASEBOOKS, TONE_OF_STARS
+from svp.generate.randomness import cumulate
+from svp.generate.reactions import MOST_NUMBER
 from svp.generate.rows.ids import pair_ids, start_ids, title_ids, user_ids
 from svp.generate.starts import NEVER_WATCHED
 from svp.model import CONTENT_TYPES, RATINGS, SEARCH_QUERIES, WATCHLIST
@@ -27,11 +29,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ratings", "search_queries", "watchlist"]
 
-CLOSING_EVERY = 3
-"""One review in so many ends with a third sentence."""
+REVIEW_BITS = (0, 9, 18, 27, 36)
+"""Where the bits begin that choose the parts of a review."""
+VAGUE_POWER = 0.8
+"""By the power of its rank a vague query is typed less than the first one, as by Zipf's law."""
 FILTER_EVERY = 7
 """One search in so many sets a filter."""
 BEGINNING_LETTERS = (3, 4, 5, 7, 10)
+ARTICLE = "^the "
 MISTYPED_PLACES = (1, 2, 4)
 """Letters before the mistake."""
 COMBINING_MARKS = r"[\x{0300}-\x{036f}]"
@@ -56,18 +61,34 @@ def ratings(people: People, rated: Ratings) -> pa.RecordBatch:
 
 
 def _reviews(rated: Ratings) -> Values:
-    """Return two or three sentences in the user's language, such as fit the stars."""
+    """Return two to five sentences in the user's language, such as fit the stars.
+
+    Each part is chosen by bits of its own of the rating's number.
+    """
     language, star = rated.language, rated.stars - 1
-    tone = np.array(TONE_OF_STARS)[star]
+    of_stars = language * len(TONE_OF_STARS) + star
+    of_tone = language * (max(TONE_OF_STARS) + 1) + np.array(TONE_OF_STARS)[star]
     openings = [phrases for book in PHRASEBOOKS for phrases in book.openings]
     reasons = [phrases for book in PHRASEBOOKS for phrases in book.reasons]
-    closings = [book.closings for book in PHRASEBOOKS]
+    verdicts = [phrases for book in PHRASEBOOKS for phrases in book.verdicts]
+    remarks = [book.remarks for book in PHRASEBOOKS]
     gap = labels([book.gap for book in PHRASEBOOKS], language)
-    opening = _phrases(openings, language * len(TONE_OF_STARS) + star, rated.phrase)
-    reason = _phrases(reasons, language * (max(TONE_OF_STARS) + 1) + tone, rated.phrase >> 8)
-    closing = join(gap, _phrases(closings, language, rated.phrase >> 20))
-    closes = (rated.phrase >> 16) % CLOSING_EVERY == 0
-    return join(opening, gap, reason, pc.if_else(pa.array(closes), closing, ""))
+    number, first, second, remark, verdict = (rated.phrase >> shift for shift in REVIEW_BITS)
+    other = first + 1 + second % (min(map(len, reasons)) - 1)
+    return join(
+        _phrases(openings, of_stars, number),
+        gap,
+        _phrases(reasons, of_tone, first),
+        _perhaps(second, join(gap, _phrases(reasons, of_tone, other))),
+        _perhaps(remark, join(gap, _phrases(remarks, language, remark >> 1))),
+        _perhaps(verdict, join(gap, _phrases(verdicts, of_tone, verdict >> 1))),
+    )
+
+
+def _perhaps(number: Integers, sentence: Values) -> Values:
+    """Return the sentence where the number is odd, or nothing."""
+    told: Values = pc.if_else(pa.array(number % 2 == 1), sentence, "")
+    return told
 
 
 def _phrases(pools: Sequence[Sequence[str]], pool: Integers, number: Integers) -> Values:
@@ -128,7 +149,6 @@ def _query_texts(
     actor = pc.utf8_lower(labels(actors, wanted))
     genre_words = [book.genre_words for book in PHRASEBOOKS]
     genre = searches.language * len(GENRES) + catalogue.genres[wanted, 0]
-    vague = [book.vague_queries for book in PHRASEBOOKS]
     return _pick(
         searches.typed,
         name,
@@ -137,8 +157,17 @@ def _query_texts(
         _mistyped(name, searches.words),
         pc.coalesce(actor, name),
         labels([word for words in genre_words for word in words], genre),
-        _phrases(vague, searches.language, searches.words),
+        _vague(searches.language, searches.words),
     )
+
+
+def _vague(language: Integers, number: Integers) -> Values:
+    """Return what people type who have no title in mind."""
+    queries = [query for book in PHRASEBOOKS for query in book.vague_queries]
+    count = len(queries) // len(PHRASEBOOKS)
+    shares = cumulate([rank**-VAGUE_POWER for rank in range(1, count + 1)])
+    rank = np.searchsorted(shares, number / MOST_NUMBER, side="right")
+    return labels(queries, language * count + rank)
 
 
 def _pick(choice: Integers, *texts: Values) -> Values:
@@ -148,7 +177,8 @@ def _pick(choice: Integers, *texts: Values) -> Values:
 
 
 def _beginning(name: Values, number: Integers) -> Values:
-    """Return the first letters, as many as a number chooses."""
+    """Return the first letters without an article, as many as a number chooses."""
+    name = pc.replace_substring_regex(name, ARTICLE, "")
     cuts = [pc.utf8_slice_codeunits(name, 0, letters) for letters in BEGINNING_LETTERS]
     return pc.utf8_rtrim_whitespace(_pick(number % len(cuts), *cuts))
 
