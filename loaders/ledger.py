@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,14 @@ class RowCounts:
     rejected_rows: int = 0
     skipped_rows: int = 0
     flags: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: RowCounts) -> RowCounts:
+        """Return the numbers of both together."""
+        flags = Counter(self.flags)
+        flags.update(other.flags)
+        names = [name for name in self.__slots__ if name != "flags"]
+        sums = {name: getattr(self, name) + getattr(other, name) for name in names}
+        return RowCounts(**sums, flags=dict(flags))
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,9 @@ def _finish(settings: Settings, progress: Progress) -> ReaderAccount:
 def _show(settings: Settings, reader: ReaderAccount, *, as_json: bool) -> None:
     from warehouse.reading import read_mart
 
-    days = read_mart(settings, "daily_statistics", limit=DRAWN_DAYS)
+    days = read_mart(settings, "daily_statistics", limit=DRAWN_DAYS + 1)
+    # The day after the last has only the ends of plays that began before midnight.
+    days = days[days["plays"] > 0].head(DRAWN_DAYS)
     facts = {
         "workspace": settings.workspace.name,
         "daily_statistics": days.head(SHOWN_DAYS).to_dict("records"),

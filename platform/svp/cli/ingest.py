@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,6 +27,9 @@ OUTCOMES = ("loaded", "unchanged", "updated", "rejected")
 """Columns of numbers; skipped rows are rare, and rows read are the sum."""
 
 MAX_WAITING_LINES = 5
+
+MAX_FILES_ALONE = 3
+"""More files of one kind with one outcome share a line: a month of daily logs is one thing to its owner."""
 
 LimitOption = Annotated[int, typer.Option(min=1, help="Rows to show at most.")]
 
@@ -89,7 +94,9 @@ def ingest(
 def describe(files: Sequence[Recognised]) -> Iterator[str]:
     """Yield what was recognised, and what of it is missing or not used."""
     noun = "file" if len(files) == 1 else "files"
-    yield f"{len(files)} {noun}: {', '.join(file.kind.name for file in files)}"
+    counted = Counter(file.kind.name for file in files)
+    kinds = (name if count == 1 else f"{count} {name}" for name, count in counted.items())
+    yield f"{len(files)} {noun}: {', '.join(kinds)}"
     for file in files:
         if file.missing:
             yield f"{file.path.name} has no {', '.join(file.missing)}: empty in every row"
@@ -126,7 +133,11 @@ def report_table(reports: Sequence[FileReport]) -> RenderableType:
     from rich.console import Group
 
     numbers = (*OUTCOMES, "seconds")
-    table = _table("Ingest", ("file",), numbers, map(_report_cells, reports))
+    groups: dict[tuple[str, str], list[FileReport]] = {}
+    for report in reports:
+        groups.setdefault((report.kind, report.outcome), []).append(report)
+    cells = chain.from_iterable(map(_group_cells, groups.values()))
+    table = _table("Ingest", ("file",), numbers, cells)
     rejected = sum(report.counts.rejected_rows for report in reports)
     if not rejected:
         return table
@@ -153,21 +164,35 @@ def _waiting(rows: int, where: str) -> str:
     return f"{rows:,} {noun} of {where} {verb} for a user, title, session or episode."
 
 
-def _report_cells(report: FileReport) -> list[str]:
+def _group_cells(reports: Sequence[FileReport]) -> Iterator[list[str]]:
+    """Yield the cells of files of one kind and outcome: a line each, or one for all when they are many."""
     from loaders.files import printable
 
-    counts = report.counts
-    named = [printable(Path(report.path.name))]
-    if report.path.stem != report.kind.partition(".")[2]:
-        named.append(report.kind)
-    if report.outcome != "loaded":
-        named.append(report.outcome)
-    if report.outcome == "already loaded":
-        return ["\n".join(named), *[""] * len(OUTCOMES), f"{report.seconds:.1f}"]
+    if len(reports) > MAX_FILES_ALONE:
+        first, last = (printable(Path(report.path.name)) for report in (reports[0], reports[-1]))
+        yield _report_cells(reports, [f"{len(reports)} files, {first} …", last, reports[0].kind])
+        return
+    for report in reports:
+        named = [printable(Path(report.path.name))]
+        if report.path.stem != report.kind.partition(".")[2]:
+            named.append(report.kind)
+        yield _report_cells([report], named)
+
+
+def _report_cells(reports: Sequence[FileReport], named: list[str]) -> list[str]:
+    """Return the cells of one line: what its files are called, and the sums of what became of their rows."""
+    from loaders.ledger import RowCounts
+
+    seconds = f"{sum(report.seconds for report in reports):.1f}"
+    outcome, counts = reports[0].outcome, sum((report.counts for report in reports), RowCounts())
+    if outcome != "loaded":
+        named = [*named, outcome]
+    if outcome == "already loaded":
+        return ["\n".join(named), *[""] * len(OUTCOMES), seconds]
     flags = [f"  {rows:,} {code}" for code, rows in counts.flags.items()]
     file = "\n".join((*named, *_skipped(counts.skipped_rows), *flags))
     numbers = [f"{getattr(counts, f'{name}_rows'):,}" for name in OUTCOMES]
-    return [file, *numbers, f"{report.seconds:.1f}"]
+    return [file, *numbers, seconds]
 
 
 def _skipped(rows: int) -> list[str]:
