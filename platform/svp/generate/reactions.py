@@ -65,8 +65,8 @@ OWN_OPINION = 0.60
 """Deviation of what is left, which nothing explains."""
 
 OPINION_MEAN, OPINION_SIGMA = 0.84, 0.99
-"""Of the opinions behind the ratings that stand, such as give a mean of 3.58 stars at the scale small over seeds 1 to 3;
-measure again when effects or completion change."""
+"""Of the opinions behind ratings, such as give a mean of 3.58 stars at the scale small over seeds 1 to 3; measure again
+when effects or completion change."""
 STAR_THRESHOLDS = tuple(NormalDist().inv_cdf(share) for share in np.cumsum(STAR_SHARES)[:-1])
 """Between stars, of the opinion in deviations from its mean."""
 
