@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.reduction import ForkingPickler
@@ -35,6 +36,10 @@ MOST_DEFAULT_WORKERS = 2
 FEWEST_PARTS = 4
 """Below, starting processes takes longer than they save."""
 
+M_MMAP_THRESHOLD = -3
+"""As glibc's malloc.h has it."""
+LARGE_BLOCK_BYTES = 1 << 20
+
 
 def make_all(order: Order, *, workers: int | None = None) -> Generator[Made, None, None]:
     """Yield what each part adds to the files, in the order of the parts.
@@ -56,11 +61,11 @@ def make_all(order: Order, *, workers: int | None = None) -> Generator[Made, Non
         message = f"{wanted} workers can't make anything"
         raise UsageError(message, "use --workers 1 or more, or leave it out")
     wanted = min(wanted, len(parts))
-    with _lean_memory():
-        if wanted == 1 or len(parts) < FEWEST_PARTS:
-            yield from map(Maker(order).make, parts)
-        else:
-            yield from _make_in_processes(order, parts, wanted)
+    _save_memory()
+    if wanted == 1 or len(parts) < FEWEST_PARTS:
+        yield from map(Maker(order).make, parts)
+    else:
+        yield from _make_in_processes(order, parts, wanted)
 
 
 def _default_workers() -> int:
@@ -114,20 +119,20 @@ def _make(order: Order, part: Part) -> Made:
     return _maker(order).make(part)
 
 
-@contextmanager
-def _lean_memory() -> Iterator[None]:
-    """Let Arrow take memory from the system's allocator, which gives back what a part no longer needs."""
-    usual = pa.default_memory_pool()
+def _save_memory() -> None:
+    """Let what a part no longer needs go back to the system, in this process from now on.
+
+    Arrow's own allocator keeps it, and glibc's keeps large blocks once it has seen some freed, unless it is told from
+    which size on a block is the system's. Other C libraries have no such setting.
+    """
     pa.set_memory_pool(pa.system_memory_pool())
-    try:
-        yield
-    finally:
-        pa.set_memory_pool(usual)
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES)
 
 
 def _start_worker() -> None:
-    """Let this process be lean, and end when the one that started it is gone, even if that was killed."""
-    pa.set_memory_pool(pa.system_memory_pool())
+    """Let this process save memory, and end when the one that started it is gone, even if that was killed."""
+    _save_memory()
     Thread(target=_wait_for_parent, daemon=True).start()
 
 
