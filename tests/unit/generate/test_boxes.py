@@ -269,7 +269,8 @@ def test_a_holiday_counts_in_its_own_country_only(month: pd.DataFrame, people: P
         return float(seconds[fourth_of_july] / seconds[week_before])
 
     ratio = growth(month[is_american]) / growth(month[~is_american])
-    assert ratio == pytest.approx(HOLIDAY_FACTOR, abs=0.08)
+    # A few heavy households make much of a day's seconds, so a day varies by some 5 % by itself.
+    assert ratio == pytest.approx(HOLIDAY_FACTOR, abs=0.16)
 
 
 def test_few_lines_show_nothing_or_a_whole_day(month: pd.DataFrame) -> None:

@@ -15,7 +15,7 @@ from svp.generate.clocks import load_zone
 from svp.generate.devices import devices_added_on
 from svp.generate.market import COUNTRIES, DEVICES, EVENING_SHIFT_HOURS, HOUR_CURVES
 from svp.generate.people import People, age_group
-from svp.generate.platform import Platform, parts_of
+from svp.generate.platform import Part, Platform
 from svp.generate.rhythm import Sittings, sit_down
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ HOLIDAY_DAYS = 31
 @pytest.fixture(scope="module")
 def block() -> tuple[People, Sittings]:
     platform = Platform(ARGUMENTS)
-    block = platform.block(parts_of(ARGUMENTS)[1])
+    block = platform.block(Part(1, 0, 8_000))
     added_on = devices_added_on(block.people)
     return block.people, sit_down(ARGUMENTS, block.people, block.subscribed, added_on)
 
