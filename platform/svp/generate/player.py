@@ -45,6 +45,8 @@ PATIENCE_SECONDS, LOSS_A_SECOND = 2.0, 0.058
 """Nobody leaves before; from then on each second loses 5.8 % of attempts (Krishnan and Sitaraman 2012)."""
 FAILURE_SHARE = 0.008
 """Of attempts on the median line, those that end with an error; more where the line is poor."""
+BREAK_SHARE = 0.002
+"""Of plays on the median line, those that an error ends; more where the line is poor."""
 
 LOWER_QUALITY_SHARE = 0.10
 """Of plays on the median line that do not get the best quality which plan and device allow."""
@@ -69,7 +71,7 @@ class Playback(Entries):
     outcome: Integers
     """Position in PLAYBACK_OUTCOMES."""
     error: Integers
-    """Position in ERRORS, NO_ERROR if there was none."""
+    """Position in ERRORS, NO_ERROR if there was none; of a play, what ended it."""
     startup_milliseconds: Integers
     """To the first frame, the error or the exit."""
     quality: Integers
@@ -89,6 +91,8 @@ def press_play(people: People, sittings: Sittings) -> Playback:
     fails = draws.happens("fails", np.minimum(FAILURE_SHARE * poor, 0.5))
     seconds = np.minimum(startup * np.where(fails, 3.0, 1.0), patience)
     outcome = np.where(seconds == patience, ABANDONED, np.where(fails, FAILED, PLAYED))
+    breaks = (outcome == PLAYED) & draws.happens("breaks", np.minimum(BREAK_SHARE * poor, 0.2))
+    has_error = breaks | (outcome == FAILED)
     quality = _qualities(sittings, poor)
     stall_count = _stalls(sittings, poor)
     stall_each = STALL_MILLISECONDS * np.exp(STALL_SIGMA * draws.normal("stall length"))
@@ -96,7 +100,7 @@ def press_play(people: People, sittings: Sittings) -> Playback:
     spread = np.exp(BITRATE_SIGMA * draws.normal("bitrate") + LINE_BITRATE_EFFECT * line)
     return Playback(
         outcome=outcome,
-        error=np.where(outcome == FAILED, draws.pick("error", ERROR_SHARES), NO_ERROR),
+        error=np.where(has_error, draws.pick("error", ERROR_SHARES), NO_ERROR),
         startup_milliseconds=(seconds * 1000).astype(np.int64),
         quality=quality,
         bitrate_kbps=(np.array(QUALITY_KBPS)[quality] * spread).astype(np.int64),

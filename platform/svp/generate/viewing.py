@@ -22,7 +22,7 @@ from svp.generate.catalogue import LIVE, NO_TITLE, SERIES
 from svp.generate.choosing import choose_titles
 from svp.generate.devices import devices_added_on
 from svp.generate.market import DEVICES
-from svp.generate.player import PLAYED, Playback, press_play
+from svp.generate.player import NO_ERROR, PLAYED, Playback, press_play
 from svp.generate.rhythm import sit_down
 from svp.generate.starts import NEVER_WATCHED, Additions, EpisodeViews, Plays, Starts
 
@@ -168,7 +168,9 @@ def _share_watched(
     share = np.where(is_early, given_up, np.where(draw > 1 - finished, to_the_end, anywhere))
     length_seconds = 60 * np.maximum(catalogue.minutes[title], 1)
     stalled = playback.stall_milliseconds / 1000 / np.maximum(share * length_seconds, 60)
+    broken_off = np.where(playback.error != NO_ERROR, draws.uniform("broken off"), 1.0)
     watched: Floats = share * (1 - STALL_EFFECT * np.minimum(stalled, LARGEST_STALL_SHARE))
+    watched *= broken_off
     return watched
 
 

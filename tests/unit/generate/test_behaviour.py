@@ -185,8 +185,16 @@ def test_failures_and_exits_are_few_and_are_no_plays(small: Frames) -> None:
     assert 0.004 < shares["abandoned"] < 0.02
     played = attempts["outcome"] == "played"
     assert attempts["session_id"].notna().equals(played)
-    assert attempts["error_code"].notna().equals(attempts["outcome"] == "failed")
+    assert attempts.loc[attempts["outcome"] == "failed", "error_code"].notna().all()
+    assert attempts.loc[attempts["outcome"] == "abandoned", "error_code"].isna().all()
     assert set(attempts.loc[played, "session_id"]) == set(small["viewing_sessions"]["session_id"])
+
+
+def test_an_error_ends_few_plays_and_early(small: Frames) -> None:
+    plays = small["playback_attempts"].merge(small["viewing_sessions"], on="session_id")
+    broken = plays["error_code"].notna()
+    assert 0.001 < broken.mean() < 0.01
+    assert plays["watch_seconds"][broken].mean() < 0.7 * plays["watch_seconds"][~broken].mean()
 
 
 def test_who_saw_no_frame_tries_again(small: Frames) -> None:
