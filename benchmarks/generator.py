@@ -30,9 +30,9 @@ import pyarrow.parquet as pq
 
 from svp.generate.arguments import SCALES
 from svp.generate.market import DEVICES, QUALITIES
+from svp.generate.output.shapes import Piece
+from svp.generate.output.sinks import ParquetSink
 from svp.generate.platform import Platform, parts_of
-from svp.generate.shapes import Piece
-from svp.generate.sinks import ParquetSink
 from svp.model import VIEWING_SESSIONS
 
 if TYPE_CHECKING:

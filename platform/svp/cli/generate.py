@@ -187,7 +187,7 @@ def _share(text: str) -> float:
 
 
 def _show_plan(order: Order, *, as_json: bool) -> None:
-    from svp.generate import estimate
+    from svp.generate.output import estimate
 
     kinds = estimate(order)
     seconds = sum(kind.seconds for kind in kinds)

@@ -7,10 +7,17 @@ number is drawn by a row's key and a purpose: more users, more days or another n
 from __future__ import annotations
 
 from svp.generate.arguments import DEFAULT_SCALE, DEFAULT_START_ON, SCALES, Arguments, Scale
-from svp.generate.estimate import Estimate, estimate
-from svp.generate.files import write, write_order
-from svp.generate.manifests import Manifest, WrittenFile
-from svp.generate.orders import KINDS, Order, kinds_of
+from svp.generate.output import (
+    KINDS,
+    Estimate,
+    Manifest,
+    Order,
+    WrittenFile,
+    estimate,
+    kinds_of,
+    write,
+    write_order,
+)
 from svp.generate.platform import Part, Platform, parts_of
 
 __all__ = [

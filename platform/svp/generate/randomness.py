@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from svp.generate.arrays import Flags, Floats, Integers
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from svp.generate.arrays import Flags, Floats, Integers
 
 __all__ = ["Draws", "Keys", "cumulate", "pick_by", "scale_to_one"]
 
@@ -97,7 +97,8 @@ class Draws:
     def whole(self, purpose: str, low: Integers | int, high: Integers | int) -> Integers:
         """Return whole numbers from ``low`` to below ``high``."""
         span = np.subtract(high, low)
-        return (self.uniform(purpose) * span).astype(np.int64) + low
+        whole: Integers = (self.uniform(purpose) * span).astype(np.int64) + low
+        return whole
 
     def normal(self, purpose: str) -> Floats:
         """Return standard normal numbers (Box and Muller, 1958)."""
@@ -117,7 +118,8 @@ class Draws:
 
     def count_tries(self, purpose: str, chance: float) -> Integers:
         """Return how many tries a success takes, from 1: the geometric distribution."""
-        return 1 + (self.exponential(purpose) / -np.log1p(-chance)).astype(np.int64)
+        tries: Integers = 1 + (self.exponential(purpose) / -np.log1p(-chance)).astype(np.int64)
+        return tries
 
     def poisson(self, purpose: str, mean: Floats) -> Integers:
         """Return how many events happen where ``mean`` are expected, at most MOST_EVENTS."""

@@ -24,8 +24,9 @@ serial churners' part of cancellations                    42 %     43 %
 returns ÷ all who are gained                              34 %     23 %
 =====================================================  =======  =======
 
-The claims are of a market that hardly grows; this service still does. So fewer of those who are gained are returning, and as
-many are new, a survival of 45 % would cost far more than 5.2 % of the subscribers a month: the gap is put between the two.
+The claims are of a market that hardly grows; this service still does. So fewer of those who are gained are returning,
+and as many are new, a survival of 45 % would cost far more than 5.2 % of the subscribers a month: the gap is put
+between the two.
 """
 
 from __future__ import annotations

@@ -10,13 +10,13 @@ import pytest
 
 from svp.errors import shorten
 from svp.generate import KINDS, SCALES, write
-from svp.generate.box_dirt import LEFT_ON
+from svp.generate.dirt.box_kinds import LEFT_ON
 from svp.model import TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from svp.generate.formats import FileFormat
+    from svp.generate.output.formats import FileFormat
     from tests.integration.loaders.stores import Stores
 
 ARGUMENTS = SCALES["tiny"].arguments()

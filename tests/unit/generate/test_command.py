@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from svp.cli import generate as command
 from svp.errors import UsageError
 from svp.generate import DEFAULT_SCALE, DEFAULT_START_ON, KINDS, SCALES
-from svp.generate.formats import FileFormat
-from svp.generate.orders import Shape
-from svp.generate.pool import MOST_DEFAULT_WORKERS
+from svp.generate.output.formats import FileFormat
+from svp.generate.output.orders import Shape
+from svp.generate.output.pool import MOST_DEFAULT_WORKERS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,10 +19,10 @@ from loaders.kinds import KINDS as FILE_KINDS
 from loaders.recognise import recognise
 from svp.errors import shorten
 from svp.generate.arguments import SCALES
-from svp.generate.box_dirt import BOX_KINDS, BoxKind
 from svp.generate.dirt import Dirt, Planted, dirt_entry, planted_batch, planted_line
-from svp.generate.dirt_kinds import KINDS, Kind, kinds_of
-from svp.generate.formats import csv_header, csv_lines, json_lines
+from svp.generate.dirt.box_kinds import BOX_KINDS, BoxKind
+from svp.generate.dirt.kinds import KINDS, Kind, kinds_of
+from svp.generate.output.formats import csv_header, csv_lines, json_lines
 from svp.model import TABLES, Column, Table
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from loaders.recognise import recognise_all
 from svp.core.progress import SILENT
 from svp.errors import PlatformError, UsageError
 from svp.generate import SCALES, Arguments, Order, Part, estimate, write
-from svp.generate.pool import make_all
+from svp.generate.output.pool import make_all
 from svp.model import TABLES
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from svp.core.progress import Task
-    from svp.generate.formats import FileFormat
-    from svp.generate.orders import Shape
-    from svp.generate.shapes import Made
+    from svp.generate.output.formats import FileFormat
+    from svp.generate.output.orders import Shape
+    from svp.generate.output.shapes import Made
 
 LITTLE = Arguments(
     seed=3, users=60, titles=40, start_on=date(2025, 3, 1), days=10, sessions_per_user=30
@@ -60,7 +60,7 @@ def small_parts(arguments: Arguments) -> tuple[Part, ...]:
 
 @pytest.fixture
 def in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("svp.generate.pool.parts_of", small_parts)
+    monkeypatch.setattr("svp.generate.output.pool.parts_of", small_parts)
 
 
 class Telltale:
@@ -117,7 +117,7 @@ def test_any_number_of_workers_gives_the_same_bytes(
 def test_rows_never_depend_on_the_parts(
     written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("svp.generate.pool.parts_of", small_parts)
+    monkeypatch.setattr("svp.generate.output.pool.parts_of", small_parts)
     write(tmp_path / "parts", LITTLE, workers=1)
     for table in TABLES:
         name = f"{table.name}.parquet"
@@ -450,7 +450,8 @@ import sys, os, signal
 from datetime import date
 from pathlib import Path
 import psutil
-from svp.generate import Arguments, pool, write
+from svp.generate import Arguments, write
+from svp.generate.output import pool
 from tests.unit.generate.test_files import Telltale, small_parts, workers_of
 
 def die():
@@ -503,7 +504,7 @@ def test_of_two_runs_at_once_one_wins_whole(
         yield from make_all(order, workers=workers)
         subprocess.run([sys.executable, "-c", program, str(out)], check=True)
 
-    monkeypatch.setattr("svp.generate.files.make_all", overtaken)
+    monkeypatch.setattr("svp.generate.output.files.make_all", overtaken)
     progress = Telltale(lambda: None)
     if is_same:
         assert write(out, LITTLE, only=["users"], progress=progress).was_there

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pytest
 
-from svp.generate import formats
-from svp.generate.formats import csv_header, csv_lines, json_lines
+from svp.generate.output import formats
+from svp.generate.output.formats import csv_header, csv_lines, json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

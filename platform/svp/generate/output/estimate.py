@@ -10,12 +10,12 @@ from math import expm1, log1p
 from typing import TYPE_CHECKING
 
 from svp.generate.catalogue import HISTORY_MONTHS
-from svp.generate.orders import KINDS, TRUTH
+from svp.generate.output.orders import KINDS, TRUTH
 from svp.generate.people import FIRST_MONTH_SHARE, MONTH_DAYS, MONTHLY_GROWTH
 from svp.model import BOX_LOGS, TABLES
 
 if TYPE_CHECKING:
-    from svp.generate.orders import Order
+    from svp.generate.output.orders import Order
 
 __all__ = ["Estimate", "estimate"]
 

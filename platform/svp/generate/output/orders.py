@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from svp.generate.arguments import Arguments
-    from svp.generate.formats import FileFormat
+    from svp.generate.output.formats import FileFormat
 
 __all__ = ["KINDS", "TRUTH", "Order", "Shape", "kinds_of"]
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from svp.generate.dirt import dirt_entry
-from svp.generate.folders import sha256
-from svp.generate.manifests import WrittenFile
-from svp.generate.shapes import FileStart, Piece
+from svp.generate.output.folders import sha256
+from svp.generate.output.manifests import WrittenFile
+from svp.generate.output.shapes import FileStart, Piece
 from svp.model import BOX_LOGS
 
 if TYPE_CHECKING:

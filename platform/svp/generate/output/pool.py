@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from svp.errors import PlatformError, UsageError
+from svp.generate.output.shapes import Maker
 from svp.generate.platform import parts_of
-from svp.generate.shapes import Maker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from concurrent.futures import Future
 
-    from svp.generate.orders import Order
+    from svp.generate.output.orders import Order
+    from svp.generate.output.shapes import Made
     from svp.generate.platform import Part
-    from svp.generate.shapes import Made
 
 __all__ = ["MOST_DEFAULT_WORKERS", "make_all"]
 

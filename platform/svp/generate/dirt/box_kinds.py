@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from svp.generate.dirt_kinds import Severity
+    from svp.generate.dirt.kinds import Severity
 
 __all__ = ["BOX_CORRECTION", "BOX_KINDS", "LEFT_ON", "BoxKind", "Hit", "value_in"]
 

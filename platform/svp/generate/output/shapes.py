@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from svp.generate.arguments import EPOCH_ORDINAL
 from svp.generate.dirt import Dirt, planted_batch, planted_line
-from svp.generate.formats import csv_header, csv_lines, json_lines
-from svp.generate.orders import TRUTH
+from svp.generate.output.formats import csv_header, csv_lines, json_lines
+from svp.generate.output.orders import TRUTH
+from svp.generate.output.relational import SESSION_COLUMNS, USER_COLUMNS, Relational
 from svp.generate.platform import Platform
-from svp.generate.relational import SESSION_COLUMNS, USER_COLUMNS, Relational
 from svp.generate.report import Statistics
 from svp.model import BOX_LOGS, TABLES
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from svp.generate.dirt import Planted
-    from svp.generate.formats import FileFormat
-    from svp.generate.orders import Order, Shape
+    from svp.generate.output.formats import FileFormat
+    from svp.generate.output.orders import Order, Shape
     from svp.generate.platform import Part
     from svp.model import Table
 

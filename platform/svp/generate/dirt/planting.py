@@ -19,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from svp.generate.box_dirt import BOX_CORRECTION, BOX_KINDS, LEFT_ON, value_in
 from svp.generate.catalogue import make_catalogue
-from svp.generate.dirt_kinds import CORRECTION, Sample, kinds_of
+from svp.generate.dirt.box_kinds import BOX_CORRECTION, BOX_KINDS, LEFT_ON, value_in
+from svp.generate.dirt.kinds import CORRECTION, Sample, kinds_of
 from svp.generate.randomness import Draws
 from svp.generate.rows.ids import title_ids
 from svp.model import BOX_LOGS, TABLES
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from svp.generate.arguments import Arguments
     from svp.generate.arrays import Integers, Values
-    from svp.generate.box_dirt import BoxKind, Hit
-    from svp.generate.dirt_kinds import Kind, Place, Row, Severity
+    from svp.generate.dirt.box_kinds import BoxKind, Hit
+    from svp.generate.dirt.kinds import Kind, Place, Row, Severity
     from svp.model import Table
 
 __all__ = ["Dirt", "Planted", "dirt_entry", "planted_batch", "planted_line"]

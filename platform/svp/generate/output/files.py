@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from svp import __version__
 from svp.core.progress import SILENT
 from svp.errors import UsageError
-from svp.generate.estimate import estimate
-from svp.generate.folders import folder_in_one_piece
-from svp.generate.manifests import find_manifest, write_manifest
-from svp.generate.orders import TRUTH, Order, kinds_of
-from svp.generate.pool import make_all
+from svp.generate.output.estimate import estimate
+from svp.generate.output.folders import folder_in_one_piece
+from svp.generate.output.manifests import find_manifest, write_manifest
+from svp.generate.output.orders import TRUTH, Order, kinds_of
+from svp.generate.output.pool import make_all
+from svp.generate.output.shapes import Piece, starts_of
+from svp.generate.output.sinks import Sinks
 from svp.generate.report import Statistics
-from svp.generate.shapes import Piece, starts_of
-from svp.generate.sinks import Sinks
 from svp.generate.truth import parameters
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from svp.core.progress import Progress
     from svp.generate.arguments import Arguments
-    from svp.generate.formats import FileFormat
-    from svp.generate.manifests import Manifest
-    from svp.generate.orders import Shape
+    from svp.generate.output.formats import FileFormat
+    from svp.generate.output.manifests import Manifest
+    from svp.generate.output.orders import Shape
 
 __all__ = ["REPORT_FILE", "write", "write_order"]
 

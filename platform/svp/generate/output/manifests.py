@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from svp import __version__
-from svp.generate.folders import files_in, sha256
+from svp.generate.output.folders import files_in, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from svp.generate.orders import Order
+    from svp.generate.output.orders import Order
 
 __all__ = ["MANIFEST_FILE", "Manifest", "WrittenFile", "find_manifest", "write_manifest"]
 
