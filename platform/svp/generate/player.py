@@ -55,7 +55,7 @@ LINE_BITRATE_EFFECT = -0.12
 """On the log of the bit rate, for each unit of the log by which a line is worse."""
 STALL_SHARE = 0.022
 """Of streams with any stall, on the median line and a wired screen; 4 % of all (Puffer)."""
-STALL_MILLISECONDS, STALL_SIGMA = 8_000, 1.6
+STALL_MILLISECONDS, STALL_SIGMA = 12_000, 1.6
 """Of one stall, median and deviation of the log: few and long, 0.12 to 0.25 % of the time (Puffer)."""
 LONGEST_STALL_MILLISECONDS = 240_000
 MORE_STALLS = 0.45
