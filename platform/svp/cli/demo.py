@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from svp.cli.common import JsonOption, console, emit, settings_from, terminal_progress
+from svp.errors import UsageError
 from svp.settings import Settings, Workspace, load_settings
 
 if TYPE_CHECKING:
@@ -81,7 +83,12 @@ def _generate(data: Path, scale: str, progress: Progress) -> None:
 
     progress.say(f"2/6 a platform of size {scale}, from seed {SEED}")
     arguments = SCALES[scale].arguments(seed=SEED)
-    write(data, arguments, progress=progress)
+    try:
+        write(data, arguments, progress=progress)
+    except UsageError:
+        # The folder is the demo's own: what an earlier svp made there gives way.
+        shutil.rmtree(data, ignore_errors=True)
+        write(data, arguments, progress=progress)
 
 
 def _load(settings: Settings, data: Path, progress: Progress) -> None:
