@@ -86,7 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         build_app()(args=_options_first(given), prog_name="svp")
     except SystemExit as ended:
         if ended.code in {INTERRUPTED, TERMINATED}:
-            sys.stderr.write("svp: interrupted; run the same command again to go on from here\n")
+            sys.stderr.write(
+                "svp: interrupted; nothing is left half done: run the same command again\n"
+            )
         raise
     except Exception as error:
         if "--debug" in given:

@@ -67,8 +67,8 @@ FromOption = Annotated[
         "--from",
         formats=["%Y-%m-%d"],
         metavar="DATE",
-        help="Leave out what happened before this day, UTC; users and titles stay whole. "
-        "So a day can be added to what was loaded before.",
+        help="Leave out what happened before this day, UTC; users and titles stay whole, and a listed title "
+        "comes again when it is played. So a day can be added to what was loaded before.",
     ),
 ]
 SeedOption = Annotated[int, typer.Option(help="Another seed is another platform.")]
@@ -76,7 +76,10 @@ TitlesOption = Annotated[
     int | None, typer.Option(help="Titles when the first day begins; more come as days pass.")
 ]
 SessionsOption = Annotated[
-    float | None, typer.Option(help="Plays of a subscriber in 30 days, mean of all subscribers.")
+    float | None,
+    typer.Option(
+        help="Plays of a subscriber in 30 days, about the mean of all subscribers; 100 at most."
+    ),
 ]
 ShapeOption = Annotated[ShapeName, typer.Option(help=SHAPE_HELP)]
 FormatOption = Annotated[
@@ -87,7 +90,8 @@ DirtOption = Annotated[
     str,
     typer.Option(
         metavar="SHARE",
-        help="Bad rows to plant beside the good ones, as 1% or 0.01; dirt.jsonl tells each of them.",
+        help="Bad rows to plant beside the good ones, as 1% or 0.01; dirt.jsonl tells each of them. "
+        "Other days or users get other dirt.",
     ),
 ]
 ReportOption = Annotated[
@@ -96,7 +100,8 @@ ReportOption = Annotated[
 WorkersOption = Annotated[
     int | None,
     typer.Option(
-        help="Processes that make rows; the bytes are the same for any number.",
+        help="Processes that make rows; the bytes are the same for any number. "
+        "Each more than two takes some 200 MB of memory.",
         show_default="one a core, at most 2",
     ),
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from math import inf
 from typing import TypedDict
 
 from svp.errors import UsageError
@@ -21,6 +20,8 @@ EARLIEST_START_ON = date(1980, 1, 1)
 LATEST_END_ON = date(2200, 1, 1)
 LOWEST_TITLES = 20
 """Enough for one of each content type."""
+MOST_SESSIONS_PER_USER = 100
+"""The most active watch as much as a day can hold far below it: more would not make more plays."""
 MOST_USERS = 99_999_999
 """Their number has eight digits."""
 
@@ -65,7 +66,8 @@ class Arguments:
         _require(self.titles >= LOWEST_TITLES, few, f"ask for {LOWEST_TITLES} or more")
         _require(self.days >= 1, f"{self.days} days can't be generated", "ask for 1 or more")
         rate = f"{self.sessions_per_user} sessions a user can't be generated"
-        _require(0 < self.sessions_per_user < inf, rate, "ask for more than 0")
+        limits = f"ask for more than 0 and at most {MOST_SESSIONS_PER_USER}"
+        _require(0 < self.sessions_per_user <= MOST_SESSIONS_PER_USER, rate, limits)
         last = LATEST_END_ON.toordinal() - self.days
         in_range = EARLIEST_START_ON.toordinal() <= self.start_on.toordinal() <= last
         period = f"{self.days} days from {self.start_on} are out of range"

@@ -132,11 +132,10 @@ class Block:
         return reaction_rows.ratings(self.people, ratings.take(ratings.rated_at >= self.from_at))
 
     def watchlist(self) -> pa.RecordBatch:
-        """Return the table watchlist."""
+        """Return the table watchlist: what was put on it, or played of it for the first time."""
         additions = self.viewing.additions
-        return reaction_rows.watchlist(
-            self.people, additions.take(additions.added_at >= self.from_at)
-        )
+        changed_at = np.maximum(additions.added_at, additions.watched_at)
+        return reaction_rows.watchlist(self.people, additions.take(changed_at >= self.from_at))
 
     def subscription_events(self) -> pa.RecordBatch:
         """Return the table subscription_events."""

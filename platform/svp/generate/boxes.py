@@ -137,8 +137,10 @@ BOX_HOURS_FACTOR = np.array((1.0, 0.7, 0.6))
 
 IDLE_SHARE = 0.06
 """Of lines, those of an application that was opened but showed nothing: 0 seconds."""
-LEFT_ON_SHARE = 0.004
-"""Of days of live channels, those on which nobody switches the box off."""
+LONGEST_SECONDS, LONGEST_PAUSE_SECONDS = 86_399, 7_200
+"""Of a box's day, and the longest time for which one that is hardly ever off is switched off: a box that is left on
+for a whole day is dirt, and planted as such only.
+"""
 
 CYCLE_DAYS = (32, 56)
 """Shortest, longest: a lapsing household comes back as often."""
@@ -296,7 +298,7 @@ def _watch(homes: _Households, boxes: _Boxes, day: int) -> _Lines:
     box = on[row]
     hours = _hours(homes, day)[boxes.household[box]] * BOX_HOURS_FACTOR[boxes.number[box]]
     hours *= shares[row, application] / chances[row, application]
-    seconds = _seconds(draws, application, hours)
+    seconds = _seconds(draws, hours)
     return _Lines(draws, box, application, _within_day(box, seconds))
 
 
@@ -351,12 +353,12 @@ def _open(draws: Draws, chances: Floats) -> tuple[Draws, Integers, Integers]:
     return lines.take(opened), box[opened], application[opened]
 
 
-def _seconds(draws: Draws, application: Integers, hours: Floats) -> Integers:
+def _seconds(draws: Draws, hours: Floats) -> Integers:
     """Return how long each application was on, by its expected hours, were there no limit to a day."""
     noise = np.exp(LINE_SIGMA * draws.normal("seconds") - LINE_SIGMA**2 / 2)
-    seconds = np.minimum(hours * noise * 3600, DAY_SECONDS).astype(np.int64)
+    longest = LONGEST_SECONDS - draws.whole("pause", 0, LONGEST_PAUSE_SECONDS)
+    seconds = np.minimum(hours * noise * 3600, longest).astype(np.int64)
     seconds[draws.happens("idle", IDLE_SHARE)] = 0
-    seconds[draws.happens("left on", LEFT_ON_SHARE) & (application == CHANNEL)] = DAY_SECONDS
     return seconds
 
 
@@ -365,7 +367,7 @@ def _within_day(box: Integers, seconds: Integers) -> Integers:
     before = np.cumsum(seconds) - seconds
     first = first_of_group(box)
     before -= before[first][np.cumsum(first) - 1]
-    within: Integers = np.clip(DAY_SECONDS - before, 0, seconds)
+    within: Integers = np.clip(LONGEST_SECONDS - before, 0, seconds)
     return within
 
 

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Choices", "choose_titles"]
 
-GOES_ON_SHARE, GOES_ON_SITTING_SHARE = 0.45, 0.75
+GOES_ON_SHARE, GOES_ON_SITTING_SHARE = 0.15, 0.65
 """Of starts, those that take up the series chosen last: in a new sitting, and within one."""
+LIKED_SHARE = 0.1
+"""Of choices of a series, those that make it the user's favourite until the next one."""
+FAVOURITE_SHARE = 0.5
+"""Of new choices, those that take up the favourite instead."""
 TRIES_AGAIN_SHARE = 0.8
 """Of starts after one that showed no frame, in the same sitting."""
 ADDED_SHARE = 0.11
@@ -79,6 +83,7 @@ def choose_titles(
         day=np.minimum(day_of(sittings.sat_down_at), last_day),
     )
     choice = _without_repeats(sittings, shelf, shelf.choose(draws, "choice"))
+    choice, takes_up = _with_favourites(sittings, catalogue, choice)
     listed = np.full(len(user), NO_TITLE)
     adds = np.flatnonzero(draws.happens("adds", ADDED_SHARE))
     listed[adds] = shelf.choose(draws, "listed", adds)
@@ -90,7 +95,8 @@ def choose_titles(
     way = np.where(
         from_list, Way.LISTED, np.where(searched & (choice != NO_TITLE), Way.SEARCHED, Way.BROWSED)
     )
-    return Choices(new_title[newest], np.where(goes_on, Way.CONTINUED, way), listed)
+    way = np.where(goes_on | (takes_up & ~from_list), Way.CONTINUED, way)
+    return Choices(new_title[newest], way, listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,20 @@ def _without_repeats(sittings: Sittings, shelf: _Shelf, choice: Integers) -> Int
     mended = choice.copy()
     mended[rows] = shelf.choose(sittings.draws, "choice instead", rows)
     return mended
+
+
+def _with_favourites(
+    sittings: Sittings, catalogue: Catalogue, choice: Integers
+) -> tuple[Integers, Flags]:
+    """Return the choices, some of them replaced by the series that the user liked last, and which those are."""
+    draws, rows = sittings.draws, np.arange(len(choice))
+    is_series = (catalogue.content_type[choice] == SERIES) & (choice != NO_TITLE)
+    liked = np.maximum.accumulate(
+        np.where(is_series & draws.happens("likes", LIKED_SHARE), rows, -1)
+    )
+    known = (liked >= 0) & (liked < rows) & (sittings.user[liked] == sittings.user)
+    takes_up = known & draws.happens("takes up", FAVOURITE_SHARE)
+    return np.where(takes_up, choice[liked], choice), takes_up
 
 
 def _from_list(sittings: Sittings, listed: Integers) -> tuple[Flags, Integers]:

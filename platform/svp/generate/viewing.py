@@ -24,7 +24,7 @@ from svp.generate.devices import devices_added_on
 from svp.generate.market import DEVICES
 from svp.generate.player import NO_ERROR, PLAYED, Playback, press_play
 from svp.generate.rhythm import sit_down
-from svp.generate.starts import NEVER_WATCHED, Additions, EpisodeViews, Plays, Starts
+from svp.generate.starts import NEVER_WATCHED, Additions, EpisodeViews, Plays, Starts, Way
 
 if TYPE_CHECKING:
     from svp.generate.arguments import Arguments
@@ -35,15 +35,17 @@ if TYPE_CHECKING:
 
 __all__ = ["COMPLETE_SHARE", "Viewing", "view", "watch_episodes"]
 
-EARLY_SHARE = (0.66, 0.58, 0.64, 0.55, 0.56, 0.0)
-FINISHED_SHARE = (0.16, 0.22, 0.16, 0.25, 0.16, 0.0)
+EARLY_SHARE = (0.70, 0.68, 0.68, 0.58, 0.60, 0.0)
+FINISHED_SHARE = (0.16, 0.19, 0.16, 0.25, 0.16, 0.0)
 """Of plays given up early and played to the end, by content type; the rest ends anywhere."""
-EARLY_RISE, EARLY_FALL = 0.75, 9.0
-"""Of the hump of plays given up early, as shares of the length: half of them before 4 %."""
+EARLY_RISE, EARLY_FALL = 0.75, 13.0
+"""Of the hump of plays given up early, as shares of the length: half of them before 3 %."""
 CREDITS = 0.07
 """Of a title's length: who leaves during the credits has finished it."""
 QUALITY_EFFECT = 0.18
 """On the log of the share that is finished, for each deviation of the title's quality."""
+CONTINUED_EFFECT = 0.8
+"""On the share given up early, of a series that is taken up again: who comes back likes it."""
 PATIENCE_SIGMA = 0.25
 """Of the log of the share that a user finishes, between users."""
 STALL_EFFECT = 5.0
@@ -51,7 +53,7 @@ STALL_EFFECT = 5.0
 LARGEST_STALL_SHARE = 0.12
 SD_EFFECT = 0.85
 """On the share that is finished."""
-LAST_EPISODE_CHANCE = 0.74
+LAST_EPISODE_CHANCE = 0.62
 """That an episode is the last of its play; the rest go on to the next one."""
 MOST_EPISODES = 6
 
@@ -65,6 +67,8 @@ GAP_SECONDS, GAP_SIGMA = 55.0, 1.2
 SHORTEST_GAP_SECONDS = 4
 EPISODE_SLACK = 1.12
 """Room for episodes that are longer than the usual one."""
+SEEN_SHARE = 0.5
+"""Of series that a user of before the first day could have begun then, those that were: they go on inside."""
 SHORTEST_SECONDS = 2
 """A play that would be shorter was no play."""
 COMPLETE_SHARE = 0.9
@@ -112,7 +116,8 @@ def view(
     kept = _kept(sittings, starts, started_at)
     starts = replace(starts, started_at=started_at).take(kept)
     playback, plans = playback.take(kept), plans.take(kept)
-    plays = _play(catalogue, starts, playback, plans)
+    seen = _seen_before(arguments, people, catalogue, starts)
+    plays = _play(catalogue, starts, playback, plans, seen)
     additions = _additions(catalogue, starts, plays, choices.listed[kept])
     end_at = arguments.end_day * DAY_US
     return _before(end_at, starts, playback, plays, additions)
@@ -164,7 +169,9 @@ def _share_watched(
     given_up = draws.hump("given up", EARLY_RISE, EARLY_FALL)
     to_the_end = 1 - CREDITS * draws.hump("credits", 1.0, 2.5)
     anywhere = 0.1 + (0.9 - CREDITS) * draws.uniform("anywhere")
-    is_early = draw < np.array(EARLY_SHARE)[content_type] / np.sqrt(liked)
+    early = np.array(EARLY_SHARE)[content_type] / np.sqrt(liked)
+    early *= np.where(starts.way == Way.CONTINUED, CONTINUED_EFFECT, 1.0)
+    is_early = draw < early
     share = np.where(is_early, given_up, np.where(draw > 1 - finished, to_the_end, anywhere))
     length_seconds = 60 * np.maximum(catalogue.minutes[title], 1)
     stalled = playback.stall_milliseconds / 1000 / np.maximum(share * length_seconds, 60)
@@ -206,13 +213,27 @@ def _kept(sittings: Sittings, starts: Starts, started_at: Integers) -> Flags:
     return kept
 
 
-def _play(catalogue: Catalogue, starts: Starts, playback: Playback, plans: _Plans) -> Plays:
+def _seen_before(
+    arguments: Arguments, people: People, catalogue: Catalogue, starts: Starts
+) -> Integers:
+    """Return how many episodes of its series the user of each start had seen before the first day."""
+    start_at = arguments.start_day * DAY_US
+    first_day = np.full(len(starts), arguments.start_day - 1)
+    out = np.maximum(catalogue.episodes_out(starts.title, first_day), 0)
+    draws = people.draws.take(starts.user).under("series", starts.title)
+    begun = (people.registered_at[starts.user] < start_at) & draws.happens("begun", SEEN_SHARE)
+    return np.where(begun, (out * draws.uniform("seen")).astype(np.int64), 0)
+
+
+def _play(
+    catalogue: Catalogue, starts: Starts, playback: Playback, plans: _Plans, seen: Integers
+) -> Plays:
     """Return the plays of the starts that showed a frame, cut where something else began."""
     limit = _limits(starts)
     rows = np.flatnonzero(playback.outcome == PLAYED)
     limit, starts = limit[rows], starts.take(rows)
     playback, plans = playback.take(rows), plans.take(rows)
-    first_episode, episode_count = _episodes_to_watch(catalogue, starts, plans)
+    first_episode, episode_count = _episodes_to_watch(catalogue, starts, plans, seen[rows])
     last_length = _last_length(catalogue, starts.title, first_episode, episode_count)
     earlier = _length_between(catalogue, first_episode, episode_count - 1)
     is_live = catalogue.content_type[starts.title] == LIVE
@@ -250,11 +271,12 @@ def _limits(starts: Starts) -> Integers:
 
 
 def _episodes_to_watch(
-    catalogue: Catalogue, starts: Starts, plans: _Plans
+    catalogue: Catalogue, starts: Starts, plans: _Plans, seen: Integers
 ) -> tuple[Integers, Integers]:
     """Return the first episode and how many: each user goes through a series in order.
 
     An episode that was given up is begun again; after the last one that is out comes the first.
+    ``seen`` is how many the user had seen of it before the first day.
     """
     first_episode = np.full(len(starts), -1)
     count = np.zeros(len(starts), dtype=np.int64)
@@ -269,6 +291,7 @@ def _episodes_to_watch(
     group_start = np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))
     position = np.empty(len(rows), dtype=np.int64)
     position[order] = before - before[group_start]
+    position += seen[rows]
     out = np.maximum(catalogue.episodes_out(title, day_of(starts.started_at[rows])), 1)
     first_episode[rows] = catalogue.first_episode[title] + position % out
     count[rows] = np.minimum(wanted, out - position % out)

@@ -308,6 +308,24 @@ def test_series_are_watched_in_the_order_of_their_episodes(small: Frames) -> Non
     ).sum() / known.sum() < 0.01  # those few began again after the last one
 
 
+def test_favourite_series_are_followed(small: Frames) -> None:
+    views = small["episode_viewing"].merge(small["viewing_sessions"], on="session_id")
+    seen = views.groupby(["user_id", "content_id"])["episode_id"].nunique()
+    assert seen.mean() > 2  # of three months
+    assert (seen >= 6).mean() > 0.05
+
+
+def test_who_was_there_before_the_first_day_is_inside_a_series(small: Frames) -> None:
+    views = small["episode_viewing"].merge(small["viewing_sessions"], on="session_id")
+    views = views.sort_values(["started_at", "episode_viewing_id"])
+    first = views.groupby(["user_id", "content_id"]).head(1)
+    first = first.merge(small["users"], on="user_id")
+    new = first["registered_on"] >= pd.Timestamp("2025-01-02", tz="UTC")
+    begins = first["episode_id"].str.endswith("-S01-E01")
+    assert begins[new].mean() > 0.97  # a first play may be too short to be one
+    assert 0.4 < begins[~new].mean() < 0.8
+
+
 def test_a_season_at_once_is_binged(small: Frames) -> None:
     views = small["episode_viewing"].merge(small["viewing_sessions"], on="session_id")
     a_day = views.groupby(["user_id", "content_id", "started_on"]).size()
@@ -364,7 +382,7 @@ def test_searches_lead_to_plays(small: Frames) -> None:
         tolerance=pd.Timedelta(seconds=150),
     )
     played = (joined["clicked_content_id"] == joined["content_id"]).mean()
-    assert played == pytest.approx(0.20 / 0.25, abs=0.02)
+    assert played == pytest.approx(0.78, abs=0.04)
 
 
 def test_every_kind_of_title_is_played(small: Frames, tiny: Frames) -> None:

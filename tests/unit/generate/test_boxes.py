@@ -156,8 +156,8 @@ def test_a_box_has_one_line_per_application_and_day(month: pd.DataFrame) -> None
 
 def test_the_seconds_of_a_box_fit_into_the_day(month: pd.DataFrame) -> None:
     assert month["seconds"].min() == 0
-    assert month["seconds"].max() == DAY_SECONDS
-    assert month.groupby(["mac", "day"])["seconds"].sum().max() == DAY_SECONDS
+    assert 80_000 < month["seconds"].max() < DAY_SECONDS
+    assert month.groupby(["mac", "day"])["seconds"].sum().max() < DAY_SECONDS
 
 
 def test_all_applications_occur(month: pd.DataFrame) -> None:
@@ -273,9 +273,8 @@ def test_a_holiday_counts_in_its_own_country_only(month: pd.DataFrame, people: P
     assert ratio == pytest.approx(HOLIDAY_FACTOR, abs=0.16)
 
 
-def test_few_lines_show_nothing_or_a_whole_day(month: pd.DataFrame) -> None:
+def test_few_lines_show_nothing(month: pd.DataFrame) -> None:
     assert (month["seconds"] == 0).mean() == pytest.approx(0.06, abs=0.01)
-    assert 0.005 < (month["seconds"] == DAY_SECONDS).mean() < 0.03
 
 
 def test_the_planted_types_differ_as_they_say(seen: pd.DataFrame) -> None:

@@ -69,7 +69,7 @@ def test_plan_says_rows_bytes_and_time_and_writes_nothing(tmp_path: Path) -> Non
 
 def test_people_see_a_plan() -> None:
     shown = run("--plan", "--scale", "large", "--format", "csv").stdout
-    assert re.search(r"viewing_sessions +[89],\d{3},\d{3} +1\.\d GB", shown)
+    assert re.search(r"viewing_sessions +1[01],\d{3},\d{3} +1\.\d GB", shown)
     assert "Nothing was written." in shown
 
 
@@ -86,7 +86,7 @@ def test_generate_writes_the_platform_that_was_asked_for(tmp_path: Path) -> None
     out = tmp_path / "platform"
     options = ("--users", "50", "--days", "5", "--titles", "30", "--start", "2025-06-01")
     more = ("--seed", "9", "--sessions-per-user", "3", "--from", "2025-06-03", "--format", "csv")
-    rest = ("--dirt", "2%", "--report", "--out", str(out), "--json")
+    rest = ("--dirt", "2%", "--out", str(out), "--json")
     facts = json.loads(run("--scale", "tiny", *options, *more, *rest).stdout)
     assert facts["arguments"] == {
         "seed": 9,
@@ -100,7 +100,7 @@ def test_generate_writes_the_platform_that_was_asked_for(tmp_path: Path) -> None
         "only": [],
         "from_on": "2025-06-03",
         "dirt": 0.02,
-        "report": True,
+        "report": False,
     }
     assert (out / "users.csv").is_file()
     assert not facts["was_there"]
@@ -148,6 +148,16 @@ def test_missing_folder_is_a_usage_error() -> None:
             ("--shape", "iptv", "--format", "csv"),
             "--format does not go with the shape iptv",
             "leave --format out",
+        ),
+        (
+            ("--report", "--from", "2025-01-30"),
+            "--report does not go with --from",
+            "leave one of them out",
+        ),
+        (
+            ("--sessions-per-user", "500"),
+            "500.0 sessions a user can't be generated",
+            "at most 100",
         ),
         (
             ("--shape", "relational", "--dirt", "1%"),

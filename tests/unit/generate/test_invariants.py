@@ -223,13 +223,6 @@ def test_series_have_the_episodes_that_they_claim(tiny: Frames) -> None:
         assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in seasons)
 
 
-def test_a_user_begins_a_series_with_its_first_episode(tiny: Frames) -> None:
-    views = tiny["episode_viewing"].merge(tiny["viewing_sessions"], on="session_id")
-    views = views.sort_values(["started_at", "episode_viewing_id"])
-    first = views.groupby(["user_id", "content_id"])["episode_id"].first()
-    assert first.str.endswith("-S01-E01").all()
-
-
 def test_subscriptions_follow_the_states(tiny: Frames) -> None:
     events = tiny["subscription_events"]
     for _, life in events.groupby("user_id"):

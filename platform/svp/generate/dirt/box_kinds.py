@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from svp.generate.dirt.kinds import Severity
 
-__all__ = ["BOX_CORRECTION", "BOX_KINDS", "LEFT_ON", "BoxKind", "Hit", "value_in"]
+__all__ = ["BOX_CORRECTION", "BOX_KINDS", "BoxKind", "Hit", "value_in"]
 
 Hit: TypeAlias = dict[str, Any]
 """One line: an object of the export, with the document in it."""
@@ -22,7 +22,6 @@ APPLICATION, SECONDS = f"{DOCUMENT}.AppName", f"{DOCUMENT}.TotalDuration"
 """Columns, as an ingest names them."""
 
 DAY_SECONDS = 86_400
-LEFT_ON = f'"TotalDuration":{DAY_SECONDS}'.encode()
 """In a clean line, which an ingest flags too: no other dirt is made of it."""
 BOX_ADDRESS = "203.0.113.48"
 """Of a range that is kept for examples (RFC 5737)."""

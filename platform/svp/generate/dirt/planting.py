@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from svp.generate.catalogue import make_catalogue
-from svp.generate.dirt.box_kinds import BOX_CORRECTION, BOX_KINDS, LEFT_ON, value_in
+from svp.generate.dirt.box_kinds import BOX_CORRECTION, BOX_KINDS, value_in
 from svp.generate.dirt.kinds import CORRECTION, Sample, kinds_of
 from svp.generate.randomness import Draws
 from svp.generate.rows.ids import title_ids
@@ -129,14 +129,13 @@ class Dirt:
         self, lines: Sequence[bytes], *, day: int, part: int
     ) -> tuple[Planted, ...]:
         """Return the bad lines to write behind those of a part's boxes on a day, counted from 1970-01-01."""
-        usable = [line for line in lines if LEFT_ON not in line]
-        turn = self._turn(f"dirt of day {day}", part, rows=len(usable), kinds=len(BOX_KINDS))
-        chosen = turn.draws.whole("clean line", 0, len(usable))
+        turn = self._turn(f"dirt of day {day}", part, rows=len(lines), kinds=len(BOX_KINDS))
+        chosen = turn.draws.whole("clean line", 0, len(lines))
         return tuple(
             planted
             for number in range(turn.count)
             for planted in _planted_lines(
-                BOX_KINDS[(turn.first + number) % len(BOX_KINDS)], usable[chosen[number]], number
+                BOX_KINDS[(turn.first + number) % len(BOX_KINDS)], lines[chosen[number]], number
             )
         )
 

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Estimate", "estimate"]
 
-SUBSCRIBED_SHARE = 0.65
-"""Subscribers of a mean day, against the users when the first day begins: as many come as leave."""
+SUBSCRIBED_SHARE, GAINED_SHARE = 0.63, 0.25
+"""Subscribers of a mean day, against the users when the first day begins; more, as a share of those who sign up."""
 CROWDED_SESSIONS = 120
 """Plays of a subscriber in 30 days for which half of them find no room in the days of the busiest."""
 EPISODES_A_TITLE, DEVICES_A_USER = 6.3, 2.39
 EVENTS_BEFORE, EVENTS_A_MONTH = 7.5, 0.8
 """Subscription events by user of the first day: until then, and in a month of the period."""
-EPISODES_A_PLAY, ATTEMPTS_A_PLAY, SEARCHES_A_PLAY = 0.62, 1.02, 0.275
-RATINGS_A_PLAY, RATINGS_CROWDING = 0.275, 3.9
-ADDITIONS_A_PLAY, ADDITIONS_CROWDING = 0.097, 5.8
+EPISODES_A_PLAY, ATTEMPTS_A_PLAY, SEARCHES_A_PLAY = 0.90, 1.02, 0.21
+RATINGS_A_PLAY, RATINGS_CROWDING = 0.23, 3.9
+ADDITIONS_A_PLAY, ADDITIONS_CROWDING = 0.105, 5.8
 """A user rates or lists a title once: fewer by 1 + crowding * plays a user / titles."""
 BOX_LINES_A_USER_DAY = 0.03
 HOUSEHOLD_LINES_A_DAY = 0.95
@@ -124,10 +124,11 @@ def _bytes(order: Order, kind: str, rows: float) -> float:
 
 def _rows(order: Order) -> dict[str, float]:
     arguments, days = order.arguments, _shown_days(order)
-    wanted = arguments.sessions_per_user * SUBSCRIBED_SHARE / MONTH_DAYS
+    months = arguments.days / MONTH_DAYS
+    subscribed = SUBSCRIBED_SHARE * (1 + GAINED_SHARE * _growth(months))
+    wanted = arguments.sessions_per_user * subscribed / MONTH_DAYS
     rate = wanted / (1 + arguments.sessions_per_user / CROWDED_SESSIONS)
     plays, crowd = arguments.users * rate * days, rate * arguments.days / arguments.titles
-    months = arguments.days / MONTH_DAYS
     users = arguments.users * (1 + _growth(months))
     titles = arguments.titles * (1 + months / HISTORY_MONTHS)
     return {

@@ -24,7 +24,7 @@ def folder_in_one_piece(out: Path) -> Iterator[Path]:
     Raises:
         OSError: it can't be written, or by the end another run has put its own in this place.
     """
-    out = out.absolute()
+    out = out.resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(out)
     folder = out.with_name(f".{out.name}.{os.getpid()}.partial")

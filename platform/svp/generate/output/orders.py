@@ -71,6 +71,9 @@ class Order:
         if given and self.shape != "platform":
             message = f"{given[0]} does not go with the shape {self.shape}, which has its own files"
             raise UsageError(message, f"leave {given[0]} out, or choose --shape platform")
+        if self.report and self.from_on:
+            message = "--report does not go with --from: its curves need the whole period"
+            raise UsageError(message, "leave one of them out")
         if self.dirt and self.shape == "relational":
             message = "--dirt does not go with the shape relational"
             raise UsageError(message, "leave --dirt out, or choose --shape platform or iptv")
