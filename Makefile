@@ -36,8 +36,9 @@ format: $(VENV)/.dev ## rewrite Python and SQL in house style
 docs: $(VENV)/.dev ## write the generated pages of docs/ again
 	@$(BIN)/python -m tests.docs
 
-benchmark: $(VENV)/.dev ## rows a second of each hop, next to the raw tool
+benchmark: $(VENV)/.dev ## rows a second of each hop and of the generator, next to the raw tool
 	@$(BIN)/python -m benchmarks.hops
+	@$(BIN)/python -m benchmarks.generator --memory medium
 
 requirements: ## pin every dependency again, with hashes and without a registry's name (needs uv)
 	@uv pip compile pyproject.toml --extra local --group build --universal --python-version 3.11 \

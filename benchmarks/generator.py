@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from svp.generate.arguments import Arguments
 
 TABLE = VIEWING_SESSIONS.name
-MOST_PARTS = 6
+MOST_PARTS = 20
 """Enough rows to time; the whole of a scale is timed as a process."""
 ASK_SECONDS = 0.1
 
@@ -146,7 +146,9 @@ def run_whole(scale: str, workers: int) -> Whole:
         svp = Path(sys.executable).with_name("svp")
         command = [str(svp), "generate", "--scale", scale, "--out", str(out)]
         started = time.perf_counter()
-        with subprocess.Popen([*command, "--workers", str(workers)]) as run:
+        with subprocess.Popen(
+            [*command, "--workers", str(workers)], stdout=subprocess.DEVNULL
+        ) as run:
             peak_bytes = watch(run)
         seconds = time.perf_counter() - started
         files = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["files"]
