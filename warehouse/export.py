@@ -7,8 +7,11 @@ anywhere leaves whole days, and the next run does the rest.
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
@@ -20,7 +23,7 @@ from svp.core.sqlfiles import quote_mysql, read_sql
 from svp.errors import PlatformError, VerifyError, shorten
 from warehouse.connections import execute, fetch, fetch_one, hold_lock, open_warehouse
 from warehouse.sources import DayVersion, Sources, open_sources
-from warehouse.staging import Staging, open_staging
+from warehouse.staging import Staging, open_staging, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,6 +44,9 @@ __all__ = [
 
 CHUNK_DAYS = 31
 """Days staged at once; they are published one by one."""
+
+Chunk = list[DayVersion]
+PlaybackRows = list[tuple[object, ...]]
 
 MESSAGE_CHARACTERS = 500
 
@@ -174,14 +180,10 @@ def publish_changes(
     chunks = list(chunk_days(sources.day_versions(), published_days(connection)))
     days = 0
     with progress.task("days to the warehouse", total=sum(map(len, chunks)), unit="days") as task:
-        for chunk in chunks:
-            rows += stage_days(sources, staging, chunk)
-            changed_days = sources.changed_days()
-            for each in chunk:
-                if each.day not in changed_days:
-                    execute(connection, "CALL publish_day(%s, %s)", (each.day, each.version))
-                    days += 1
-                task.advance(1)
+        for chunk, playback in with_playback(sources, chunks):
+            rows += stage_days(sources, staging, chunk, playback)
+            days += publish_days(connection, sources, staging, chunk)
+            task.advance(len(chunk))
     return ExportResult(
         days, rows, tuple(each.mark for each in changed), seconds=monotonic() - started
     )
@@ -204,12 +206,35 @@ def publish_dimension(
     return rows
 
 
-def stage_days(sources: Sources, staging: Staging, chunk: list[DayVersion]) -> int:
-    """Stage everything of a range of days; return the rows staged."""
-    first, last = chunk[0].day, chunk[-1].day
-    sources.set_days(first, last)
+def with_playback(
+    sources: Sources, chunks: Iterable[Chunk]
+) -> Iterator[tuple[Chunk, PlaybackRows]]:
+    """Yield each run of days with what MongoDB holds of it; that of the next is being read meanwhile."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        reading: deque[tuple[Chunk, Future[PlaybackRows]]] = deque()
+        for chunk in chunks:
+            reading.append((chunk, pool.submit(sources.playback_rows, chunk[0].day, chunk[-1].day)))
+            if len(reading) > 1:
+                ready, playback = reading.popleft()
+                yield ready, playback.result()
+        for ready, playback in reading:
+            yield ready, playback.result()
+
+
+def stage_days(sources: Sources, staging: Staging, chunk: Chunk, playback: PlaybackRows) -> int:
+    """Stage everything of a run of days; return the rows staged."""
+    sources.set_days(chunk[0].day, chunk[-1].day)
     rows = sum(staging.stage(table, sources.extract(extract)) for table, extract in FACTS)
-    return rows + staging.stage("stg_playback", sources.playback(first, last))
+    return rows + staging.stage("stg_playback", partial(write_rows, playback))
+
+
+def publish_days(connection: Connection, sources: Sources, staging: Staging, chunk: Chunk) -> int:
+    """Publish the staged days but those that a load has touched meanwhile; return how many."""
+    changed = sources.changed_days()
+    versions = [(each.day, each.version) for each in chunk if each.day not in changed]
+    staging.stage("stg_day_version", partial(write_rows, versions))
+    execute(connection, "CALL publish_days(%s, %s)", (chunk[0].day, chunk[-1].day))
+    return len(versions)
 
 
 def published_days(connection: Connection) -> dict[date, int]:
@@ -222,11 +247,9 @@ def pending_days(versions: Iterable[DayVersion], published: Mapping[date, int]) 
     return [each for each in versions if each.is_busy or each.version > published.get(each.day, 0)]
 
 
-def chunk_days(
-    versions: Iterable[DayVersion], published: Mapping[date, int]
-) -> Iterator[list[DayVersion]]:
+def chunk_days(versions: Iterable[DayVersion], published: Mapping[date, int]) -> Iterator[Chunk]:
     """Yield the days to export in runs that no other day interrupts, so that a range holds only them."""
-    chunk: list[DayVersion] = []
+    chunk: Chunk = []
     for each in versions:
         is_due = not each.is_busy and each.version > published.get(each.day, 0)
         if chunk and (not is_due or len(chunk) == CHUNK_DAYS):

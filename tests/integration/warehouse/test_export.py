@@ -140,7 +140,7 @@ export.refresh(Settings(Path("."), Workspace(sys.argv[3]), **urls))
     [
         ("publish_dimension", 1),  # customers are there, titles are not
         ("stage_days", 0),  # nothing is staged
-        ("execute", 6),  # the first day is published, the second is staged
+        ("publish_days", 0),  # all is staged, nothing is published
         ("run_procedures", 0),  # all is published, nothing is refreshed
     ],
 )

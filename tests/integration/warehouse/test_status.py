@@ -40,7 +40,7 @@ def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> N
     assert status.scheduler == "ON"
     assert {run.procedure: run.rows for run in status.runs} == {
         "publish_customers": 3,
-        "publish_day": 2,
+        "publish_days": 1,
         "publish_titles": 2,
         "refresh_changed_days": 3,
         "refresh_content_performance": 1,
