@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +15,11 @@ from svp.cli.tables import new_table
 from svp.errors import VerifyError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from rich.console import RenderableType
     from rich.table import Table
 
-    from warehouse.export import ExportResult, RefreshResult
+    from svp.settings import Settings
+    from warehouse.export import ExportPlan, ExportResult, RefreshResult, Scope
     from warehouse.reader import ReaderAccount
     from warehouse.status import WarehouseStatus
 
@@ -30,6 +30,26 @@ SHOWN_DAYS = 5
 FileOption = Annotated[
     Path | None,
     typer.Option("--file", help="File for the account, mode 0600; in the home folder by default."),
+]
+
+FullOption = Annotated[
+    bool, typer.Option("--full", help="Every day and dimension again, changed or not.")
+]
+FromOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="Every day from this UTC day on again, changed or not, and no other day.",
+    ),
+]
+ToOption = Annotated[
+    datetime | None,
+    typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="The same until this UTC day."),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be published, and write nothing.")
 ]
 
 group = new_group(
@@ -43,33 +63,57 @@ def register(app: typer.Typer) -> None:
 
 
 @group.command("refresh")
-def refresh_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
+def refresh_command(
+    context: typer.Context,
+    *,
+    full: FullOption = False,
+    first: FromOption = None,
+    last: ToOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
     """Export the days that changed, then run the procedures: the marts are current.
 
     \b
     Example: svp warehouse refresh
+             svp warehouse refresh --from 2026-01-01 --to 2026-01-31
     """
     from warehouse.export import refresh
 
-    settings = settings_from(context)
+    settings, scope = settings_from(context), scope_of(first, last, is_full=full)
+    if dry_run:
+        show_plan(settings, scope, as_json=as_json)
+        return
     with terminal_progress() as progress:
-        result = refresh(settings, progress=progress)
+        result = refresh(settings, scope=scope, progress=progress)
     facts = {"workspace": settings.workspace.name, **asdict(result)}
     emit(facts, as_json=as_json, show=lambda: refresh_line(settings.workspace.name, result))
 
 
 @group.command("export")
-def export_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
+def export_command(
+    context: typer.Context,
+    *,
+    full: FullOption = False,
+    first: FromOption = None,
+    last: ToOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
     """Export the days that changed; the event, or a refresh, brings the marts up to date later.
 
     \b
     Example: svp warehouse export
+             svp warehouse export --full --dry-run
     """
     from warehouse.export import export
 
-    settings = settings_from(context)
+    settings, scope = settings_from(context), scope_of(first, last, is_full=full)
+    if dry_run:
+        show_plan(settings, scope, as_json=as_json)
+        return
     with terminal_progress() as progress:
-        result = export(settings, progress=progress)
+        result = export(settings, scope=scope, progress=progress)
     facts = {"workspace": settings.workspace.name, **asdict(result)}
     emit(facts, as_json=as_json, show=lambda: export_line(settings.workspace.name, result))
 
@@ -112,6 +156,36 @@ def reader_command(
         "file": account.file,
     }
     emit(facts, as_json=as_json, show=lambda: reader_lines(account))
+
+
+def scope_of(first: datetime | None, last: datetime | None, *, is_full: bool) -> Scope:
+    """Return what the options ask for."""
+    from warehouse.export import Scope
+
+    return Scope(is_full, first.date() if first else None, last.date() if last else None)
+
+
+def show_plan(settings: Settings, scope: Scope, *, as_json: bool) -> None:
+    """Print what an export would publish."""
+    from warehouse.export import plan_export
+
+    plan = plan_export(settings, scope=scope)
+    facts = {"workspace": settings.workspace.name, **asdict(plan)}
+    emit(facts, as_json=as_json, show=lambda: plan_table(settings.workspace.name, plan))
+
+
+def plan_table(workspace: str, plan: ExportPlan) -> RenderableType:
+    """Return the days and dimensions that an export would publish, for people."""
+    from rich.console import Group
+    from rich.text import Text
+
+    numbers = ("published version", "version")
+    table = new_table("what", *numbers, title="Would be published", numbers=numbers)
+    for each in (*plan.dimensions, *plan.days):
+        table.add_row(each.name, f"{each.published_version:,}", f"{each.version:,}")
+    done = f"{len(plan.days):,} days and {len(plan.dimensions):,} dimensions would be published"
+    waiting = f"; {len(plan.waiting):,} days wait for a load" if plan.waiting else ""
+    return Group(table, Text(f"workspace {workspace}: {done}{waiting}; nothing was written"))
 
 
 def refresh_line(workspace: str, result: RefreshResult) -> str:
