@@ -29,4 +29,5 @@ INSTALL_ORDER = (
     "refresh_customer_month",
     "refresh_changed_days",
     "refresh_changed_days_every_day",
+    "refresh_changed_days_often",
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ import typer
 
 from svp.cli.common import JsonOption, emit, new_group, settings_from, terminal_progress
 from svp.cli.tables import new_table
-from svp.errors import VerifyError
+from svp.errors import UsageError, VerifyError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from svp.settings import Settings
     from warehouse.export import ExportPlan, ExportResult, RefreshResult, Scope
     from warehouse.reader import ReaderAccount
+    from warehouse.schedule import EventStatus, Schedule
     from warehouse.status import WarehouseStatus
 
 __all__ = ["register"]
@@ -52,13 +54,39 @@ DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be published, and write nothing.")
 ]
 
+EXPORT_AT = time(2, 30)
+"""Before the daily event of 03:00."""
+
+ExportAtOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--export-at", formats=["%H:%M"], metavar="HH:MM", help="UTC time in the text; 02:30."
+    ),
+]
+DailyAtOption = Annotated[
+    datetime | None,
+    typer.Option("--at", formats=["%H:%M"], metavar="HH:MM", help="UTC time of the daily refresh."),
+]
+EveryOption = Annotated[
+    int | None,
+    typer.Option(
+        "--every", min=1, max=1440, metavar="MINUTES", help="Refresh what changed this often, too."
+    ),
+]
+
 group = new_group(
     "The MySQL warehouse: bring changes over, refresh the marts, see how fresh they are."
 )
 
 
+schedule_group = new_group(
+    "When the marts are refreshed by themselves, and text for cron and systemd."
+)
+
+
 def register(app: typer.Typer) -> None:
     """Add the group ``warehouse``."""
+    group.add_typer(schedule_group, name="schedule")
     app.add_typer(group, name="warehouse")
 
 
@@ -133,6 +161,80 @@ def status_command(context: typer.Context, *, as_json: JsonOption = False) -> No
     emit(facts, as_json=as_json, show=lambda: status_tables(settings.workspace.name, status))
     if status.problems:
         raise typer.Exit(VerifyError.exit_code)
+
+
+@schedule_group.command("show")
+def schedule_show_command(
+    context: typer.Context, *, export_at: ExportAtOption = None, as_json: JsonOption = False
+) -> None:
+    """Show the events and their times, and text for cron and systemd that brings new rows.
+
+    \b
+    Example: svp warehouse schedule show --export-at 02:30
+    """
+    from warehouse.schedule import cron_text, read_schedule, systemd_text
+
+    settings = settings_from(context)
+    schedule = read_schedule(settings, now=utc_now())
+    program, moment = shutil.which("svp") or "svp", export_at.time() if export_at else EXPORT_AT
+    cron, systemd = cron_text(settings, program, moment), systemd_text(settings, program, moment)
+    facts = {"workspace": settings.workspace.name, **asdict(schedule)}
+    facts |= {"cron": cron, "systemd": systemd}
+    emit(facts, as_json=as_json, show=lambda: schedule_lines(settings.workspace.name, schedule))
+    if not as_json:
+        # As it is, unwrapped: it is to be copied.
+        typer.echo(f"\ncron:\n{cron}\n\nsystemd:\n{systemd}")
+
+
+@schedule_group.command("on")
+def schedule_on_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
+    """Enable the daily event.
+
+    \b
+    Example: svp warehouse schedule on
+    """
+    from warehouse.schedule import switch_schedule
+
+    settings = settings_from(context)
+    switch_schedule(settings, is_on=True)
+    show_events(settings, as_json=as_json)
+
+
+@schedule_group.command("off")
+def schedule_off_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
+    """Disable the daily and the frequent event; a refresh by hand goes on working.
+
+    \b
+    Example: svp warehouse schedule off
+    """
+    from warehouse.schedule import switch_schedule
+
+    settings = settings_from(context)
+    switch_schedule(settings, is_on=False)
+    show_events(settings, as_json=as_json)
+
+
+@schedule_group.command("set")
+def schedule_set_command(
+    context: typer.Context,
+    *,
+    daily_at: DailyAtOption = None,
+    every: EveryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Choose when the events run, and enable them; a later 'svp init' keeps the times.
+
+    \b
+    Example: svp warehouse schedule set --at 04:30 --every 15
+    """
+    from warehouse.schedule import set_schedule
+
+    if daily_at is None and every is None:
+        message = "no time was given"
+        raise UsageError(message, "give --at HH:MM, --every MINUTES or both")
+    settings = settings_from(context)
+    set_schedule(settings, at=daily_at.time() if daily_at else None, every_minutes=every)
+    show_events(settings, as_json=as_json)
 
 
 @group.command("reader")
@@ -223,7 +325,7 @@ def status_tables(workspace: str, status: WarehouseStatus) -> RenderableType:
         f"workspace {workspace}",
         f"pending    {pending_line(status)}",
         f"export     {export_status_line(status)}",
-        f"event      {event_line(status)}",
+        *(f"event      {event_line(event)}" for event in status.events),
         f"scheduler  {status.scheduler}",
         *(f"problem    {problem}" for problem in status.problems),
     ]
@@ -265,11 +367,28 @@ def export_status_line(status: WarehouseStatus) -> str:
     return f"{at(last.started_at)}, {last.outcome}{rows}"
 
 
-def event_line(status: WarehouseStatus) -> str:
-    """Return when the event runs."""
-    event = status.event
-    if event is None:
-        return "none"
+def show_events(settings: Settings, *, as_json: bool) -> None:
+    """Print the events as they are now."""
+    from warehouse.schedule import read_schedule
+
+    schedule = read_schedule(settings, now=utc_now())
+    facts = {"workspace": settings.workspace.name, **asdict(schedule)}
+    emit(facts, as_json=as_json, show=lambda: schedule_lines(settings.workspace.name, schedule))
+
+
+def utc_now() -> datetime:
+    """Return the time as the server gives it: UTC, without saying so."""
+    return datetime.now(tz=UTC).replace(tzinfo=None)
+
+
+def schedule_lines(workspace: str, schedule: Schedule) -> str:
+    """Return when the events run."""
+    events = (f"event      {event_line(event)}" for event in schedule.events)
+    return "\n".join((f"workspace {workspace}", *events, f"scheduler  {schedule.scheduler}"))
+
+
+def event_line(event: EventStatus) -> str:
+    """Return when an event runs."""
     state = "enabled" if event.is_enabled else "disabled"
     last, due = at(event.last_run_at) or "never", at(event.next_run_at) or "unknown"
     return f"{event.name}, {state}, every {event.every.lower()}\n           last {last}, next {due}"
