@@ -1,7 +1,7 @@
--- publish_members: members that the staged facts of a day name and the dimensions lack. Customers and titles get
+-- publish_members: members that the staged facts of some days name and the dimensions lack. Customers and titles get
 -- their key only; the rest stays Unknown until their own export brings it. Runs in the caller's transaction.
-CREATE PROCEDURE publish_members (IN in_day date)
-COMMENT 'Add the dimension members that the staged facts of a day name.'
+CREATE PROCEDURE publish_members (IN in_from date, IN in_to date)
+COMMENT 'Add the dimension members that the staged facts of some days name.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
@@ -16,7 +16,7 @@ BEGIN
         ON
             stg_watch.customer_source = dim_customer.source
             AND stg_watch.customer_code = dim_customer.customer_code
-    WHERE stg_watch.day = in_day AND dim_customer.customer_key IS NULL;
+    WHERE stg_watch.day BETWEEN in_from AND in_to AND dim_customer.customer_key IS NULL;
 
     INSERT INTO dim_title (source, content_id, title, content_type, category_key)
     WITH named AS (
@@ -24,13 +24,13 @@ BEGIN
             stg_watch.title_source AS source,
             stg_watch.content_id
         FROM stg_watch
-        WHERE stg_watch.day = in_day
+        WHERE stg_watch.day BETWEEN in_from AND in_to
         UNION DISTINCT
         SELECT
             stg_rating.title_source AS source,
             stg_rating.content_id
         FROM stg_rating
-        WHERE stg_rating.day = in_day
+        WHERE stg_rating.day BETWEEN in_from AND in_to
     )
 
     SELECT
@@ -50,10 +50,10 @@ BEGIN
     SELECT DISTINCT named.device_type
     FROM (
         SELECT stg_watch.device_type FROM stg_watch
-        WHERE stg_watch.day = in_day
+        WHERE stg_watch.day BETWEEN in_from AND in_to
         UNION ALL
         SELECT stg_playback.device_type FROM stg_playback
-        WHERE stg_playback.day = in_day
+        WHERE stg_playback.day BETWEEN in_from AND in_to
     ) AS named
     LEFT JOIN dim_device ON named.device_type = dim_device.device_type
     WHERE named.device_type IS NOT NULL AND dim_device.device_key IS NULL;
@@ -62,5 +62,5 @@ BEGIN
     SELECT DISTINCT stg_playback.quality
     FROM stg_playback
     LEFT JOIN dim_quality ON stg_playback.quality = dim_quality.quality
-    WHERE stg_playback.day = in_day AND stg_playback.quality IS NOT NULL AND dim_quality.quality_key IS NULL;
+    WHERE stg_playback.day BETWEEN in_from AND in_to AND stg_playback.quality IS NOT NULL AND dim_quality.quality_key IS NULL;
 END

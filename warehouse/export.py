@@ -7,8 +7,12 @@ anywhere leaves whole days, and the next run does the rest.
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
@@ -17,32 +21,95 @@ import oltp.schema
 import warehouse.schema
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql, read_sql
-from svp.errors import PlatformError, VerifyError, shorten
+from svp.errors import PlatformError, UsageError, VerifyError, shorten
 from warehouse.connections import execute, fetch, fetch_one, hold_lock, open_warehouse
 from warehouse.sources import DayVersion, Sources, open_sources
-from warehouse.staging import Staging, open_staging
+from warehouse.staging import Staging, open_staging, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date
 
     from svp.core.mysql import Connection
     from svp.settings import Settings
 
 __all__ = [
+    "CHANGED",
+    "ExportPlan",
     "ExportResult",
+    "Planned",
     "RefreshResult",
+    "Scope",
     "chunk_days",
     "export",
     "only_export",
     "pending_days",
+    "plan_export",
     "refresh",
 ]
 
 CHUNK_DAYS = 31
 """Days staged at once; they are published one by one."""
 
+Chunk = list[DayVersion]
+PlaybackRows = list[tuple[object, ...]]
+
 MESSAGE_CHARACTERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an export takes: what changed, unless days are asked for again."""
+
+    is_full: bool = False
+    """Every day and dimension, whatever their versions."""
+    first: date | None = None
+    """From this day on, every day whatever its version, and no other day; None for the first there is."""
+    last: date | None = None
+    """Until this day; None for the last there is."""
+
+    def __post_init__(self) -> None:
+        if self.is_full and self.has_range:
+            message = "--full takes every day, and was given with --from or --to"
+            raise UsageError(message, "leave out one or the other")
+        if (self.first or date.min) > (self.last or date.max):
+            message = f"the first day {self.first} is after the last {self.last}"
+            raise UsageError(message, "exchange them")
+
+    @property
+    def has_range(self) -> bool:
+        """Only some days were asked for."""
+        return self.first is not None or self.last is not None
+
+    def takes(self, day: date, *, is_changed: bool) -> bool:
+        """Tell whether a day is exported."""
+        if self.is_full or not self.has_range:
+            return self.is_full or is_changed
+        return (self.first or date.min) <= day <= (self.last or date.max)
+
+
+CHANGED = Scope()
+"""What changed, and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A day or a dimension that an export would publish."""
+
+    name: str
+    """The day, or the mark: users, titles."""
+    published_version: int
+    """Of what the warehouse holds; 0 for nothing."""
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """What an export would do now."""
+
+    days: tuple[Planned, ...]
+    dimensions: tuple[Planned, ...]
+    waiting: tuple[date, ...]
+    """Days that wait for a load to be complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +161,10 @@ FACTS = (("stg_watch", "watch_by_day"), ("stg_rating", "ratings_by_day"), ("stg_
 """Staging tables of a range of days, each with the extract of PostgreSQL that fills it."""
 
 
-def refresh(settings: Settings, *, progress: Progress = SILENT) -> RefreshResult:
-    """Export what changed, then rebuild what depends on it; a repeat changes nothing.
+def refresh(
+    settings: Settings, *, scope: Scope = CHANGED, progress: Progress = SILENT
+) -> RefreshResult:
+    """Export what changed or is asked for, then rebuild what depends on it; a repeat changes nothing.
 
     What an export published before it failed is rebuilt all the same.
 
@@ -106,7 +175,7 @@ def refresh(settings: Settings, *, progress: Progress = SILENT) -> RefreshResult
     """
     started = monotonic()
     try:
-        exported = export(settings, progress=progress)
+        exported = export(settings, scope=scope, progress=progress)
     except VerifyError:
         with suppress(PlatformError):
             run_procedures(settings)
@@ -138,16 +207,17 @@ def only_export(settings: Settings) -> Iterator[Connection]:
         yield connection
 
 
-def export(settings: Settings, *, progress: Progress = SILENT) -> ExportResult:
-    """Publish every pending day and changed dimension; aggregates follow by ``refresh`` or the event.
+def export(
+    settings: Settings, *, scope: Scope = CHANGED, progress: Progress = SILENT
+) -> ExportResult:
+    """Publish the days and dimensions that changed or are asked for; aggregates follow by ``refresh`` or the event.
 
     Raises:
         SchemaError: a schema is older or newer than the program.
         LockError: another export is at work.
         VerifyError: rows did not arrive as they were sent, or a procedure failed.
     """
-    for room in (oltp.schema, nosql.schema, warehouse.schema):
-        room.check_current(settings)
+    check_schemas(settings)
     with (
         only_export(settings) as connection,
         logged(connection) as export_id,
@@ -156,41 +226,76 @@ def export(settings: Settings, *, progress: Progress = SILENT) -> ExportResult:
     ):
         for line in sources.interruptions():
             progress.say(line)
-        result = publish_changes(connection, sources, staging, progress)
+        result = publish(connection, sources, staging, scope, progress)
         end_log(connection, export_id, "done", result=result)
     return result
 
 
-def publish_changes(
-    connection: Connection, sources: Sources, staging: Staging, progress: Progress
+def plan_export(settings: Settings, *, scope: Scope = CHANGED) -> ExportPlan:
+    """Return what ``export`` would publish now; nothing is written.
+
+    Raises:
+        SchemaError: a schema is older or newer than the program.
+    """
+    check_schemas(settings)
+    with open_warehouse(settings) as connection, open_sources(settings) as sources:
+        published, versions = published_days(connection), sources.day_versions()
+        marks, published_marks = sources.marks(), read_marks(connection)
+        days = tuple(
+            Planned(each.day.isoformat(), published.get(each.day, 0), each.version)
+            for chunk in chunk_days(versions, published, scope)
+            for each in chunk
+        )
+        dimensions = tuple(
+            Planned(each.mark, published_marks.get(each.mark, 0), marks[each.mark])
+            for each in due_dimensions(marks, published_marks, scope)
+        )
+    return ExportPlan(days, dimensions, tuple(each.day for each in versions if each.is_busy))
+
+
+def check_schemas(settings: Settings) -> None:
+    """Raise SchemaError unless all three stores have this program's schema."""
+    for room in (oltp.schema, nosql.schema, warehouse.schema):
+        room.check_current(settings)
+
+
+def publish(
+    connection: Connection, sources: Sources, staging: Staging, scope: Scope, progress: Progress
 ) -> ExportResult:
-    """Publish the dimensions whose mark rose, then the pending days."""
+    """Publish the dimensions of a scope, then its days."""
     started = monotonic()
     marks = sources.marks()
-    changed = [each for each in DIMENSIONS if each.mark in stale_marks(connection, marks)]
+    dimensions = due_dimensions(marks, read_marks(connection), scope)
     rows = sum(
-        publish_dimension(connection, sources, staging, each, marks[each.mark]) for each in changed
+        publish_dimension(connection, sources, staging, each, marks[each.mark])
+        for each in dimensions
     )
-    chunks = list(chunk_days(sources.day_versions(), published_days(connection)))
+    chunks = list(chunk_days(sources.day_versions(), published_days(connection), scope))
     days = 0
     with progress.task("days to the warehouse", total=sum(map(len, chunks)), unit="days") as task:
-        for chunk in chunks:
-            rows += stage_days(sources, staging, chunk)
-            changed_days = sources.changed_days()
-            for each in chunk:
-                if each.day not in changed_days:
-                    execute(connection, "CALL publish_day(%s, %s)", (each.day, each.version))
-                    days += 1
-                task.advance(1)
+        for chunk, playback in with_playback(sources, chunks):
+            rows += stage_days(sources, staging, chunk, playback)
+            days += publish_days(connection, sources, staging, chunk)
+            task.advance(len(chunk))
     return ExportResult(
-        days, rows, tuple(each.mark for each in changed), seconds=monotonic() - started
+        days, rows, tuple(each.mark for each in dimensions), seconds=monotonic() - started
     )
 
 
-def stale_marks(connection: Connection, marks: Mapping[str, int]) -> frozenset[str]:
-    """Return the marks above their published version."""
-    published: dict[str, int] = dict(fetch(connection, "SELECT mark, version FROM published_mark"))
-    return frozenset(mark for mark, version in marks.items() if version > published.get(mark, 0))
+def read_marks(connection: Connection) -> dict[str, int]:
+    """Return the published version of each mark."""
+    return dict(fetch(connection, "SELECT mark, version FROM published_mark"))
+
+
+def due_dimensions(
+    marks: Mapping[str, int], published: Mapping[str, int], scope: Scope
+) -> list[Dimension]:
+    """Return the dimensions to export: those that changed, or all that ever were loaded."""
+    return [
+        each
+        for each in DIMENSIONS
+        if each.mark in marks and (scope.is_full or marks[each.mark] > published.get(each.mark, 0))
+    ]
 
 
 def publish_dimension(
@@ -204,12 +309,35 @@ def publish_dimension(
     return rows
 
 
-def stage_days(sources: Sources, staging: Staging, chunk: list[DayVersion]) -> int:
-    """Stage everything of a range of days; return the rows staged."""
-    first, last = chunk[0].day, chunk[-1].day
-    sources.set_days(first, last)
+def with_playback(
+    sources: Sources, chunks: Iterable[Chunk]
+) -> Iterator[tuple[Chunk, PlaybackRows]]:
+    """Yield each run of days with what MongoDB holds of it; that of the next is being read meanwhile."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        reading: deque[tuple[Chunk, Future[PlaybackRows]]] = deque()
+        for chunk in chunks:
+            reading.append((chunk, pool.submit(sources.playback_rows, chunk[0].day, chunk[-1].day)))
+            if len(reading) > 1:
+                ready, playback = reading.popleft()
+                yield ready, playback.result()
+        for ready, playback in reading:
+            yield ready, playback.result()
+
+
+def stage_days(sources: Sources, staging: Staging, chunk: Chunk, playback: PlaybackRows) -> int:
+    """Stage everything of a run of days; return the rows staged."""
+    sources.set_days(chunk[0].day, chunk[-1].day)
     rows = sum(staging.stage(table, sources.extract(extract)) for table, extract in FACTS)
-    return rows + staging.stage("stg_playback", sources.playback(first, last))
+    return rows + staging.stage("stg_playback", partial(write_rows, playback))
+
+
+def publish_days(connection: Connection, sources: Sources, staging: Staging, chunk: Chunk) -> int:
+    """Publish the staged days but those that a load has touched meanwhile; return how many."""
+    changed = sources.changed_days()
+    versions = [(each.day, each.version) for each in chunk if each.day not in changed]
+    staging.stage("stg_day_version", partial(write_rows, versions))
+    execute(connection, "CALL publish_days(%s, %s)", (chunk[0].day, chunk[-1].day))
+    return len(versions)
 
 
 def published_days(connection: Connection) -> dict[date, int]:
@@ -223,12 +351,13 @@ def pending_days(versions: Iterable[DayVersion], published: Mapping[date, int]) 
 
 
 def chunk_days(
-    versions: Iterable[DayVersion], published: Mapping[date, int]
-) -> Iterator[list[DayVersion]]:
+    versions: Iterable[DayVersion], published: Mapping[date, int], scope: Scope = CHANGED
+) -> Iterator[Chunk]:
     """Yield the days to export in runs that no other day interrupts, so that a range holds only them."""
-    chunk: list[DayVersion] = []
+    chunk: Chunk = []
     for each in versions:
-        is_due = not each.is_busy and each.version > published.get(each.day, 0)
+        is_changed = each.version > published.get(each.day, 0)
+        is_due = not each.is_busy and scope.takes(each.day, is_changed=is_changed)
         if chunk and (not is_due or len(chunk) == CHUNK_DAYS):
             yield chunk
             chunk = []

@@ -12,7 +12,7 @@ from nosql.pipelines import find_pipeline
 from svp.core.mongodb import open_database
 from svp.core.postgres import connect
 from svp.core.sqlfiles import read_sql
-from warehouse.staging import Writer, as_load_data, write_rows
+from warehouse.staging import Writer, as_load_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -115,10 +115,9 @@ class Sources:
             cursor.copy_expert(statement, LoadDataFile(file), size=COPY_BYTES)
             return cursor.rowcount
 
-    def playback(self, first: date, last: date) -> Writer:
-        """Return what writes playback by day, device and quality, from MongoDB."""
-        rows = (playback_row(document) for document in self.playback_documents(first, last))
-        return partial(write_rows, rows)
+    def playback_rows(self, first: date, last: date) -> list[tuple[object, ...]]:
+        """Return playback by day, device and quality: a few rows a day."""
+        return [playback_row(document) for document in self.playback_documents(first, last)]
 
     def playback_documents(self, first: date, last: date) -> Iterator[Document]:
         """Yield playback by day, device and quality."""

@@ -1,15 +1,17 @@
 """Bring rows into staging tables: all of them, unchanged, or an error.
 
-Rows go through a file in a private folder in PostgreSQL's text format, which is what LOAD DATA reads by
-default but for two escapes. LOAD DATA LOCAL turns errors into warnings even in strict mode, so rows and
-warnings are counted.
+Rows go through a FIFO in a private folder, so that the server takes them while they are read, in
+PostgreSQL's text format, which is what LOAD DATA reads by default but for two escapes. LOAD DATA LOCAL turns
+errors into warnings even in strict mode, so rows and warnings are counted.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
@@ -35,6 +37,11 @@ FOLDER = "exports"
 
 FOLDER_MODE = 0o700
 
+READ_TIMEOUT_SECONDS = 3600
+"""Patience of the server with the FIFO: PostgreSQL may take long to find its first row."""
+
+UNBLOCK_SECONDS = 0.05
+
 INSERT_ROWS = 1000
 """Rows of one INSERT where LOAD DATA LOCAL is not allowed."""
 
@@ -50,12 +57,15 @@ UNESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
 class Staging:
-    """Fills staging tables, one after the other, through one file."""
+    """Fills staging tables, one after the other."""
 
-    def __init__(self, connection: Connection, file: Path, *, may_load: bool) -> None:
+    def __init__(self, connection: Connection, folder: Path, *, may_load: bool) -> None:
         self._connection = connection
-        self._file = file
+        self._file = folder / "rows"
         self._fill = self._load if may_load else self._insert
+        if may_load:
+            os.mkfifo(self._file)
+            execute(connection, "SET SESSION net_read_timeout = %s", (READ_TIMEOUT_SECONDS,))
 
     def stage(self, table: str, write: Writer) -> int:
         """Replace the rows of a staging table; return how many there are.
@@ -63,10 +73,8 @@ class Staging:
         Raises:
             VerifyError: not every row arrived, or the server had to change one.
         """
-        with self._file.open("wb") as file:
-            sent = write(file)
         self._empty(table)
-        arrived = self._fill(table)
+        sent, arrived = self._fill(table, write)
         (warnings,) = fetch_one(self._connection, "SHOW COUNT(*) WARNINGS")
         if arrived != sent or warnings:
             reason = next(
@@ -85,14 +93,23 @@ class Staging:
         if execute(self._connection, few) == FEW_ROWS:
             execute(self._connection, f"TRUNCATE TABLE {quote_mysql(table)}")
 
-    def _load(self, table: str) -> int:
+    def _load(self, table: str, write: Writer) -> tuple[int, int]:
+        """Let the server read what another thread writes; return rows sent and rows arrived."""
         statement = (
             f"LOAD DATA LOCAL INFILE %s INTO TABLE {quote_mysql(table)} CHARACTER SET utf8mb4"
         )
-        return execute(self._connection, statement, (str(self._file),))
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            sending = pool.submit(self._send, write)
+            try:
+                arrived = execute(self._connection, statement, (str(self._file),))
+            except BaseException:
+                self._unblock(sending)
+                raise
+            return sending.result(), arrived
 
-    def _insert(self, table: str) -> int:
-        arrived = 0
+    def _insert(self, table: str, write: Writer) -> tuple[int, int]:
+        """Send the same rows by INSERT; return rows sent and rows arrived."""
+        sent, arrived = self._send(write), 0
         with (
             self._file.open(encoding="utf-8", newline="\n") as file,
             self._connection.cursor() as cursor,
@@ -101,12 +118,22 @@ class Staging:
                 places = ", ".join(["%s"] * len(batch[0]))
                 cursor.executemany(f"INSERT INTO {quote_mysql(table)} VALUES ({places})", batch)  # noqa: S608  (quoted)
                 arrived += cursor.rowcount
-        return arrived
+        return sent, arrived
+
+    def _send(self, write: Writer) -> int:
+        with self._file.open("wb") as file:
+            return write(file)
+
+    def _unblock(self, sending: Future[int]) -> None:
+        """End a writer whose reader is gone: it waits until the FIFO is opened, then finds it closed."""
+        while not sending.done():
+            os.close(os.open(self._file, os.O_RDONLY | os.O_NONBLOCK))
+            wait([sending], timeout=UNBLOCK_SECONDS)
 
 
 @contextmanager
 def open_staging(settings: Settings, *, progress: Progress) -> Iterator[Staging]:
-    """Open the connection that may read our one file, and no other; the caller holds the lock of exports.
+    """Open the connection that may read our one FIFO, and nothing else; the caller holds the lock of exports.
 
     Raises:
         UsageError: the home can't be written to.
@@ -120,7 +147,7 @@ def open_staging(settings: Settings, *, progress: Progress) -> Iterator[Staging]
         may_load = allows_load(connection)
         if not may_load:
             progress.say("local_infile is off on this server: rows go by INSERT, which is slower")
-        yield Staging(connection, folder / "rows", may_load=may_load)
+        yield Staging(connection, folder, may_load=may_load)
 
 
 @contextmanager

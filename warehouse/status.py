@@ -12,6 +12,7 @@ from svp.core.sqlfiles import read_sql
 from warehouse.connections import Row, fetch, fetch_one, open_warehouse
 from warehouse.export import pending_days, published_days
 from warehouse.objects import stale_objects
+from warehouse.schedule import DAILY, EventStatus, read_events
 from warehouse.sources import open_sources
 from warehouse.store import check_tables
 
@@ -21,12 +22,10 @@ if TYPE_CHECKING:
     from svp.core.mysql import Connection
     from svp.settings import Settings
 
-__all__ = ["EventStatus", "ExportRun", "ProcedureRun", "WarehouseStatus", "read_status"]
+__all__ = ["ExportRun", "ProcedureRun", "WarehouseStatus", "read_status"]
 
-EVENT = "refresh_changed_days_every_day"
-
-UNIT_SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86_400, "WEEK": 604_800}
-"""Units of an event's interval that have a fixed length."""
+EXPORT_PATIENCE = timedelta(hours=25)
+"""An export is overdue when days wait and the last one is older: it is meant to run every day."""
 
 FAILURES = frozenset({"failed", "interrupted"})
 
@@ -56,25 +55,12 @@ class ExportRun:
 
 
 @dataclass(frozen=True, slots=True)
-class EventStatus:
-    """The event that refreshes by itself."""
-
-    name: str
-    is_enabled: bool
-    every: str
-    """Its interval, as "1 DAY"."""
-    last_run_at: datetime | None
-    next_run_at: datetime | None
-    """None when it is off, or its interval has no fixed length."""
-
-
-@dataclass(frozen=True, slots=True)
 class WarehouseStatus:
     """Everything that ``svp warehouse status`` says."""
 
     runs: tuple[ProcedureRun, ...]
     last_export: ExportRun | None
-    event: EventStatus | None
+    events: tuple[EventStatus, ...]
     scheduler: str
     """The server's event_scheduler: ON, OFF or DISABLED."""
     pending: tuple[date, ...]
@@ -92,10 +78,11 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
     """
     for check in (oltp.schema.check_current, nosql.schema.check_current, check_tables):
         check(settings)
+    now = now or datetime.now(tz=UTC).replace(tzinfo=None)
     with open_warehouse(settings) as connection, open_sources(settings) as sources:
         runs = tuple(ProcedureRun(*row) for row in ask(connection, "last_runs"))
         exports = [ExportRun(*row) for row in ask(connection, "last_export")]
-        event = read_event(connection, now or datetime.now(tz=UTC).replace(tzinfo=None))
+        events = tuple(read_events(connection, now))
         (scheduler,) = fetch_one(connection, "SELECT @@event_scheduler")
         (stale_slices,) = fetch_one(connection, "SELECT count(*) FROM changed_day")
         pending = pending_days(sources.day_versions(), published_days(connection))
@@ -106,11 +93,17 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
     return WarehouseStatus(
         runs=runs,
         last_export=last_export,
-        event=event,
+        events=events,
         scheduler=scheduler,
         pending=tuple(each.day for each in pending),
         stale_slices=stale_slices,
-        problems=(*interrupted, *faults, *find_problems(runs, last_export, event, scheduler)),
+        problems=(
+            *interrupted,
+            *faults,
+            *event_problems(runs, events, scheduler, now),
+            *failures(runs, last_export),
+            *overdue_export(last_export, now, is_pending=any(not each.is_busy for each in pending)),
+        ),
     )
 
 
@@ -119,38 +112,36 @@ def ask(connection: Connection, query: str) -> list[Row]:
     return fetch(connection, read_sql("warehouse.queries", query))
 
 
-def read_event(connection: Connection, now: datetime) -> EventStatus | None:
-    """Return the daily event, or None when somebody dropped it."""
-    for name, status, value, unit, starts_at, last_run_at in ask(connection, "events"):
-        if name == EVENT:
-            is_enabled = status == "ENABLED"
-            due = next_run(now, starts_at, int(value), unit) if is_enabled else None
-            return EventStatus(name, is_enabled, f"{value} {unit}", last_run_at, due)
-    return None
-
-
-def next_run(now: datetime, starts_at: datetime | None, value: int, unit: str) -> datetime | None:
-    """Return the first time of a schedule that is after ``now``; None when that can't be told."""
-    seconds = value * UNIT_SECONDS.get(unit, 0)
-    if not seconds or starts_at is None:
-        return None
-    passed = max(-1, (now - starts_at) // timedelta(seconds=seconds))
-    return starts_at + timedelta(seconds=seconds * (passed + 1))
-
-
-def find_problems(
-    runs: Sequence[ProcedureRun],
-    last_export: ExportRun | None,
-    event: EventStatus | None,
-    scheduler: str,
+def event_problems(
+    runs: Sequence[ProcedureRun], events: Sequence[EventStatus], scheduler: str, now: datetime
 ) -> Iterator[str]:
-    """Yield what failed and what is switched off, one line each."""
+    """Yield why the marts may not be refreshed by themselves, one line each."""
     if scheduler != "ON":
         yield f"event_scheduler is {scheduler}: SET PERSIST (MariaDB: SET GLOBAL) event_scheduler = ON"
-    if event and not event.is_enabled:
-        yield f"the event {EVENT} is disabled: ALTER EVENT {EVENT} ENABLE"
+    last_run_at = next(
+        (run.started_at for run in runs if run.procedure == "refresh_changed_days"), None
+    )
+    for event in events:
+        if event.name == DAILY and not event.is_enabled:
+            yield f"the event {DAILY} is disabled: run 'svp warehouse schedule on'"
+        if event.is_overdue(last_run_at, now):
+            missing = f"the event {event.name} was due at {event.last_due_at} and nothing ran since"
+            yield f"{missing}: is its definer {event.definer} still there?"
+
+
+def failures(runs: Sequence[ProcedureRun], last_export: ExportRun | None) -> Iterator[str]:
+    """Yield what failed last, one line each."""
     for run in runs:
         if run.outcome in FAILURES:
             yield f"{run.procedure} {run.outcome}: {run.message or 'its connection ended'}"
     if last_export and last_export.outcome in FAILURES:
         yield f"the last export {last_export.outcome}: {last_export.message or 'the program ended'}"
+
+
+def overdue_export(
+    last_export: ExportRun | None, now: datetime, *, is_pending: bool
+) -> Iterator[str]:
+    """Yield a line when days wait and nobody exported for more than a day."""
+    if is_pending and last_export and now - last_export.started_at > EXPORT_PATIENCE:
+        since = f"{last_export.started_at:%Y-%m-%d %H:%M}"
+        yield f"the export is overdue, the last was at {since}: 'svp warehouse schedule show' has text for cron"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,16 +13,16 @@ import typer
 
 from svp.cli.common import JsonOption, emit, new_group, settings_from, terminal_progress
 from svp.cli.tables import new_table
-from svp.errors import VerifyError
+from svp.errors import UsageError, VerifyError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from rich.console import RenderableType
     from rich.table import Table
 
-    from warehouse.export import ExportResult, RefreshResult
+    from svp.settings import Settings
+    from warehouse.export import ExportPlan, ExportResult, RefreshResult, Scope
     from warehouse.reader import ReaderAccount
+    from warehouse.schedule import EventStatus, Schedule
     from warehouse.status import WarehouseStatus
 
 __all__ = ["register"]
@@ -32,44 +34,114 @@ FileOption = Annotated[
     typer.Option("--file", help="File for the account, mode 0600; in the home folder by default."),
 ]
 
+FullOption = Annotated[
+    bool, typer.Option("--full", help="Every day and dimension again, changed or not.")
+]
+FromOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="Every day from this UTC day on again, changed or not, and no other day.",
+    ),
+]
+ToOption = Annotated[
+    datetime | None,
+    typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="The same until this UTC day."),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be published, and write nothing.")
+]
+
+EXPORT_AT = time(2, 30)
+"""Before the daily event of 03:00."""
+
+ExportAtOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--export-at", formats=["%H:%M"], metavar="HH:MM", help="UTC time in the text; 02:30."
+    ),
+]
+DailyAtOption = Annotated[
+    datetime | None,
+    typer.Option("--at", formats=["%H:%M"], metavar="HH:MM", help="UTC time of the daily refresh."),
+]
+EveryOption = Annotated[
+    int | None,
+    typer.Option(
+        "--every", min=1, max=1440, metavar="MINUTES", help="Refresh what changed this often, too."
+    ),
+]
+
 group = new_group(
     "The MySQL warehouse: bring changes over, refresh the marts, see how fresh they are."
 )
 
 
+schedule_group = new_group(
+    "When the marts are refreshed by themselves, and text for cron and systemd."
+)
+
+
 def register(app: typer.Typer) -> None:
     """Add the group ``warehouse``."""
+    group.add_typer(schedule_group, name="schedule")
     app.add_typer(group, name="warehouse")
 
 
 @group.command("refresh")
-def refresh_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
+def refresh_command(
+    context: typer.Context,
+    *,
+    full: FullOption = False,
+    first: FromOption = None,
+    last: ToOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
     """Export the days that changed, then run the procedures: the marts are current.
 
     \b
     Example: svp warehouse refresh
+             svp warehouse refresh --from 2026-01-01 --to 2026-01-31
     """
     from warehouse.export import refresh
 
-    settings = settings_from(context)
+    settings, scope = settings_from(context), scope_of(first, last, is_full=full)
+    if dry_run:
+        show_plan(settings, scope, as_json=as_json)
+        return
     with terminal_progress() as progress:
-        result = refresh(settings, progress=progress)
+        result = refresh(settings, scope=scope, progress=progress)
     facts = {"workspace": settings.workspace.name, **asdict(result)}
     emit(facts, as_json=as_json, show=lambda: refresh_line(settings.workspace.name, result))
 
 
 @group.command("export")
-def export_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
+def export_command(
+    context: typer.Context,
+    *,
+    full: FullOption = False,
+    first: FromOption = None,
+    last: ToOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
     """Export the days that changed; the event, or a refresh, brings the marts up to date later.
 
     \b
     Example: svp warehouse export
+             svp warehouse export --full --dry-run
     """
     from warehouse.export import export
 
-    settings = settings_from(context)
+    settings, scope = settings_from(context), scope_of(first, last, is_full=full)
+    if dry_run:
+        show_plan(settings, scope, as_json=as_json)
+        return
     with terminal_progress() as progress:
-        result = export(settings, progress=progress)
+        result = export(settings, scope=scope, progress=progress)
     facts = {"workspace": settings.workspace.name, **asdict(result)}
     emit(facts, as_json=as_json, show=lambda: export_line(settings.workspace.name, result))
 
@@ -89,6 +161,80 @@ def status_command(context: typer.Context, *, as_json: JsonOption = False) -> No
     emit(facts, as_json=as_json, show=lambda: status_tables(settings.workspace.name, status))
     if status.problems:
         raise typer.Exit(VerifyError.exit_code)
+
+
+@schedule_group.command("show")
+def schedule_show_command(
+    context: typer.Context, *, export_at: ExportAtOption = None, as_json: JsonOption = False
+) -> None:
+    """Show the events and their times, and text for cron and systemd that brings new rows.
+
+    \b
+    Example: svp warehouse schedule show --export-at 02:30
+    """
+    from warehouse.schedule import cron_text, read_schedule, systemd_text
+
+    settings = settings_from(context)
+    schedule = read_schedule(settings, now=utc_now())
+    program, moment = shutil.which("svp") or "svp", export_at.time() if export_at else EXPORT_AT
+    cron, systemd = cron_text(settings, program, moment), systemd_text(settings, program, moment)
+    facts = {"workspace": settings.workspace.name, **asdict(schedule)}
+    facts |= {"cron": cron, "systemd": systemd}
+    emit(facts, as_json=as_json, show=lambda: schedule_lines(settings.workspace.name, schedule))
+    if not as_json:
+        # As it is, unwrapped: it is to be copied.
+        typer.echo(f"\ncron:\n{cron}\n\nsystemd:\n{systemd}")
+
+
+@schedule_group.command("on")
+def schedule_on_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
+    """Enable the daily event.
+
+    \b
+    Example: svp warehouse schedule on
+    """
+    from warehouse.schedule import switch_schedule
+
+    settings = settings_from(context)
+    switch_schedule(settings, is_on=True)
+    show_events(settings, as_json=as_json)
+
+
+@schedule_group.command("off")
+def schedule_off_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
+    """Disable the daily and the frequent event; a refresh by hand goes on working.
+
+    \b
+    Example: svp warehouse schedule off
+    """
+    from warehouse.schedule import switch_schedule
+
+    settings = settings_from(context)
+    switch_schedule(settings, is_on=False)
+    show_events(settings, as_json=as_json)
+
+
+@schedule_group.command("set")
+def schedule_set_command(
+    context: typer.Context,
+    *,
+    daily_at: DailyAtOption = None,
+    every: EveryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Choose when the events run, and enable them; a later 'svp init' keeps the times.
+
+    \b
+    Example: svp warehouse schedule set --at 04:30 --every 15
+    """
+    from warehouse.schedule import set_schedule
+
+    if daily_at is None and every is None:
+        message = "no time was given"
+        raise UsageError(message, "give --at HH:MM, --every MINUTES or both")
+    settings = settings_from(context)
+    set_schedule(settings, at=daily_at.time() if daily_at else None, every_minutes=every)
+    show_events(settings, as_json=as_json)
 
 
 @group.command("reader")
@@ -112,6 +258,36 @@ def reader_command(
         "file": account.file,
     }
     emit(facts, as_json=as_json, show=lambda: reader_lines(account))
+
+
+def scope_of(first: datetime | None, last: datetime | None, *, is_full: bool) -> Scope:
+    """Return what the options ask for."""
+    from warehouse.export import Scope
+
+    return Scope(is_full, first.date() if first else None, last.date() if last else None)
+
+
+def show_plan(settings: Settings, scope: Scope, *, as_json: bool) -> None:
+    """Print what an export would publish."""
+    from warehouse.export import plan_export
+
+    plan = plan_export(settings, scope=scope)
+    facts = {"workspace": settings.workspace.name, **asdict(plan)}
+    emit(facts, as_json=as_json, show=lambda: plan_table(settings.workspace.name, plan))
+
+
+def plan_table(workspace: str, plan: ExportPlan) -> RenderableType:
+    """Return the days and dimensions that an export would publish, for people."""
+    from rich.console import Group
+    from rich.text import Text
+
+    numbers = ("published version", "version")
+    table = new_table("what", *numbers, title="Would be published", numbers=numbers)
+    for each in (*plan.dimensions, *plan.days):
+        table.add_row(each.name, f"{each.published_version:,}", f"{each.version:,}")
+    done = f"{len(plan.days):,} days and {len(plan.dimensions):,} dimensions would be published"
+    waiting = f"; {len(plan.waiting):,} days wait for a load" if plan.waiting else ""
+    return Group(table, Text(f"workspace {workspace}: {done}{waiting}; nothing was written"))
 
 
 def refresh_line(workspace: str, result: RefreshResult) -> str:
@@ -149,7 +325,7 @@ def status_tables(workspace: str, status: WarehouseStatus) -> RenderableType:
         f"workspace {workspace}",
         f"pending    {pending_line(status)}",
         f"export     {export_status_line(status)}",
-        f"event      {event_line(status)}",
+        *(f"event      {event_line(event)}" for event in status.events),
         f"scheduler  {status.scheduler}",
         *(f"problem    {problem}" for problem in status.problems),
     ]
@@ -191,11 +367,28 @@ def export_status_line(status: WarehouseStatus) -> str:
     return f"{at(last.started_at)}, {last.outcome}{rows}"
 
 
-def event_line(status: WarehouseStatus) -> str:
-    """Return when the event runs."""
-    event = status.event
-    if event is None:
-        return "none"
+def show_events(settings: Settings, *, as_json: bool) -> None:
+    """Print the events as they are now."""
+    from warehouse.schedule import read_schedule
+
+    schedule = read_schedule(settings, now=utc_now())
+    facts = {"workspace": settings.workspace.name, **asdict(schedule)}
+    emit(facts, as_json=as_json, show=lambda: schedule_lines(settings.workspace.name, schedule))
+
+
+def utc_now() -> datetime:
+    """Return the time as the server gives it: UTC, without saying so."""
+    return datetime.now(tz=UTC).replace(tzinfo=None)
+
+
+def schedule_lines(workspace: str, schedule: Schedule) -> str:
+    """Return when the events run."""
+    events = (f"event      {event_line(event)}" for event in schedule.events)
+    return "\n".join((f"workspace {workspace}", *events, f"scheduler  {schedule.scheduler}"))
+
+
+def event_line(event: EventStatus) -> str:
+    """Return when an event runs."""
     state = "enabled" if event.is_enabled else "disabled"
     last, due = at(event.last_run_at) or "never", at(event.next_run_at) or "unknown"
     return f"{event.name}, {state}, every {event.every.lower()}\n           last {last}, next {due}"

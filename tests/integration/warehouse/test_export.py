@@ -16,6 +16,7 @@ from svp.errors import LockError, SchemaError, VerifyError
 from tests.integration.warehouse.builders import Play, Rating, Title, User, at
 from warehouse import export as exporting
 from warehouse import staging
+from warehouse.connections import execute
 from warehouse.export import export, only_export, refresh
 from warehouse.staging import open_staging
 
@@ -140,7 +141,7 @@ export.refresh(Settings(Path("."), Workspace(sys.argv[3]), **urls))
     [
         ("publish_dimension", 1),  # customers are there, titles are not
         ("stage_days", 0),  # nothing is staged
-        ("execute", 6),  # the first day is published, the second is staged
+        ("publish_days", 0),  # all is staged, nothing is published
         ("run_procedures", 0),  # all is published, nothing is refreshed
     ],
 )
@@ -230,6 +231,35 @@ def test_rows_that_do_not_arrive_are_an_error(platform: Platform) -> None:
         pytest.raises(VerifyError, match="2 rows sent, 1 arrived, 0 warnings"),
     ):
         staged.stage("stg_playback", write)
+
+
+def test_staging_ends_when_the_writer_or_the_reader_of_the_fifo_fails(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = b"2024-01-31\tTV\tHD\t1\t1\t1\t1\t60\n"
+
+    def write(file: BinaryIO) -> int:
+        return len([file.write(row)])
+
+    def fail(file: BinaryIO) -> int:
+        file.write(row)
+        message = "the extract failed"
+        raise OSError(message)
+
+    def refuse(*arguments: Any) -> int:
+        if arguments[1].startswith("LOAD"):
+            message = "LOAD DATA was refused"
+            raise VerifyError(message, "")
+        return execute(*arguments)
+
+    with open_staging(platform.settings, progress=SILENT) as staged:
+        with pytest.raises(OSError, match="the extract failed"):
+            staged.stage("stg_playback", fail)
+        with monkeypatch.context() as patched:
+            patched.setattr(staging, "execute", refuse)
+            with pytest.raises(VerifyError, match="was refused"):
+                staged.stage("stg_playback", write)
+        assert staged.stage("stg_playback", write) == 1
 
 
 def test_nothing_is_published_when_staging_fails(

@@ -52,12 +52,41 @@ def test_refresh_refuses_a_range_that_is_none(played: Platform, arguments: str) 
         played.execute(f"CALL refresh_daily_statistics({arguments})")
 
 
-@pytest.mark.parametrize("arguments", ["NULL, 1", "'2024-01-31', NULL"])
-def test_publish_day_refuses_to_guess(played: Platform, arguments: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [("NULL, NULL", "no days were given"), ("'2024-01-31', NULL", "or one is missing")],
+)
+def test_publish_days_refuses_to_guess(played: Platform, arguments: str, says: str) -> None:
     before = played.snapshot()
-    with pytest.raises(VerifyError, match="no day or no version"):
-        played.execute(f"CALL publish_day({arguments})")
+    with pytest.raises(VerifyError, match=says):
+        played.execute(f"CALL publish_days({arguments})")
     assert played.snapshot() == before
+
+
+def test_day_that_fails_leaves_whole_days_before_it_and_nothing_of_itself(played: Platform) -> None:
+    played.load(*(Play(day, user_id="u3") for day in (JAN_31, FEB_1)))
+    (before,) = played.fetch("SELECT version FROM published_day WHERE date_key = 20240201")
+    played.execute(
+        "CREATE TRIGGER no_february BEFORE UPDATE ON changed_day FOR EACH ROW"
+        " IF new.date_key = 20240201 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no February'; END IF"
+    )
+    played.execute("INSERT INTO changed_day VALUES ('daily_statistics', 20240201, utc_timestamp())")
+    with pytest.raises(VerifyError, match="no February"):
+        export(played.settings)
+    assert played.fetch("SELECT date_key, count(*) FROM fact_watch GROUP BY date_key") == [
+        (20240131, 2),
+        (20240201, 2),
+    ]
+    assert played.fetch("SELECT version FROM published_day WHERE date_key = 20240201") == [before]
+    assert played.fetch(LAST_RUN) == [("publish_days", "failed", "45000", "no February")]
+    played.execute("DROP TRIGGER no_february")
+    assert played.refresh().days == 1
+    assert played.mart("daily_statistics", "stat_date", "plays") == [(JAN_31, 2), (FEB_1, 3)]
+
+
+def test_published_days_are_one_run_in_the_log(played: Platform) -> None:
+    runs = "SELECT from_day, to_day, row_count, outcome FROM refresh_log WHERE procedure_name = 'publish_days'"
+    assert played.fetch(runs) == [(JAN_31, FEB_1, 2, "done")]
 
 
 def test_failing_procedure_undoes_itself_logs_and_tells(played: Platform) -> None:

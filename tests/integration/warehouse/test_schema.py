@@ -170,7 +170,8 @@ def test_reinstalled_event_keeps_the_schedule_that_somebody_chose(empty_platform
     schema.install(empty_platform.settings)
     event = empty_platform.fetch(
         "SELECT interval_value, interval_field, status, event_definition, on_completion"
-        " FROM information_schema.events WHERE event_schema = schema()"
+        " FROM information_schema.events WHERE event_schema = schema() AND event_name = %s",
+        (EVENT,),
     )
     assert event == [("6", "HOUR", "DISABLED", "CALL refresh_changed_days()", "PRESERVE")]
 

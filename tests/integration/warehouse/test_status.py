@@ -14,7 +14,9 @@ from svp.errors import VerifyError
 from tests.integration.warehouse.builders import Play
 from tests.integration.warehouse.test_verify import svp
 from warehouse.reader import reader_name
-from warehouse.status import EVENT, read_status
+from warehouse.schedule import DAILY as EVENT
+from warehouse.schedule import OFTEN
+from warehouse.status import read_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +42,7 @@ def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> N
     assert status.scheduler == "ON"
     assert {run.procedure: run.rows for run in status.runs} == {
         "publish_customers": 3,
-        "publish_day": 2,
+        "publish_days": 1,
         "publish_titles": 2,
         "refresh_changed_days": 3,
         "refresh_content_performance": 1,
@@ -49,13 +51,10 @@ def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> N
     }
     assert status.last_export is not None
     assert (status.last_export.outcome, status.last_export.days) == ("done", 1)
-    assert status.event is not None
-    assert (status.event.name, status.event.is_enabled, status.event.every) == (
-        EVENT,
-        True,
-        "1 DAY",
-    )
-    assert status.event.next_run_at == utc("2026-05-02 03:00")
+    daily, often = status.events
+    assert (daily.name, daily.is_enabled, daily.every) == (EVENT, True, "1 DAY")
+    assert daily.next_run_at == utc("2026-05-02 03:00")
+    assert (often.name, often.is_enabled, often.next_run_at) == (OFTEN, False, None)
 
 
 def test_status_ends_with_6_when_the_event_is_disabled(
@@ -77,7 +76,7 @@ def test_status_names_a_missing_event_and_reports_the_rest(
     platform.execute(f"DROP EVENT {EVENT}")
     status = read_status(platform.settings)
     assert status.problems == (f"the event {EVENT} is missing: run 'svp init'",)
-    assert (status.event, len(status.runs)) == (None, 7)
+    assert ([each.name for each in status.events], len(status.runs)) == ([OFTEN], 7)
     assert svp(platform, monkeypatch, "warehouse", "status") == 6
     assert f"the event {EVENT} is missing" in capsys.readouterr().out
 

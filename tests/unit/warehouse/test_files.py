@@ -48,7 +48,8 @@ def test_migrations_may_be_run_again() -> None:
     repeatable = ("CREATE TABLE IF NOT EXISTS ", "CREATE OR REPLACE ", "REPLACE INTO ")
     for migration in load():
         statement = re.sub(r"--.*\n", "", migration.text)
-        assert statement.startswith(repeatable), migration.name
+        changes_a_column = re.match(r"ALTER TABLE \w+\s+MODIFY COLUMN ", statement)
+        assert statement.startswith(repeatable) or changes_a_column, migration.name
 
 
 @named(PROCEDURES)

@@ -8,7 +8,7 @@ import pytest
 
 from svp.settings import Workspace
 from warehouse.reader import MAX_USER_CHARACTERS, reader_name
-from warehouse.status import next_run
+from warehouse.schedule import next_run
 
 
 def utc(text: str) -> datetime:

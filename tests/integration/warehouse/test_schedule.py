@@ -1,0 +1,73 @@
+"""Events run when people chose, a reinstall keeps that, and what does not run is named."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import warehouse.schema
+from tests.integration.warehouse.builders import Play
+from tests.integration.warehouse.test_verify import svp
+from warehouse.status import read_status
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.integration.warehouse.builders import Platform
+
+JAN_31 = date(2024, 1, 31)
+
+
+def in_days(days: int) -> datetime:
+    """Return a time to come, as the server gives it."""
+    return datetime.now(tz=UTC).replace(tzinfo=None) + timedelta(days=days)
+
+
+def test_chosen_times_are_shown_and_outlive_a_reinstall(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert svp(platform, monkeypatch, "warehouse", "schedule", "set") == 2
+    arguments = ("warehouse", "schedule", "set", "--at", "04:30", "--every", "20")
+    assert svp(platform, monkeypatch, *arguments) == 0
+    platform.execute("UPDATE schema_object SET checksum = 'old' WHERE kind = 'event'")
+    warehouse.schema.install(platform.settings)
+    capsys.readouterr()
+    assert svp(platform, monkeypatch, "warehouse", "schedule", "show", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    daily, often = shown["events"]
+    assert (daily["every"], daily["next_run_at"][11:], daily["is_enabled"]) == (
+        "1 DAY",
+        "04:30:00",
+        True,
+    )
+    assert (often["every"], often["is_enabled"]) == ("20 MINUTE", True)
+    name = platform.settings.workspace.name
+    assert f"--workspace {name} warehouse refresh" in shown["cron"]
+    assert "30 2 * * * " in shown["cron"]
+    assert "OnCalendar=*-*-* 02:30:00 UTC" in shown["systemd"]
+
+
+def test_off_is_a_problem_until_on(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert svp(platform, monkeypatch, "warehouse", "schedule", "off") == 0
+    assert svp(platform, monkeypatch, "warehouse", "status") == 6
+    assert svp(platform, monkeypatch, "warehouse", "schedule", "on") == 0
+    assert svp(platform, monkeypatch, "warehouse", "status") == 0
+
+
+def test_event_that_should_have_run_is_named(platform: Platform) -> None:
+    assert read_status(platform.settings).problems == ()
+    (problem,) = read_status(platform.settings, now=in_days(2)).problems
+    assert "refresh_changed_days_every_day was due at" in problem
+    assert "is its definer" in problem
+
+
+def test_export_is_overdue_when_days_wait_for_more_than_a_day(platform: Platform) -> None:
+    platform.load(Play(JAN_31))
+    platform.refresh()
+    platform.execute("ALTER EVENT refresh_changed_days_every_day ON SCHEDULE EVERY 1 MONTH")
+    assert read_status(platform.settings, now=in_days(2)).problems == ()
+    platform.load(Play(JAN_31))
+    assert read_status(platform.settings).problems == ()
+    (problem,) = read_status(platform.settings, now=in_days(2)).problems
+    assert problem.startswith("the export is overdue")
