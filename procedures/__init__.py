@@ -22,6 +22,7 @@ INSTALL_ORDER = (
     "refresh_daily_statistics",
     "refresh_content_performance",
     "refresh_customer_month",
+    "refresh_active_users",
     "refresh_changed_days",
     "refresh_changed_days_every_day",
 )

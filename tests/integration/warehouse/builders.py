@@ -190,6 +190,11 @@ class Platform:
         view = f"{self.settings.workspace.mart_database}.{name}"
         return self.fetch(f"SELECT {chosen} FROM {view} ORDER BY {chosen}")
 
+    def aggregates(self) -> int:
+        """Return how many aggregates there are: each is a call when a single day changed."""
+        ((count,),) = self.fetch("SELECT count(*) FROM aggregate_definition")
+        return int(count)
+
     def snapshot(self) -> Mapping[str, list[tuple[Any, ...]]]:
         """Return every row of the warehouse but those of logs and staging."""
         tables = self.fetch(

@@ -106,7 +106,7 @@ def test_one_changed_day_leaves_the_others_as_they_are(platform: Platform) -> No
     platform.execute("UPDATE agg_daily_statistics SET refreshed_at = '2000-01-01'")
     platform.load(Play(JAN_31, user_id="u2"))
     result = platform.refresh()
-    assert (result.days, result.procedures) == (1, 3)
+    assert (result.days, result.procedures) == (1, platform.aggregates())
     fresh = platform.fetch(
         "SELECT date_key FROM agg_daily_statistics WHERE refreshed_at > '2000-01-01'"
     )

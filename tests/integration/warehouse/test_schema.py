@@ -23,6 +23,7 @@ READABLE_TYPES = {"int", "smallint", "decimal", "date", "datetime", "varchar"}
 """What Power BI's connector carries; INT is not TINYINT(1), and DATETIME is whole seconds."""
 
 COLUMNS = {
+    "active_users": "stat_date, dau, wau, mau, stickiness, date_key",
     "daily_statistics": (
         "stat_date, active_customers, new_customers, plays, valid_plays, complete_plays, watch_hours, "
         "avg_watch_minutes_per_customer, completion_rate, peak_concurrent_streams, peak_minute_at, "
