@@ -15,6 +15,7 @@ INSTALL_ORDER = (
     "refresh_calendar",
     "classify_titles",
     "publish_customers",
+    "mark_changed_titles",
     "publish_titles",
     "publish_members",
     "publish_first_days",
@@ -23,6 +24,8 @@ INSTALL_ORDER = (
     "refresh_content_performance",
     "refresh_customer_month",
     "refresh_active_users",
+    "refresh_genre_engagement",
+    "refresh_format_engagement",
     "refresh_changed_days",
     "refresh_changed_days_every_day",
 )

@@ -50,6 +50,7 @@ class Title:
     content_type: str = "movie"
     genres: Sequence[str] = ("Drama",)
     maturity_rating: str | None = None
+    release_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -224,11 +225,13 @@ SET country = excluded.country, plan = excluded.plan, load_id = excluded.load_id
 """
 
 PUT_TITLE = """
-INSERT INTO oltp.content (source, content_id, title, content_type, maturity_rating, row_hash, load_id)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
+INSERT INTO oltp.content (
+    source, content_id, title, content_type, maturity_rating, release_year, row_hash, load_id
+)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (source, content_id) DO UPDATE
 SET title = excluded.title, content_type = excluded.content_type,
-    maturity_rating = excluded.maturity_rating, load_id = excluded.load_id
+    release_year = excluded.release_year, maturity_rating = excluded.maturity_rating, load_id = excluded.load_id
 RETURNING content_key
 """
 
@@ -272,7 +275,8 @@ def put_user(cursor: Cursor, user: User, load_id: int) -> None:
 
 
 def put_title(cursor: Cursor, title: Title, load_id: int) -> None:
-    values = (title.content_id, title.title, title.content_type, title.maturity_rating)
+    attributes = (title.content_type, title.maturity_rating, title.release_year)
+    values = (title.content_id, title.title, *attributes)
     cursor.execute(PUT_TITLE, (SOURCE, *values, HASH, load_id))
     ((content_key,),) = cursor.fetchall()
     cursor.execute("DELETE FROM oltp.content_genres WHERE content_key = %s", (content_key,))

@@ -9,16 +9,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.warehouse.builders import Play, User
+from tests.integration.warehouse.builders import Play, Title, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from tests.integration.warehouse.builders import Platform
 
 JAN_1 = date(2024, 1, 1)
 
 ACTIVE_USERS = ("stat_date", "dau", "wau", "mau", "stickiness")
+
+
+GENRE_ENGAGEMENT = ("stat_date", "genre", "plays", "watch_hours", "unique_viewers")
+FORMAT_ENGAGEMENT = ("stat_date", "content_type", "plays", "watch_hours", "completion_rate")
+
+CATALOGUE = (
+    Title("t1", content_type="movie", genres=("Drama",)),
+    Title("both", content_type="series", genres=("Comedy", "Drama")),
+    Title("none", content_type="live", genres=()),
+)
 
 
 def day(number: int) -> date:
@@ -31,6 +41,53 @@ def percent(part: int, whole: int) -> Decimal | None:
     if not whole:
         return None
     return (Decimal(100) * part / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def hours(seconds: int) -> Decimal:
+    """Return hours as marts give them."""
+    return (Decimal(seconds) / 3600).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+def grouped(
+    plays: Iterable[Play], names_of: Callable[[Play], Iterable[str]]
+) -> Mapping[tuple[date, str], list[Play]]:
+    """Return plays by their day and each of their names, in order."""
+    groups: dict[tuple[date, str], list[Play]] = {}
+    for play in plays:
+        for name in names_of(play):
+            groups.setdefault((play.started_on, name), []).append(play)
+    return dict(sorted(groups.items()))
+
+
+def genre_engagement(plays: Iterable[Play], titles: Iterable[Title]) -> list[tuple[object, ...]]:
+    """Count plays in each genre of their title."""
+    genres = {title.content_id: title.genres or ("Unknown",) for title in titles}
+    return [
+        (
+            *key,
+            len(group),
+            hours(sum(play.watch_seconds for play in group)),
+            len({play.user_id for play in group if play.watch_seconds}),
+        )
+        for key, group in grouped(plays, lambda play: genres[play.content_id]).items()
+    ]
+
+
+def format_engagement(plays: Iterable[Play], titles: Iterable[Title]) -> list[tuple[object, ...]]:
+    """Count plays in the content type of their title."""
+    types = {title.content_id: title.content_type for title in titles}
+    return [
+        (
+            *key,
+            len(group),
+            hours(sum(play.watch_seconds for play in group)),
+            percent(
+                sum(play.is_complete is True for play in group),
+                sum(play.is_complete is not None for play in group),
+            ),
+        )
+        for key, group in grouped(plays, lambda play: (types[play.content_id],)).items()
+    ]
 
 
 def active_users(plays: Iterable[Play], published: Iterable[date]) -> list[tuple[object, ...]]:
@@ -53,8 +110,8 @@ def active_users(plays: Iterable[Play], published: Iterable[date]) -> list[tuple
 
 @pytest.fixture
 def crowd(platform: Platform) -> Platform:
-    """A platform of 12 users."""
-    platform.load(users=[User(f"u{n}") for n in range(12)])
+    """A platform of 12 users and three titles."""
+    platform.load(users=[User(f"u{n}") for n in range(12)], titles=CATALOGUE)
     return platform
 
 
@@ -66,6 +123,8 @@ def some_plays(seed: int, *, days: int, count: int) -> list[Play]:
         Play(
             day(number),
             user_id=f"u{min(random.randrange(30), 11)}",
+            content_id=random.choice(("t1", "both", "none")),
+            is_complete=random.choice((True, False, None)),
             watch_seconds=random.choice((0, 60, 600)),
         )
         for number in on
@@ -110,6 +169,59 @@ def test_late_day_and_correction_reach_the_30_days_that_see_them(crowd: Platform
     )
     # From the late day to 29 days after the corrected one.
     assert rebuilt == [(int(f"{day(10):%Y%m%d}"), int(f"{day(49):%Y%m%d}"), 40)]
+
+
+def test_genres_and_content_types_are_counted_by_day(crowd: Platform) -> None:
+    plays = some_plays(3, days=5, count=60)
+    crowd.load(*plays)
+    crowd.refresh()
+    by_genre, by_type = genre_engagement(plays, CATALOGUE), format_engagement(plays, CATALOGUE)
+    assert crowd.mart("genre_engagement", *GENRE_ENGAGEMENT) == by_genre
+    assert crowd.mart("format_engagement", *FORMAT_ENGAGEMENT) == by_type
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(Title("none", content_type="sport", genres=()), id="another content type"),
+        pytest.param(Title("none", content_type="live", genres=("Music",)), id="its first genre"),
+        pytest.param(Title("both", content_type="series", genres=("Drama",)), id="a genre less"),
+    ],
+)
+def test_changed_title_moves_the_days_it_was_played_on(crowd: Platform, changed: Title) -> None:
+    plays = [
+        Play(day(0)),
+        Play(day(1), content_id="both"),
+        Play(day(2), content_id="none"),
+        Play(day(3), content_id=changed.content_id),
+    ]
+    crowd.load(*plays)
+    crowd.refresh()
+    crowd.execute("UPDATE agg_format_engagement SET refreshed_at = '2000-01-01'")
+    crowd.load(titles=[changed])
+    assert crowd.refresh().procedures > 0
+    titles = [title for title in CATALOGUE if title.content_id != changed.content_id]
+    expected = genre_engagement(plays, [*titles, changed])
+    assert crowd.mart("genre_engagement", *GENRE_ENGAGEMENT) == expected
+    assert crowd.mart("format_engagement", *FORMAT_ENGAGEMENT) == format_engagement(
+        plays, [*titles, changed]
+    )
+    rebuilt = crowd.fetch(
+        "SELECT DISTINCT dim_date.date_value FROM agg_format_engagement INNER JOIN dim_date USING (date_key)"
+        " WHERE refreshed_at > '2000-01-01'"
+    )
+    assert {on for (on,) in rebuilt} == {
+        play.started_on for play in plays if play.content_id == changed.content_id
+    }
+
+
+def test_title_that_only_got_another_name_makes_nothing_stale(crowd: Platform) -> None:
+    crowd.load(*some_plays(4, days=3, count=9))
+    crowd.refresh()
+    crowd.load(
+        titles=[Title("both", "A new name", content_type="series", genres=("Drama", "Comedy"))]
+    )
+    assert crowd.refresh().procedures == 0
 
 
 def test_slices_of_each_kind_are_what_a_changed_day_makes_stale(platform: Platform) -> None:

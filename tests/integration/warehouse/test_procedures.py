@@ -30,7 +30,14 @@ def played(platform: Platform) -> Platform:
     return platform
 
 
-AGGREGATES = ("daily_statistics", "content_performance", "customer_month", "active_users")
+AGGREGATES = (
+    "daily_statistics",
+    "content_performance",
+    "customer_month",
+    "active_users",
+    "genre_engagement",
+    "format_engagement",
+)
 
 
 @pytest.mark.parametrize("name", AGGREGATES)

@@ -23,6 +23,10 @@ READABLE_TYPES = {"int", "smallint", "decimal", "date", "datetime", "varchar"}
 """What Power BI's connector carries; INT is not TINYINT(1), and DATETIME is whole seconds."""
 
 COLUMNS = {
+    "genre_engagement": (
+        "genre, stat_date, plays, watch_hours, unique_viewers, date_key, genre_key"
+    ),
+    "format_engagement": "content_type, stat_date, plays, watch_hours, completion_rate, date_key",
     "active_users": "stat_date, dau, wau, mau, stickiness, date_key",
     "daily_statistics": (
         "stat_date, active_customers, new_customers, plays, valid_plays, complete_plays, watch_hours, "
