@@ -19,6 +19,7 @@ INSTALL_ORDER = (
     "publish_titles",
     "publish_members",
     "publish_first_days",
+    "publish_searches",
     "publish_day",
     "refresh_daily_statistics",
     "refresh_content_performance",

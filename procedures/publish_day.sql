@@ -109,6 +109,7 @@ BEGIN
     WHERE stg_day.day = in_day;
 
     CALL publish_first_days(v_date_key);
+    CALL publish_searches(v_date_key, in_day);
 
     INSERT INTO changed_day (aggregate_name, date_key, changed_at)
     SELECT

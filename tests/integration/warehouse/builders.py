@@ -101,6 +101,15 @@ class Rating:
     stars: int = 4
 
 
+@dataclass(frozen=True)
+class Search:
+    at: datetime
+    user_id: str = "u1"
+    result_count: int | None = 5
+    clicked: str | None = None
+    search_id: str = field(default_factory=lambda: f"q{next(NUMBERS):06d}")
+
+
 class Platform:
     """One workspace with all three stores."""
 
@@ -115,6 +124,7 @@ class Platform:
         users: Iterable[User] = (),
         titles: Iterable[Title] = (),
         ratings: Iterable[Rating] = (),
+        searches: Iterable[Search] = (),
         without: Iterable[Play] = (),
         is_complete: bool = True,
     ) -> int:
@@ -123,6 +133,7 @@ class Platform:
         One that is not complete stands in the ledger as if it had been interrupted between the stores.
         """
         users, titles, ratings, without = list(users), list(titles), list(ratings), list(without)
+        searches = list(searches)
         with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
             load_id = open_load(cursor)
             for user in users:
@@ -130,7 +141,7 @@ class Platform:
             for title in titles:
                 put_title(cursor, title, load_id)
             touched = {day for play in (*plays, *without) for day in play.days}
-            touched |= {rating.at.date() for rating in ratings}
+            touched |= {each.at.date() for each in (*ratings, *searches)}
             touched |= {day for play in plays for day in stored_days(cursor, play)}
             for play in plays:
                 put_play(cursor, play, load_id)
@@ -140,6 +151,8 @@ class Platform:
                 )
             for rating in ratings:
                 put_rating(cursor, rating, load_id)
+            for search in searches:
+                put_search(cursor, search, load_id)
             for day in touched:
                 cursor.execute("INSERT INTO ops.load_day VALUES (%s, %s)", (load_id, day))
         self.put_documents(plays, without, load_id)
@@ -258,6 +271,15 @@ FROM oltp.users CROSS JOIN oltp.content
 WHERE users.user_id = %s AND content.content_id = %s
 """
 
+PUT_SEARCH = """
+INSERT INTO oltp.search_queries (
+    source, search_id, user_key, query_text, result_count, clicked_content_key, searched_at, row_hash, load_id
+)
+SELECT %s, %s, users.user_key, 'a film', %s, content.content_key, %s, %s, %s
+FROM oltp.users LEFT JOIN oltp.content ON content.content_id = %s
+WHERE users.user_id = %s
+"""
+
 
 def open_load(cursor: Cursor) -> int:
     cursor.execute(
@@ -315,6 +337,11 @@ def put_play(cursor: Cursor, play: Play, load_id: int) -> None:
 def put_rating(cursor: Cursor, rating: Rating, load_id: int) -> None:
     values = (SOURCE, f"r{next(NUMBERS)}", rating.stars, rating.at, HASH, load_id)
     cursor.execute(PUT_RATING, (*values, rating.user_id, rating.content_id))
+
+
+def put_search(cursor: Cursor, search: Search, load_id: int) -> None:
+    values = (SOURCE, search.search_id, search.result_count, search.at, HASH, load_id)
+    cursor.execute(PUT_SEARCH, (*values, search.clicked, search.user_id))
 
 
 def a_document(play: Play, load_id: int) -> Document:

@@ -23,6 +23,9 @@ READABLE_TYPES = {"int", "smallint", "decimal", "date", "datetime", "varchar"}
 """What Power BI's connector carries; INT is not TINYINT(1), and DATETIME is whole seconds."""
 
 COLUMNS = {
+    "search_funnel": (
+        "stat_date, searches, zero_result_rate, click_rate, search_to_play_rate, untimed_searches, date_key"
+    ),
     "genre_engagement": (
         "genre, stat_date, plays, watch_hours, unique_viewers, date_key, genre_key"
     ),
