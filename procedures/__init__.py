@@ -20,6 +20,7 @@ INSTALL_ORDER = (
     "publish_members",
     "publish_first_days",
     "publish_searches",
+    "publish_attempts",
     "publish_day",
     "refresh_daily_statistics",
     "refresh_content_performance",

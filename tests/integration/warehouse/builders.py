@@ -65,6 +65,7 @@ class Play:
     device_type: str | None = "TV"
     quality: str | None = "HD"
     ends: datetime | None = None
+    average_bitrate_kbps: int | None = None
     session_id: str = field(default_factory=lambda: f"s{next(NUMBERS):06d}")
 
     @property
@@ -110,6 +111,22 @@ class Search:
     search_id: str = field(default_factory=lambda: f"q{next(NUMBERS):06d}")
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """A try to play: one that became a play names it, any other its outcome."""
+
+    at: datetime
+    play: Play | None = None
+    user_id: str = "u1"
+    outcome: str = "failed"
+    device_type: str | None = "TV"
+    startup_milliseconds: int | None = None
+    stall_count: int | None = None
+    stall_milliseconds: int | None = None
+    error_code: str | None = None
+    attempt_id: str = field(default_factory=lambda: f"a{next(NUMBERS):06d}")
+
+
 class Platform:
     """One workspace with all three stores."""
 
@@ -125,6 +142,7 @@ class Platform:
         titles: Iterable[Title] = (),
         ratings: Iterable[Rating] = (),
         searches: Iterable[Search] = (),
+        attempts: Iterable[Attempt] = (),
         without: Iterable[Play] = (),
         is_complete: bool = True,
     ) -> int:
@@ -133,7 +151,7 @@ class Platform:
         One that is not complete stands in the ledger as if it had been interrupted between the stores.
         """
         users, titles, ratings, without = list(users), list(titles), list(ratings), list(without)
-        searches = list(searches)
+        searches, attempts = list(searches), list(attempts)
         with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
             load_id = open_load(cursor)
             for user in users:
@@ -141,7 +159,7 @@ class Platform:
             for title in titles:
                 put_title(cursor, title, load_id)
             touched = {day for play in (*plays, *without) for day in play.days}
-            touched |= {each.at.date() for each in (*ratings, *searches)}
+            touched |= {each.at.date() for each in (*ratings, *searches, *attempts)}
             touched |= {day for play in plays for day in stored_days(cursor, play)}
             for play in plays:
                 put_play(cursor, play, load_id)
@@ -153,6 +171,8 @@ class Platform:
                 put_rating(cursor, rating, load_id)
             for search in searches:
                 put_search(cursor, search, load_id)
+            for attempt in attempts:
+                put_attempt(cursor, attempt, load_id)
             for day in touched:
                 cursor.execute("INSERT INTO ops.load_day VALUES (%s, %s)", (load_id, day))
         self.put_documents(plays, without, load_id)
@@ -251,9 +271,11 @@ RETURNING content_key
 PUT_PLAY = """
 INSERT INTO oltp.viewing_sessions (
     source, session_id, user_key, content_key, started_on, started_at, ended_at, watch_seconds,
-    next_day_seconds, is_complete, completion_source, device_type, quality, row_hash, load_id
+    next_day_seconds, is_complete, completion_source, device_type, quality, average_bitrate_kbps,
+    row_hash, load_id
 )
-SELECT %s, %s, users.user_key, content.content_key, %s, %s, %s, %s, %s, %s, 'source', %s, %s, %s, %s
+SELECT
+    %s, %s, users.user_key, content.content_key, %s, %s, %s, %s, %s, %s, 'source', %s, %s, %s, %s, %s
 FROM oltp.users CROSS JOIN oltp.content
 WHERE users.user_id = %s AND content.content_id = %s
 ON CONFLICT (source, session_id) DO UPDATE
@@ -277,6 +299,27 @@ INSERT INTO oltp.search_queries (
 )
 SELECT %s, %s, users.user_key, 'a film', %s, content.content_key, %s, %s, %s
 FROM oltp.users LEFT JOIN oltp.content ON content.content_id = %s
+WHERE users.user_id = %s
+"""
+
+PUT_DEVICE = """
+INSERT INTO oltp.devices (source, device_id, user_key, device_type, row_hash, load_id)
+SELECT %s, %s, users.user_key, %s, %s, %s FROM oltp.users WHERE users.user_id = %s
+ON CONFLICT DO NOTHING
+"""
+
+PUT_ATTEMPT = """
+INSERT INTO oltp.playback_attempts (
+    source, attempt_id, user_key, content_key, session_key, device_key, attempted_at, outcome,
+    startup_milliseconds, stall_count, stall_milliseconds, error_code, row_hash, load_id
+)
+SELECT
+    %s, %s, users.user_key, content.content_key, viewing_sessions.session_key, devices.device_key, %s, %s,
+    %s, %s, %s, %s, %s, %s
+FROM oltp.users
+INNER JOIN oltp.content ON content.content_id = 't1'
+LEFT JOIN oltp.viewing_sessions ON viewing_sessions.session_id = %s
+LEFT JOIN oltp.devices ON devices.device_id = %s
 WHERE users.user_id = %s
 """
 
@@ -329,7 +372,7 @@ def stored_days(cursor: Cursor, play: Play) -> list[date]:
 def put_play(cursor: Cursor, play: Play, load_id: int) -> None:
     times = (play.started_on, play.started_at, play.ends)
     figures = (play.watch_seconds, play.next_day_seconds, play.is_complete)
-    names = (play.device_type, play.quality)
+    names = (play.device_type, play.quality, play.average_bitrate_kbps)
     values = (SOURCE, play.session_id, *times, *figures, *names, HASH, load_id)
     cursor.execute(PUT_PLAY, (*values, play.user_id, play.content_id))
 
@@ -342,6 +385,19 @@ def put_rating(cursor: Cursor, rating: Rating, load_id: int) -> None:
 def put_search(cursor: Cursor, search: Search, load_id: int) -> None:
     values = (SOURCE, search.search_id, search.result_count, search.at, HASH, load_id)
     cursor.execute(PUT_SEARCH, (*values, search.clicked, search.user_id))
+
+
+def put_attempt(cursor: Cursor, attempt: Attempt, load_id: int) -> None:
+    outcome = "played" if attempt.play else attempt.outcome
+    stalls = (attempt.stall_count, attempt.stall_milliseconds)
+    told = (outcome, attempt.startup_milliseconds, *stalls, attempt.error_code)
+    values = (SOURCE, attempt.attempt_id, attempt.at, *told, HASH, load_id)
+    session_id = attempt.play.session_id if attempt.play else None
+    device_id = f"{attempt.user_id} {attempt.device_type}" if attempt.device_type else None
+    if device_id:
+        device = (SOURCE, device_id, attempt.device_type, HASH, load_id)
+        cursor.execute(PUT_DEVICE, (*device, attempt.user_id))
+    cursor.execute(PUT_ATTEMPT, (*values, session_id, device_id, attempt.user_id))
 
 
 def a_document(play: Play, load_id: int) -> Document:

@@ -23,6 +23,11 @@ READABLE_TYPES = {"int", "smallint", "decimal", "date", "datetime", "varchar"}
 """What Power BI's connector carries; INT is not TINYINT(1), and DATETIME is whole seconds."""
 
 COLUMNS = {
+    "playback_quality": (
+        "stat_date, device_type, country, attempts, plays, ebvs_pct, start_failure_pct, "
+        "playback_failure_pct, startup_seconds_avg, startup_seconds_p50, startup_seconds_p95, "
+        "stalled_time_pct, avg_stall_count, avg_bitrate_kbps, date_key, device_key, country_key"
+    ),
     "search_funnel": (
         "stat_date, searches, zero_result_rate, click_rate, search_to_play_rate, untimed_searches, date_key"
     ),
