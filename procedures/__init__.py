@@ -28,6 +28,7 @@ INSTALL_ORDER = (
     "refresh_active_users",
     "refresh_genre_engagement",
     "refresh_format_engagement",
+    "refresh_rating_trend",
     "refresh_changed_days",
     "refresh_changed_days_every_day",
 )

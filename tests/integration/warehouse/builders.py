@@ -152,6 +152,7 @@ class Platform:
         """
         users, titles, ratings, without = list(users), list(titles), list(ratings), list(without)
         searches, attempts = list(searches), list(attempts)
+        events: list[Rating | Search | Attempt] = [*ratings, *searches, *attempts]
         with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
             load_id = open_load(cursor)
             for user in users:
@@ -159,7 +160,7 @@ class Platform:
             for title in titles:
                 put_title(cursor, title, load_id)
             touched = {day for play in (*plays, *without) for day in play.days}
-            touched |= {each.at.date() for each in (*ratings, *searches, *attempts)}
+            touched |= {each.at.date() for each in events}
             touched |= {day for play in plays for day in stored_days(cursor, play)}
             for play in plays:
                 put_play(cursor, play, load_id)

@@ -37,6 +37,7 @@ AGGREGATES = (
     "active_users",
     "genre_engagement",
     "format_engagement",
+    "rating_trend",
 )
 
 

@@ -23,6 +23,7 @@ READABLE_TYPES = {"int", "smallint", "decimal", "date", "datetime", "varchar"}
 """What Power BI's connector carries; INT is not TINYINT(1), and DATETIME is whole seconds."""
 
 COLUMNS = {
+    "rating_trend": "release_year, month_start, ratings, rating_avg, rating_bayes, date_key",
     "playback_quality": (
         "stat_date, device_type, country, attempts, plays, ebvs_pct, start_failure_pct, "
         "playback_failure_pct, startup_seconds_avg, startup_seconds_p50, startup_seconds_p95, "

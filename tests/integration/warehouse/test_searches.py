@@ -56,7 +56,7 @@ def may_follow(play: Play, search: Search) -> bool:
 
 def funnel(searches: Sequence[Search], plays: Sequence[Play]) -> list[tuple[object, ...]]:
     """Count searches one by one."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for on in sorted({search.at.date() for search in searches}):
         group = [search for search in searches if search.at.date() == on]
         played = {each.search_id for each in group if any(follows(play, each) for play in plays)}
