@@ -21,6 +21,7 @@ INSTALL_ORDER = (
     "publish_first_days",
     "publish_searches",
     "publish_attempts",
+    "publish_hours",
     "publish_day",
     "refresh_daily_statistics",
     "refresh_content_performance",
@@ -29,6 +30,7 @@ INSTALL_ORDER = (
     "refresh_genre_engagement",
     "refresh_format_engagement",
     "refresh_rating_trend",
+    "refresh_region_hour",
     "refresh_changed_days",
     "refresh_changed_days_every_day",
 )

@@ -1,21 +1,9 @@
--- publish_attempts: fact_attempt of one day from staging. Runs in the caller's transaction.
+-- publish_attempts: fact_attempt of one day from staging. Runs in the caller's transaction, after publish_members.
 CREATE PROCEDURE publish_attempts (IN in_date_key int, IN in_day date)
 COMMENT 'Replace the play attempts of one UTC day by the staged ones.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
-    INSERT INTO dim_device (device_type)
-    SELECT DISTINCT stg_attempt.device_type
-    FROM stg_attempt
-    LEFT JOIN dim_device ON stg_attempt.device_type = dim_device.device_type
-    WHERE stg_attempt.day = in_day AND dim_device.device_key IS NULL;
-
-    INSERT INTO dim_country (country)
-    SELECT DISTINCT stg_attempt.country
-    FROM stg_attempt
-    LEFT JOIN dim_country ON stg_attempt.country = dim_country.country
-    WHERE stg_attempt.day = in_day AND dim_country.country_key IS NULL;
-
     DELETE FROM fact_attempt WHERE fact_attempt.date_key = in_date_key;
     INSERT INTO fact_attempt (
         date_key, device_key, country_key, attempts, abandoned_attempts, failed_attempts, plays, failed_plays,

@@ -111,6 +111,7 @@ BEGIN
     CALL publish_first_days(v_date_key);
     CALL publish_searches(v_date_key, in_day);
     CALL publish_attempts(v_date_key, in_day);
+    CALL publish_hours(v_date_key, in_day);
 
     INSERT INTO changed_day (aggregate_name, date_key, changed_at)
     SELECT

@@ -96,6 +96,7 @@ FACTS = (
     ("stg_day", "days"),
     ("stg_search", "searches_by_day"),
     ("stg_attempt", "attempts_by_day"),
+    ("stg_hour", "hours_by_day"),
 )
 """Staging tables of a range of days, each with the extract of PostgreSQL that fills it."""
 

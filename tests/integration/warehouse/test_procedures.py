@@ -38,6 +38,7 @@ AGGREGATES = (
     "genre_engagement",
     "format_engagement",
     "rating_trend",
+    "region_hour",
 )
 
 

@@ -23,6 +23,9 @@ READABLE_TYPES = {"int", "smallint", "decimal", "date", "datetime", "varchar"}
 """What Power BI's connector carries; INT is not TINYINT(1), and DATETIME is whole seconds."""
 
 COLUMNS = {
+    "region_hour": (
+        "country, local_hour, stat_date, plays, watch_hours, top_content_id, top_title, date_key, country_key"
+    ),
     "rating_trend": "release_year, month_start, ratings, rating_avg, rating_bayes, date_key",
     "playback_quality": (
         "stat_date, device_type, country, attempts, plays, ebvs_pct, start_failure_pct, "
