@@ -47,9 +47,12 @@ BEGIN
         aggregate_slice.aggregate_name,
         aggregate_slice.slice_key,
         utc_timestamp(6)
-    FROM stg_title_category
-    INNER JOIN fact_watch ON stg_title_category.title_key = fact_watch.title_key
-    INNER JOIN aggregate_slice ON fact_watch.date_key = aggregate_slice.date_key
+    FROM (
+        SELECT DISTINCT fact_watch.date_key
+        FROM stg_title_category
+        INNER JOIN fact_watch ON stg_title_category.title_key = fact_watch.title_key
+    ) AS played
+    INNER JOIN aggregate_slice ON played.date_key = aggregate_slice.date_key
     WHERE aggregate_slice.changed_by_category = 'Yes'
     ON DUPLICATE KEY UPDATE changed_at = utc_timestamp(6);
 

@@ -9,6 +9,9 @@ BEGIN
     CALL publish_playback(in_date_key, in_day);
     CALL publish_ratings(in_date_key, in_day);
     CALL publish_concurrency(in_date_key, in_day);
+    CALL publish_searches(in_date_key, in_day);
+    CALL publish_attempts(in_date_key, in_day);
+    CALL publish_hours(in_date_key, in_day);
 
     CALL publish_first_days(in_date_key);
 

@@ -54,9 +54,24 @@ BEGIN
         UNION ALL
         SELECT stg_playback.device_type FROM stg_playback
         WHERE stg_playback.day BETWEEN in_from AND in_to
+        UNION ALL
+        SELECT stg_attempt.device_type FROM stg_attempt
+        WHERE stg_attempt.day BETWEEN in_from AND in_to
     ) AS named
     LEFT JOIN dim_device ON named.device_type = dim_device.device_type
     WHERE named.device_type IS NOT NULL AND dim_device.device_key IS NULL;
+
+    INSERT INTO dim_country (country)
+    SELECT DISTINCT named.country
+    FROM (
+        SELECT stg_attempt.country FROM stg_attempt
+        WHERE stg_attempt.day BETWEEN in_from AND in_to
+        UNION ALL
+        SELECT stg_hour.country FROM stg_hour
+        WHERE stg_hour.day BETWEEN in_from AND in_to
+    ) AS named
+    LEFT JOIN dim_country ON named.country = dim_country.country
+    WHERE dim_country.country_key IS NULL;
 
     INSERT INTO dim_quality (quality)
     SELECT DISTINCT stg_playback.quality

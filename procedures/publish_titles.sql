@@ -24,6 +24,8 @@ BEGIN
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     START TRANSACTION;
 
+    CALL mark_changed_titles();
+
     UPDATE dim_title, stg_title
     SET
         dim_title.title = stg_title.title,

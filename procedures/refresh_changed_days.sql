@@ -1,5 +1,5 @@
 -- refresh_changed_days: every slice in changed_day, aggregate by aggregate in the order of aggregate_definition,
--- consecutive days in one call. Nothing changed: nothing is written but the run log.
+-- consecutive slices in one call. Nothing changed: nothing is written but the run log.
 CREATE PROCEDURE refresh_changed_days ()
 COMMENT 'Rebuild every slice that changed since it was built; safe to repeat.'
 SQL SECURITY INVOKER
@@ -18,11 +18,16 @@ BEGIN
             SELECT
                 changed_day.aggregate_name,
                 dim_date.date_value,
-                to_days(dim_date.date_value) - cast(
+                CASE slice_kind.unit
+                    WHEN 'month' THEN dim_date.year_number * 12 + dim_date.month_number
+                    ELSE to_days(dim_date.date_value)
+                END - cast(
                     row_number() OVER (PARTITION BY changed_day.aggregate_name ORDER BY dim_date.date_value) AS signed
                 ) AS island
             FROM changed_day
             INNER JOIN dim_date ON changed_day.date_key = dim_date.date_key
+            INNER JOIN aggregate_definition ON changed_day.aggregate_name = aggregate_definition.aggregate_name
+            INNER JOIN slice_kind ON aggregate_definition.slice = slice_kind.slice
         )
 
         SELECT

@@ -157,7 +157,14 @@ DIMENSIONS = (
     ),
 )
 
-FACTS = (("stg_watch", "watch_by_day"), ("stg_rating", "ratings_by_day"), ("stg_day", "days"))
+FACTS = (
+    ("stg_watch", "watch_by_day"),
+    ("stg_rating", "ratings_by_day"),
+    ("stg_day", "days"),
+    ("stg_search", "searches_by_day"),
+    ("stg_attempt", "attempts_by_day"),
+    ("stg_hour", "hours_by_day"),
+)
 """Staging tables of a range of days, each with the extract of PostgreSQL that fills it."""
 
 

@@ -12,6 +12,7 @@ from nosql.pipelines import find_pipeline
 from svp.core.mongodb import open_database
 from svp.core.postgres import connect
 from svp.core.sqlfiles import read_sql
+from warehouse.clocks import clocks_as_json
 from warehouse.staging import Writer, as_load_data
 
 if TYPE_CHECKING:
@@ -101,10 +102,15 @@ class Sources:
         return dict(self.fetch("marks"))
 
     def set_days(self, first: date, last: date) -> None:
-        """Choose the days of the extracts ``*_by_day`` and ``days``."""
-        choose = "SELECT set_config('svp.from_day', %s, true), set_config('svp.to_day', %s, true)"
+        """Choose the days of the extracts ``*_by_day`` and ``days``, and what clocks showed on them."""
+        chosen = {
+            "svp.from_day": first.isoformat(),
+            "svp.to_day": last.isoformat(),
+            "svp.clocks": clocks_as_json(first, last),
+        }
         with self._snapshot.cursor() as cursor:
-            cursor.execute(choose, (first.isoformat(), last.isoformat()))
+            for setting in chosen.items():
+                cursor.execute("SELECT set_config(%s, %s, true)", setting)
 
     def extract(self, name: str) -> Writer:
         """Return what writes an extract of PostgreSQL."""

@@ -1,17 +1,24 @@
 -- days.sql: the event days that this load touches: of its rows, and of the rows they replace.
--- A session over midnight touches both of its days.
+-- A session over midnight touches both of its days, and one soon after midnight the day before, if it follows a search
+-- there that clicked its title: searches_by_day counts it with the search.
 -- settings: svp.source, svp.load_id
 INSERT INTO ops.load_day (load_id, day)
 WITH touched AS (
     SELECT
         resolved.started_on,
-        resolved.next_day_seconds
+        resolved.next_day_seconds,
+        resolved.started_at,
+        resolved.user_key,
+        resolved.content_key
     FROM resolved
     WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
     UNION ALL
     SELECT
         viewing_sessions.started_on,
-        viewing_sessions.next_day_seconds
+        viewing_sessions.next_day_seconds,
+        viewing_sessions.started_at,
+        viewing_sessions.user_key,
+        viewing_sessions.content_key
     FROM resolved
     INNER JOIN oltp.viewing_sessions
         ON
@@ -24,6 +31,15 @@ days AS (
     SELECT touched.started_on AS day FROM touched
     UNION
     SELECT touched.started_on + 1 AS day FROM touched WHERE touched.next_day_seconds > 0
+    UNION
+    SELECT touched.started_on - 1 AS day
+    FROM touched
+    INNER JOIN oltp.search_queries
+        ON
+            touched.user_key = search_queries.user_key
+            AND touched.content_key = search_queries.clicked_content_key
+            AND search_queries.searched_at >= touched.started_at - interval '30 minutes'
+            AND search_queries.searched_at < cast(touched.started_on AS timestamp) AT TIME ZONE 'UTC'
 )
 
 SELECT

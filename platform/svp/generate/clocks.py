@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from svp.core.zones import load_zone
 from svp.generate.arrays import SECOND_US, Integers
 from svp.generate.market import COUNTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
 
-__all__ = ["LocalClocks", "load_zone", "viewers_clocks"]
+__all__ = ["LocalClocks", "viewers_clocks"]
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (a viewer's wall clock has no zone until it gets one)
 HOURS = range(24)
-
-
-def load_zone(name: str) -> ZoneInfo:
-    """Return a zone from the tzdata package, never from the machine, whose rules may be older."""
-    area, _, place = name.partition("/")
-    with files("tzdata").joinpath("zoneinfo", area, place).open("rb") as rules:
-        return ZoneInfo.from_file(rules, key=name)
 
 
 class LocalClocks:

@@ -50,6 +50,7 @@ class Title:
     content_type: str = "movie"
     genres: Sequence[str] = ("Drama",)
     maturity_rating: str | None = None
+    release_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Play:
     device_type: str | None = "TV"
     quality: str | None = "HD"
     ends: datetime | None = None
+    average_bitrate_kbps: int | None = None
     session_id: str = field(default_factory=lambda: f"s{next(NUMBERS):06d}")
 
     @property
@@ -100,6 +102,31 @@ class Rating:
     stars: int = 4
 
 
+@dataclass(frozen=True)
+class Search:
+    at: datetime
+    user_id: str = "u1"
+    result_count: int | None = 5
+    clicked: str | None = None
+    search_id: str = field(default_factory=lambda: f"q{next(NUMBERS):06d}")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A try to play: one that became a play names it, any other its outcome."""
+
+    at: datetime
+    play: Play | None = None
+    user_id: str = "u1"
+    outcome: str = "failed"
+    device_type: str | None = "TV"
+    startup_milliseconds: int | None = None
+    stall_count: int | None = None
+    stall_milliseconds: int | None = None
+    error_code: str | None = None
+    attempt_id: str = field(default_factory=lambda: f"a{next(NUMBERS):06d}")
+
+
 class Platform:
     """One workspace with all three stores."""
 
@@ -114,6 +141,8 @@ class Platform:
         users: Iterable[User] = (),
         titles: Iterable[Title] = (),
         ratings: Iterable[Rating] = (),
+        searches: Iterable[Search] = (),
+        attempts: Iterable[Attempt] = (),
         without: Iterable[Play] = (),
         is_complete: bool = True,
     ) -> int:
@@ -122,6 +151,8 @@ class Platform:
         One that is not complete stands in the ledger as if it had been interrupted between the stores.
         """
         users, titles, ratings, without = list(users), list(titles), list(ratings), list(without)
+        searches, attempts = list(searches), list(attempts)
+        events: list[Rating | Search | Attempt] = [*ratings, *searches, *attempts]
         with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
             load_id = open_load(cursor)
             for user in users:
@@ -129,7 +160,7 @@ class Platform:
             for title in titles:
                 put_title(cursor, title, load_id)
             touched = {day for play in (*plays, *without) for day in play.days}
-            touched |= {rating.at.date() for rating in ratings}
+            touched |= {each.at.date() for each in events}
             touched |= {day for play in plays for day in stored_days(cursor, play)}
             for play in plays:
                 put_play(cursor, play, load_id)
@@ -139,6 +170,10 @@ class Platform:
                 )
             for rating in ratings:
                 put_rating(cursor, rating, load_id)
+            for search in searches:
+                put_search(cursor, search, load_id)
+            for attempt in attempts:
+                put_attempt(cursor, attempt, load_id)
             for day in touched:
                 cursor.execute("INSERT INTO ops.load_day VALUES (%s, %s)", (load_id, day))
         self.put_documents(plays, without, load_id)
@@ -190,6 +225,11 @@ class Platform:
         view = f"{self.settings.workspace.mart_database}.{name}"
         return self.fetch(f"SELECT {chosen} FROM {view} ORDER BY {chosen}")
 
+    def aggregates(self) -> int:
+        """Return how many aggregates there are: each is a call when a single day changed."""
+        ((count,),) = self.fetch("SELECT count(*) FROM aggregate_definition")
+        return int(count)
+
     def snapshot(self) -> Mapping[str, list[tuple[Any, ...]]]:
         """Return every row of the warehouse but those of logs and staging."""
         tables = self.fetch(
@@ -219,20 +259,24 @@ SET country = excluded.country, plan = excluded.plan, load_id = excluded.load_id
 """
 
 PUT_TITLE = """
-INSERT INTO oltp.content (source, content_id, title, content_type, maturity_rating, row_hash, load_id)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
+INSERT INTO oltp.content (
+    source, content_id, title, content_type, maturity_rating, release_year, row_hash, load_id
+)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (source, content_id) DO UPDATE
 SET title = excluded.title, content_type = excluded.content_type,
-    maturity_rating = excluded.maturity_rating, load_id = excluded.load_id
+    release_year = excluded.release_year, maturity_rating = excluded.maturity_rating, load_id = excluded.load_id
 RETURNING content_key
 """
 
 PUT_PLAY = """
 INSERT INTO oltp.viewing_sessions (
     source, session_id, user_key, content_key, started_on, started_at, ended_at, watch_seconds,
-    next_day_seconds, is_complete, completion_source, device_type, quality, row_hash, load_id
+    next_day_seconds, is_complete, completion_source, device_type, quality, average_bitrate_kbps,
+    row_hash, load_id
 )
-SELECT %s, %s, users.user_key, content.content_key, %s, %s, %s, %s, %s, %s, 'source', %s, %s, %s, %s
+SELECT
+    %s, %s, users.user_key, content.content_key, %s, %s, %s, %s, %s, %s, 'source', %s, %s, %s, %s, %s
 FROM oltp.users CROSS JOIN oltp.content
 WHERE users.user_id = %s AND content.content_id = %s
 ON CONFLICT (source, session_id) DO UPDATE
@@ -248,6 +292,36 @@ INSERT INTO oltp.ratings (source, rating_id, user_key, content_key, stars, rated
 SELECT %s, %s, users.user_key, content.content_key, %s, %s, %s, %s
 FROM oltp.users CROSS JOIN oltp.content
 WHERE users.user_id = %s AND content.content_id = %s
+"""
+
+PUT_SEARCH = """
+INSERT INTO oltp.search_queries (
+    source, search_id, user_key, query_text, result_count, clicked_content_key, searched_at, row_hash, load_id
+)
+SELECT %s, %s, users.user_key, 'a film', %s, content.content_key, %s, %s, %s
+FROM oltp.users LEFT JOIN oltp.content ON content.content_id = %s
+WHERE users.user_id = %s
+"""
+
+PUT_DEVICE = """
+INSERT INTO oltp.devices (source, device_id, user_key, device_type, row_hash, load_id)
+SELECT %s, %s, users.user_key, %s, %s, %s FROM oltp.users WHERE users.user_id = %s
+ON CONFLICT DO NOTHING
+"""
+
+PUT_ATTEMPT = """
+INSERT INTO oltp.playback_attempts (
+    source, attempt_id, user_key, content_key, session_key, device_key, attempted_at, outcome,
+    startup_milliseconds, stall_count, stall_milliseconds, error_code, row_hash, load_id
+)
+SELECT
+    %s, %s, users.user_key, content.content_key, viewing_sessions.session_key, devices.device_key, %s, %s,
+    %s, %s, %s, %s, %s, %s
+FROM oltp.users
+INNER JOIN oltp.content ON content.content_id = 't1'
+LEFT JOIN oltp.viewing_sessions ON viewing_sessions.session_id = %s
+LEFT JOIN oltp.devices ON devices.device_id = %s
+WHERE users.user_id = %s
 """
 
 
@@ -267,7 +341,8 @@ def put_user(cursor: Cursor, user: User, load_id: int) -> None:
 
 
 def put_title(cursor: Cursor, title: Title, load_id: int) -> None:
-    values = (title.content_id, title.title, title.content_type, title.maturity_rating)
+    attributes = (title.content_type, title.maturity_rating, title.release_year)
+    values = (title.content_id, title.title, *attributes)
     cursor.execute(PUT_TITLE, (SOURCE, *values, HASH, load_id))
     ((content_key,),) = cursor.fetchall()
     cursor.execute("DELETE FROM oltp.content_genres WHERE content_key = %s", (content_key,))
@@ -298,7 +373,7 @@ def stored_days(cursor: Cursor, play: Play) -> list[date]:
 def put_play(cursor: Cursor, play: Play, load_id: int) -> None:
     times = (play.started_on, play.started_at, play.ends)
     figures = (play.watch_seconds, play.next_day_seconds, play.is_complete)
-    names = (play.device_type, play.quality)
+    names = (play.device_type, play.quality, play.average_bitrate_kbps)
     values = (SOURCE, play.session_id, *times, *figures, *names, HASH, load_id)
     cursor.execute(PUT_PLAY, (*values, play.user_id, play.content_id))
 
@@ -306,6 +381,24 @@ def put_play(cursor: Cursor, play: Play, load_id: int) -> None:
 def put_rating(cursor: Cursor, rating: Rating, load_id: int) -> None:
     values = (SOURCE, f"r{next(NUMBERS)}", rating.stars, rating.at, HASH, load_id)
     cursor.execute(PUT_RATING, (*values, rating.user_id, rating.content_id))
+
+
+def put_search(cursor: Cursor, search: Search, load_id: int) -> None:
+    values = (SOURCE, search.search_id, search.result_count, search.at, HASH, load_id)
+    cursor.execute(PUT_SEARCH, (*values, search.clicked, search.user_id))
+
+
+def put_attempt(cursor: Cursor, attempt: Attempt, load_id: int) -> None:
+    outcome = "played" if attempt.play else attempt.outcome
+    stalls = (attempt.stall_count, attempt.stall_milliseconds)
+    told = (outcome, attempt.startup_milliseconds, *stalls, attempt.error_code)
+    values = (SOURCE, attempt.attempt_id, attempt.at, *told, HASH, load_id)
+    session_id = attempt.play.session_id if attempt.play else None
+    device_id = f"{attempt.user_id} {attempt.device_type}" if attempt.device_type else None
+    if device_id:
+        device = (SOURCE, device_id, attempt.device_type, HASH, load_id)
+        cursor.execute(PUT_DEVICE, (*device, attempt.user_id))
+    cursor.execute(PUT_ATTEMPT, (*values, session_id, device_id, attempt.user_id))
 
 
 def a_document(play: Play, load_id: int) -> Document:

@@ -30,7 +30,19 @@ def played(platform: Platform) -> Platform:
     return platform
 
 
-@pytest.mark.parametrize("name", ["daily_statistics", "content_performance", "customer_month"])
+AGGREGATES = (
+    "daily_statistics",
+    "content_performance",
+    "customer_month",
+    "active_users",
+    "genre_engagement",
+    "format_engagement",
+    "rating_trend",
+    "region_hour",
+)
+
+
+@pytest.mark.parametrize("name", AGGREGATES)
 def test_refresh_by_hand_builds_the_same_rows_again(played: Platform, name: str) -> None:
     played.execute(f"UPDATE agg_{name} SET refreshed_at = '2000-01-01'")
     before = played.fetch(f"SELECT * FROM agg_{name}")
@@ -106,18 +118,17 @@ def test_failure_inside_refresh_changed_days_keeps_what_is_stale(played: Platfor
     played.load(Play(JAN_31, user_id="u3"))
     export(played.settings)
     stale = played.fetch("SELECT aggregate_name, date_key FROM changed_day ORDER BY 1, 2")
-    assert stale == [
+    of_the_day = {
         ("content_performance", 20240131),
         ("customer_month", 20240101),
         ("daily_statistics", 20240131),
-    ]
+    }
+    assert of_the_day <= set(stale)
     played.execute("RENAME TABLE agg_content_performance TO mislaid")
     with pytest.raises(VerifyError, match="agg_content_performance"):
         played.execute("CALL refresh_changed_days()")
-    assert played.fetch("SELECT aggregate_name FROM changed_day ORDER BY 1") == [
-        ("content_performance",),
-        ("customer_month",),
-    ]
+    left = {name for (name,) in played.fetch("SELECT aggregate_name FROM changed_day")}
+    assert left == {name for name, _ in stale} - {"daily_statistics"}
     failed = "SELECT procedure_name FROM refresh_log WHERE outcome = 'failed' ORDER BY refresh_id"
     assert played.fetch(failed) == [("refresh_changed_days",), ("refresh_content_performance",)]
     played.execute("RENAME TABLE mislaid TO agg_content_performance")

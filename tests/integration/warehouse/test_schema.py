@@ -23,6 +23,23 @@ READABLE_TYPES = {"int", "smallint", "decimal", "date", "datetime", "varchar"}
 """What Power BI's connector carries; INT is not TINYINT(1), and DATETIME is whole seconds."""
 
 COLUMNS = {
+    "region_hour": (
+        "country, local_hour, stat_date, plays, watch_hours, top_content_id, top_title, date_key, country_key"
+    ),
+    "rating_trend": "release_year, month_start, ratings, rating_avg, rating_bayes, date_key",
+    "playback_quality": (
+        "stat_date, device_type, country, attempts, plays, ebvs_pct, start_failure_pct, "
+        "playback_failure_pct, startup_seconds_avg, startup_seconds_p50, startup_seconds_p95, "
+        "stalled_time_pct, avg_stall_count, avg_bitrate_kbps, date_key, device_key, country_key"
+    ),
+    "search_funnel": (
+        "stat_date, searches, zero_result_rate, click_rate, search_to_play_rate, untimed_searches, date_key"
+    ),
+    "genre_engagement": (
+        "genre, stat_date, plays, watch_hours, unique_viewers, date_key, genre_key"
+    ),
+    "format_engagement": "content_type, stat_date, plays, watch_hours, completion_rate, date_key",
+    "active_users": "stat_date, dau, wau, mau, stickiness, date_key",
     "daily_statistics": (
         "stat_date, active_customers, new_customers, plays, valid_plays, complete_plays, watch_hours, "
         "avg_watch_minutes_per_customer, completion_rate, peak_concurrent_streams, peak_minute_at, "

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from svp.generate.clocks import load_zone
+from svp.core.zones import load_zone
 from svp.generate.market import COUNTRIES
 from svp.generate.reactions import STAR_SHARES
 from svp.model import CONTENT_TYPES

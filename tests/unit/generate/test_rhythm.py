@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from svp.core.zones import load_zone
 from svp.generate import rhythm
 from svp.generate.arguments import SCALES
 from svp.generate.arrays import DAY_US, SECOND_US
-from svp.generate.clocks import load_zone
 from svp.generate.devices import devices_added_on
 from svp.generate.market import COUNTRIES, DEVICES, EVENING_SHIFT_HOURS, HOUR_CURVES
 from svp.generate.people import People, age_group

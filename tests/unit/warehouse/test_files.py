@@ -45,11 +45,12 @@ def test_migrations_are_numbered_without_a_gap() -> None:
 
 
 def test_migrations_may_be_run_again() -> None:
-    repeatable = ("CREATE TABLE IF NOT EXISTS ", "CREATE OR REPLACE ", "REPLACE INTO ")
+    repeatable = (
+        r"CREATE TABLE IF NOT EXISTS |CREATE OR REPLACE |REPLACE INTO |ALTER TABLE \w+\s+MODIFY "
+    )
     for migration in load():
         statement = re.sub(r"--.*\n", "", migration.text)
-        changes_a_column = re.match(r"ALTER TABLE \w+\s+MODIFY COLUMN ", statement)
-        assert statement.startswith(repeatable) or changes_a_column, migration.name
+        assert re.match(repeatable, statement), migration.name
 
 
 @named(PROCEDURES)
@@ -81,7 +82,7 @@ def test_event_only_calls(file: SqlFile) -> None:
 def test_mart_only_selects(file: SqlFile) -> None:
     heavy = r"\b(GROUP BY|UNION|DISTINCT|OVER|ORDER BY|LIMIT|HAVING|\w+\(\s*SELECT)\b"
     assert re.search(heavy, code(file)) is None
-    assert "*" not in code(file).replace("00 * ", "").replace("60 * ", "")
+    assert re.search(r"(SELECT|[,.])\s*\*", code(file)) is None
 
 
 @named(MARTS)

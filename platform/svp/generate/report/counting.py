@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from svp.core.zones import load_zone
 from svp.generate.arrays import (
     SECOND_US,
     Entries,
@@ -23,7 +24,6 @@ from svp.generate.arrays import (
     day_of,
     first_of_group,
 )
-from svp.generate.clocks import load_zone
 from svp.generate.market import COUNTRIES, DEVICES
 from svp.model import PLAYBACK_OUTCOMES
 

@@ -1,0 +1,7 @@
+REPLACE INTO changed_day (aggregate_name, date_key, changed_at)
+SELECT
+    aggregate_cause.aggregate_name,
+    published_day.date_key,
+    utc_timestamp(6) AS changed_at
+FROM published_day
+CROSS JOIN aggregate_cause

@@ -1,0 +1,2 @@
+REPLACE INTO aggregate_cause (aggregate_name, cause)
+VALUES ('rating_trend', 'title')
