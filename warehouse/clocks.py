@@ -7,16 +7,16 @@ here, from one release, before anything is loaded.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from svp.core.zones import load_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import date
     from zoneinfo import ZoneInfo
 
 __all__ = ["ZONES", "Clock", "clocks", "clocks_as_json"]
@@ -100,62 +100,51 @@ class Clock:
     """How far a country's clocks were from UTC for a while."""
 
     country: str
-    from_at: str
-    """ISO instant."""
-    until_at: str
-    """ISO instant at which they changed, or the days asked for were over."""
+    from_at: datetime
+    until_at: datetime
+    """When they changed, or the days asked for were over."""
     offset_seconds: int
     """Local time minus UTC."""
 
 
-def clocks(first: date, last: date) -> list[Clock]:
-    """Return the clocks of every country in ZONES, without a gap from the first day to the end of the last, UTC."""
+def clocks(days: Iterable[date]) -> list[Clock]:
+    """Return the clocks of every country in ZONES on some days, UTC, in order; they may be years apart."""
     return [
-        Clock(country, from_at.isoformat(), until_at.isoformat(), offset_seconds)
+        clock
         for country, zone in ZONES.items()
-        for from_at, until_at, offset_seconds in offsets(zone, first, last)
+        for clock in joined(clocks_of_days(country, load_zone(zone), days))
     ]
 
 
-def clocks_as_json(first: date, last: date) -> str:
+def clocks_as_json(days: Iterable[date]) -> str:
     """Return the clocks as an array of objects, as the setting ``svp.clocks`` of an extract."""
-    return json.dumps([asdict(clock) for clock in clocks(first, last)])
+    return json.dumps([asdict(clock) for clock in clocks(days)], default=datetime.isoformat)
 
 
-@cache
-def offsets(name: str, first: date, last: date) -> tuple[tuple[datetime, datetime, int], ...]:
-    """Return the spans of one zone, each with its offset from UTC in seconds."""
-    zone, end_at = load_zone(name), start_of(last) + DAY
-    starts = [start_of(first), *changes(zone, start_of(first), end_at)]
-    ends = [*starts[1:], end_at]
-    return tuple(
-        (from_at, until_at, offset_seconds(zone, from_at))
-        for from_at, until_at in zip(starts, ends, strict=True)
-    )
+def joined(found: Iterable[Clock]) -> list[Clock]:
+    """Make one of clocks that follow each other without a change."""
+    whole: list[Clock] = []
+    for clock in found:
+        last = whole[-1] if whole else clock
+        if (last.until_at, last.offset_seconds) == (clock.from_at, clock.offset_seconds):
+            whole[-1] = replace(last, until_at=clock.until_at)
+        else:
+            whole.append(clock)
+    return whole
 
 
-def changes(zone: ZoneInfo, from_at: datetime, end_at: datetime) -> Iterator[datetime]:
-    """Yield the instants at which clocks were changed; only days whose ends differ are looked at closely."""
-    while from_at < end_at:
-        if offset_seconds(zone, from_at) != offset_seconds(zone, from_at + DAY):
-            yield from changes_of_day(zone, from_at)
-        from_at += DAY
-
-
-def changes_of_day(zone: ZoneInfo, from_at: datetime) -> Iterator[datetime]:
-    """Yield the instants of one day from which the offset is another."""
-    steps = [from_at + STEP * number for number in range(DAY // STEP + 1)]
-    for before, after in pairwise(steps):
-        if offset_seconds(zone, before) != offset_seconds(zone, after):
-            yield after
+def clocks_of_days(country: str, zone: ZoneInfo, days: Iterable[date]) -> Iterator[Clock]:
+    """Yield the clocks of each day; days whose ends agree are not looked at closely."""
+    for day in days:
+        from_at = datetime.combine(day, time(), UTC)
+        until_at = from_at + DAY
+        is_steady = offset_seconds(zone, from_at) == offset_seconds(zone, until_at)
+        steps = [from_at] if is_steady else [from_at + STEP * n for n in range(DAY // STEP)]
+        for start, end in pairwise([*steps, until_at]):
+            yield Clock(country, start, end, offset_seconds(zone, start))
 
 
 def offset_seconds(zone: ZoneInfo, instant: datetime) -> int:
     """Return local time minus UTC at an instant."""
     offset = instant.astimezone(zone).utcoffset()
     return 0 if offset is None else int(offset.total_seconds())
-
-
-def start_of(day: date) -> datetime:
-    """Return midnight, UTC."""
-    return datetime.combine(day, time(), UTC)

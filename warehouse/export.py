@@ -333,7 +333,7 @@ def with_playback(
 
 def stage_days(sources: Sources, staging: Staging, chunk: Chunk, playback: PlaybackRows) -> int:
     """Stage everything of a run of days; return the rows staged."""
-    sources.set_days(chunk[0].day, chunk[-1].day)
+    sources.set_days([each.day for each in chunk])
     rows = sum(staging.stage(table, sources.extract(extract)) for table, extract in FACTS)
     return rows + staging.stage("stg_playback", partial(write_rows, playback))
 

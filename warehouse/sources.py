@@ -16,7 +16,7 @@ from warehouse.clocks import clocks_as_json
 from warehouse.staging import Writer, as_load_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from svp.core.mongodb import Document, MongoDatabase
@@ -101,12 +101,12 @@ class Sources:
         """Return the version of each kind of thing that is exported whole."""
         return dict(self.fetch("marks"))
 
-    def set_days(self, first: date, last: date) -> None:
+    def set_days(self, days: Sequence[date]) -> None:
         """Choose the days of the extracts ``*_by_day`` and ``days``, and what clocks showed on them."""
         chosen = {
-            "svp.from_day": first.isoformat(),
-            "svp.to_day": last.isoformat(),
-            "svp.clocks": clocks_as_json(first, last),
+            "svp.from_day": days[0].isoformat(),
+            "svp.to_day": days[-1].isoformat(),
+            "svp.clocks": clocks_as_json(days),
         }
         with self._snapshot.cursor() as cursor:
             for setting in chosen.items():
