@@ -14,6 +14,7 @@ INSTALL_ORDER = (
     "fail_refresh",
     "refresh_calendar",
     "classify_titles",
+    "link_users",
     "publish_customers",
     "publish_titles",
     "publish_members",

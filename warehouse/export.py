@@ -84,7 +84,11 @@ class Dimension:
 
 
 DIMENSIONS = (
-    Dimension("users", (("stg_customer", "customers"),), "publish_customers"),
+    Dimension(
+        "users",
+        (("stg_customer", "customers"), ("stg_customer_user", "customer_users")),
+        "publish_customers",
+    ),
     Dimension(
         "titles", (("stg_title", "titles"), ("stg_title_genre", "title_genres")), "publish_titles"
     ),

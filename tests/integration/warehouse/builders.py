@@ -41,6 +41,7 @@ class User:
     country: str | None = "Norway"
     plan: str | None = "Basic"
     registered_on: date = date(2024, 1, 1)
+    contract_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -212,10 +213,13 @@ ON CONFLICT (mark) DO UPDATE SET version = excluded.version, changed_at = clock_
 """
 
 PUT_USER = """
-INSERT INTO oltp.users (source, user_id, country, plan, registered_on, row_hash, load_id)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
+INSERT INTO oltp.users (
+    source, user_id, country, plan, registered_on, contract_code, row_hash, load_id
+)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (source, user_id) DO UPDATE
-SET country = excluded.country, plan = excluded.plan, load_id = excluded.load_id
+SET country = excluded.country, plan = excluded.plan, registered_on = excluded.registered_on,
+    contract_code = excluded.contract_code, load_id = excluded.load_id
 """
 
 PUT_TITLE = """
@@ -262,7 +266,7 @@ def open_load(cursor: Cursor) -> int:
 
 
 def put_user(cursor: Cursor, user: User, load_id: int) -> None:
-    values = (user.user_id, user.country, user.plan, user.registered_on)
+    values = (user.user_id, user.country, user.plan, user.registered_on, user.contract_code)
     cursor.execute(PUT_USER, (SOURCE, *values, HASH, load_id))
 
 
