@@ -108,8 +108,6 @@ BEGIN
     FROM stg_day
     WHERE stg_day.day = in_day;
 
-    CALL publish_first_days(v_date_key);
-
     INSERT INTO changed_day (aggregate_name, date_key, changed_at)
     SELECT
         aggregate_slice.aggregate_name,
@@ -118,6 +116,13 @@ BEGIN
     FROM aggregate_slice
     WHERE aggregate_slice.date_key = v_date_key
     ON DUPLICATE KEY UPDATE changed_at = utc_timestamp(6);
+
+    -- After the marks: the one on category seconds goes at once, because they are rebuilt here.
+    CALL publish_box_watch(v_date_key, in_day);
+    SELECT v_row_count + count(*) INTO v_row_count FROM fact_box_watch
+    WHERE fact_box_watch.date_key = v_date_key;
+    CALL publish_category_seconds(v_date_key, v_date_key);
+    CALL publish_first_days(v_date_key);
 
     REPLACE INTO published_day (date_key, version, source_loads, published_at)
     VALUES (

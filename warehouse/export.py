@@ -213,6 +213,7 @@ def stage_days(sources: Sources, staging: Staging, chunk: list[DayVersion]) -> i
     first, last = chunk[0].day, chunk[-1].day
     sources.set_days(first, last)
     rows = sum(staging.stage(table, sources.extract(extract)) for table, extract in FACTS)
+    rows += staging.stage("stg_box_watch", sources.box_watch())
     return rows + staging.stage("stg_playback", sources.playback(first, last))
 
 

@@ -38,6 +38,9 @@ PLAYBACK_COLUMNS = (
 )
 """Columns of stg_playback, by the names that the pipeline gives them."""
 
+BOX_WATCH_COLUMNS = ("contract_code", "application", "watch_seconds")
+"""Columns of stg_box_watch behind the day, by the names that the pipeline gives them."""
+
 
 @dataclass(frozen=True, slots=True)
 class DayVersion:
@@ -101,7 +104,7 @@ class Sources:
         return dict(self.fetch("marks"))
 
     def set_days(self, first: date, last: date) -> None:
-        """Choose the days of the extracts ``*_by_day`` and ``days``."""
+        """Choose the days of the extracts ``*_by_day`` and ``days``, and of the set-top boxes."""
         choose = "SELECT set_config('svp.from_day', %s, true), set_config('svp.to_day', %s, true)"
         with self._snapshot.cursor() as cursor:
             cursor.execute(choose, (first.isoformat(), last.isoformat()))
@@ -114,6 +117,20 @@ class Sources:
         with self._snapshot.cursor() as cursor:
             cursor.copy_expert(statement, LoadDataFile(file), size=COPY_BYTES)
             return cursor.rowcount
+
+    def box_watch(self) -> Writer:
+        """Return what writes the time of set-top boxes by day, contract and application, from MongoDB."""
+        return partial(write_rows, self.box_rows())
+
+    def box_rows(self) -> Iterator[tuple[object, ...]]:
+        """Yield rows of stg_box_watch, of completed loads; MongoDB groups a day at a time."""
+        pipeline = find_pipeline("export_box_watch_by_day")
+        for day, loads in self.fetch("loads_by_day"):
+            stages = pipeline.fill({"day": day, "loads": loads})
+            for document in self._documents[pipeline.collection].aggregate(
+                stages, allowDiskUse=True
+            ):
+                yield (day, *(document[name] for name in BOX_WATCH_COLUMNS))
 
     def playback(self, first: date, last: date) -> Writer:
         """Return what writes playback by day, device and quality, from MongoDB."""

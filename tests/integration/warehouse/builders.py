@@ -1,4 +1,4 @@
-"""Users, titles, plays and ratings, put into PostgreSQL and MongoDB as a completed load would leave them.
+"""Users, titles, plays, ratings and box logs, put into PostgreSQL and MongoDB as a completed load would leave them.
 
 A test names only what matters to it. Loaders are not used: what they would write is written here.
 """
@@ -101,6 +101,18 @@ class Rating:
     stars: int = 4
 
 
+@dataclass(frozen=True)
+class BoxLog:
+    """A line of a set-top box's log; a later one of the same id takes its place."""
+
+    on: date
+    contract_code: str | None = "HNH1"
+    application: str | None = "CHANNEL"
+    watch_seconds: int = 600
+    quality_flags: Sequence[str] = ()
+    log_id: str = field(default_factory=lambda: f"AX_{next(NUMBERS):06d}")
+
+
 class Platform:
     """One workspace with all three stores."""
 
@@ -115,6 +127,7 @@ class Platform:
         users: Iterable[User] = (),
         titles: Iterable[Title] = (),
         ratings: Iterable[Rating] = (),
+        boxes: Iterable[BoxLog] = (),
         without: Iterable[Play] = (),
         is_complete: bool = True,
     ) -> int:
@@ -123,6 +136,7 @@ class Platform:
         One that is not complete stands in the ledger as if it had been interrupted between the stores.
         """
         users, titles, ratings, without = list(users), list(titles), list(ratings), list(without)
+        boxes = list(boxes)
         with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
             load_id = open_load(cursor)
             for user in users:
@@ -131,6 +145,7 @@ class Platform:
                 put_title(cursor, title, load_id)
             touched = {day for play in (*plays, *without) for day in play.days}
             touched |= {rating.at.date() for rating in ratings}
+            touched |= {line.on for line in boxes}
             touched |= {day for play in plays for day in stored_days(cursor, play)}
             for play in plays:
                 put_play(cursor, play, load_id)
@@ -143,6 +158,7 @@ class Platform:
             for day in touched:
                 cursor.execute("INSERT INTO ops.load_day VALUES (%s, %s)", (load_id, day))
         self.put_documents(plays, without, load_id)
+        self.put_box_logs(boxes, load_id)
         if is_complete:
             marks = [mark for mark, things in (("users", users), ("titles", titles)) if things]
             self.complete(load_id, marks)
@@ -166,6 +182,14 @@ class Platform:
                 events.replace_one({"_id": document["_id"]}, document, upsert=True)
             for play in without:
                 events.delete_one({"_id": f"{SOURCE}:{play.session_id}"})
+
+    def put_box_logs(self, lines: Iterable[BoxLog], load_id: int) -> None:
+        with open_database(
+            self.settings.url("mongo"), self.settings.workspace.mongo_database
+        ) as database:
+            for line in lines:
+                document = a_box_document(line, load_id)
+                database["box_logs"].replace_one({"_id": document["_id"]}, document, upsert=True)
 
     def refresh(self) -> RefreshResult:
         return refresh(self.settings)
@@ -333,6 +357,21 @@ def a_document(play: Play, load_id: int) -> Document:
         "stream": {} if play.quality is None else {"quality": play.quality},
         "load_id": Int64(load_id),
         **{name: value for name, value in times.items() if value is not None},
+    }
+
+
+def a_box_document(line: BoxLog, load_id: int) -> Document:
+    """Return the document of a line."""
+    return {
+        "_id": f"{SOURCE}:{line.on}:{line.log_id}",
+        "source": SOURCE,
+        "day": midnight(line.on),
+        "log_id": line.log_id,
+        "contract_code": line.contract_code,
+        "watch_seconds": line.watch_seconds,
+        "quality_flags": list(line.quality_flags),
+        "load_id": Int64(load_id),
+        **({} if line.application is None else {"application": line.application}),
     }
 
 

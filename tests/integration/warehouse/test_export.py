@@ -53,8 +53,8 @@ def test_refresh_tells_what_it_did(platform: Platform) -> None:
         Play(JAN_31), Play(JAN_31, user_id="u2"), ratings=[Rating(at("2024-01-31 10:00"))]
     )
     result = platform.refresh()
-    # 3 users, 1 title with 1 genre; 2 rows of plays, 1 of ratings, 1 of days, 1 of playback.
-    assert (result.days, result.rows, result.dimensions) == (1, 10, ("users", "titles"))
+    # 3 users who are as many customers, 1 title with 1 genre; 2 rows of plays, 1 of ratings, 1 of days, 1 of playback.
+    assert (result.days, result.rows, result.dimensions) == (1, 13, ("users", "titles"))
     assert result.procedures == 3
 
 
@@ -384,8 +384,8 @@ def test_title_with_a_new_category_rebuilds_the_days_it_was_played_on(platform: 
     platform.refresh()
     platform.load(titles=[Title("t1", genres=("Drama", "Family"))])
     result = platform.refresh()
-    # Day statistics and month of the 31st; content_performance does not depend on the category.
-    assert (result.days, result.dimensions, result.procedures) == (0, ("titles",), 2)
+    # Category seconds, day statistics and month of the 31st; content_performance does not depend on the category.
+    assert (result.days, result.dimensions, result.procedures) == (0, ("titles",), 3)
     hours = platform.mart("daily_statistics", "stat_date", "child_hours", "movie_hours")
     assert hours == [
         (JAN_31, Decimal("0.1667"), Decimal("0.0000")),
