@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.warehouse.builders import Play, User
+from svp.errors import VerifyError
+from tests.integration.warehouse.builders import BoxLog, Play, User
+from warehouse import export as warehouse_export
 
 if TYPE_CHECKING:
     from tests.integration.warehouse.builders import Platform
@@ -84,6 +86,21 @@ def test_link_that_arrives_late_moves_the_days_of_the_user_and_no_others(
     assert platform.refresh().days == 0
 
 
+def test_late_link_joins_the_apps_with_the_box_and_leaves_its_days_alone(
+    platform: Platform,
+) -> None:
+    platform.load(
+        Play(JAN_31, user_id="u1", watch_seconds=10),
+        boxes=[BoxLog(day, "HNH1", watch_seconds=100) for day in (JAN_30, JAN_31, FEB_1)],
+    )
+    platform.refresh()
+    assert active_and_new(platform) == [(JAN_30, 1, 1), (JAN_31, 2, 1), (FEB_1, 1, 0)]
+    platform.load(users=[User("u1", contract_code="HNH1")])
+    assert platform.refresh().days == 1
+    assert active_and_new(platform) == [(JAN_30, 1, 1), (JAN_31, 1, 0), (FEB_1, 1, 0)]
+    assert seconds_by_customer(platform) == {"HNH1": 310}
+
+
 def test_second_user_of_a_contract_makes_it_new_no_second_time(platform: Platform) -> None:
     platform.load(
         Play(JAN_31, user_id="u1"),
@@ -110,6 +127,26 @@ def test_link_that_was_a_mistake_parts_the_customers_again(platform: Platform) -
     assert platform.mart("daily_statistics", "active_customers", "watch_hours") == [
         (2, Decimal("0.0083"))
     ]
+
+
+def test_export_that_dies_between_link_and_days_is_completed_by_the_next(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.load(Play(JAN_30, user_id="u1"), Play(JAN_31, user_id="u1"))
+    platform.refresh()
+    platform.load(users=[User("u1", contract_code="HNH1")])
+
+    def die(*_: object) -> int:
+        message = "killed"
+        raise VerifyError(message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(warehouse_export, "stage_days", die)
+        with pytest.raises(VerifyError, match="killed"):
+            platform.refresh()
+    assert seconds_by_customer(platform) == {"u1": 1200}
+    assert platform.refresh().days == 2
+    assert seconds_by_customer(platform) == {"HNH1": 1200}
 
 
 def test_repeated_users_change_nothing(platform: Platform) -> None:
