@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING
 
+import warehouse.schema
 from tests.integration.warehouse.builders import BoxLog, Play, Title, User
 
 if TYPE_CHECKING:
@@ -190,3 +191,16 @@ def plain_count(watched: Iterable[tuple[date, str, int]]) -> dict[date, tuple[in
         )
         for day in {day for day, _, _ in rows}
     }
+
+
+def test_days_published_by_an_older_program_are_built_again(platform: Platform) -> None:
+    platform.load(Play(JAN_31, watch_seconds=3600))
+    platform.refresh()
+    before = platform.mart("customer_360", "customer_code", "total_seconds")
+    platform.execute("DELETE FROM fact_category_seconds")
+    platform.execute("DELETE FROM schema_migration WHERE name LIKE '%_mark_published_days'")
+    warehouse.schema.install(platform.settings)
+    platform.refresh()
+    assert platform.mart("customer_360", "customer_code", "total_seconds") == before
+    assert platform.mart("segment_summary", "segment", "customers") == [("At Risk", 1)]
+    assert platform.fetch("SELECT count(*) FROM changed_day") == [(0,)]
