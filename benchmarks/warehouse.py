@@ -173,7 +173,7 @@ def stage_all(settings: Settings, ours: Stopwatch) -> None:
         open_staging(settings, progress=SILENT) as staging,
         ours.time(STAGING),
     ):
-        sources.set_days(FIRST_DAY, LAST_DAY)
+        sources.set_days([FIRST_DAY + timedelta(days=number) for number in range(DAYS)])
         staging.stage("stg_watch", sources.extract("watch_by_day"))
 
 

@@ -1,4 +1,5 @@
--- publish_customers: dim_customer from stg_customer, which holds every customer; only rows that differ are written.
+-- publish_customers: dim_customer from stg_customer, which holds every customer that is a user; only rows that differ
+-- are written. Then users are linked to customers, which sends days of those who moved back to be exported again.
 CREATE PROCEDURE publish_customers (IN in_version bigint)
 COMMENT 'Bring dim_customer up to a version of ops.mark users; safe to repeat.'
 SQL SECURITY INVOKER
@@ -68,6 +69,8 @@ BEGIN
     WHERE dim_customer.customer_key IS NULL
     ORDER BY stg_customer.source, stg_customer.customer_code;
     SET v_row_count = v_row_count + row_count();
+
+    CALL link_users();
 
     REPLACE INTO published_mark (mark, version, published_at) VALUES ('users', in_version, utc_timestamp(6));
 

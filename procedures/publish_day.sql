@@ -13,8 +13,6 @@ BEGIN
     CALL publish_attempts(in_date_key, in_day);
     CALL publish_hours(in_date_key, in_day);
 
-    CALL publish_first_days(in_date_key);
-
     INSERT INTO changed_day (aggregate_name, date_key, changed_at)
     SELECT
         aggregate_slice.aggregate_name,
@@ -23,6 +21,11 @@ BEGIN
     FROM aggregate_slice
     WHERE aggregate_slice.date_key = in_date_key
     ON DUPLICATE KEY UPDATE changed_at = utc_timestamp(6);
+
+    -- After the marks: the one on category seconds goes at once, because they are rebuilt here.
+    CALL publish_box_watch(in_date_key, in_day);
+    CALL publish_category_seconds(in_date_key, in_date_key);
+    CALL publish_first_days(in_date_key);
 
     REPLACE INTO published_day (date_key, version, source_loads, published_at)
     VALUES (

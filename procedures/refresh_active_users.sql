@@ -32,13 +32,13 @@ BEGIN
     INSERT INTO agg_active_users (date_key, dau, wau, mau, refreshed_at)
     WITH active AS (
         SELECT DISTINCT
-            fact_watch.customer_key,
-            fact_watch.date_key
-        FROM fact_watch
+            fact_category_seconds.customer_key,
+            fact_category_seconds.date_key
+        FROM fact_category_seconds
         WHERE
-            fact_watch.date_key BETWEEN v_window_key AND v_to_key
-            AND fact_watch.customer_key <> 0
-            AND fact_watch.watch_seconds > 0
+            fact_category_seconds.date_key BETWEEN v_window_key AND v_to_key
+            AND fact_category_seconds.customer_key <> 0
+            AND fact_category_seconds.watch_seconds > 0
     ),
 
     spaced AS (

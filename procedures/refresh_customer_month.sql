@@ -1,4 +1,5 @@
--- refresh_customer_month: agg_customer_month of every month that the range touches, from the facts.
+-- refresh_customer_month: agg_customer_month of every month that the range touches, from the facts, and the summaries
+-- of customers that come from it: a report sees both or neither. Set-top boxes are one kind of device.
 CREATE PROCEDURE refresh_customer_month (IN in_from date, IN in_to date)
 COMMENT 'Rebuild the months from in_from to in_to of agg_customer_month; safe to repeat.'
 SQL SECURITY INVOKER
@@ -35,22 +36,37 @@ BEGIN
         SELECT
             dim_date.month_key,
             dim_date.days_in_month,
+            fact_category_seconds.customer_key,
+            sum(if(dim_category.category = 'Child', fact_category_seconds.watch_seconds, 0)) AS child_seconds,
+            sum(if(dim_category.category = 'Movie', fact_category_seconds.watch_seconds, 0)) AS movie_seconds,
+            sum(if(dim_category.category = 'Relax', fact_category_seconds.watch_seconds, 0)) AS relax_seconds,
+            sum(if(dim_category.category = 'Sport', fact_category_seconds.watch_seconds, 0)) AS sport_seconds,
+            sum(if(dim_category.category = 'TV', fact_category_seconds.watch_seconds, 0)) AS tv_seconds,
+            sum(if(dim_category.category = 'Unknown', fact_category_seconds.watch_seconds, 0)) AS unknown_seconds,
+            sum(fact_category_seconds.watch_seconds) AS total_seconds,
+            count(
+                DISTINCT if(fact_category_seconds.watch_seconds > 0, fact_category_seconds.date_key, NULL)
+            ) AS active_days,
+            max(if(dim_watch_source.watch_source = 'Set-top box', 1, 0)) AS box_count
+        FROM fact_category_seconds
+        INNER JOIN dim_date ON fact_category_seconds.date_key = dim_date.date_key
+        INNER JOIN dim_watch_source ON fact_category_seconds.watch_source_key = dim_watch_source.watch_source_key
+        INNER JOIN dim_category ON fact_category_seconds.category_key = dim_category.category_key
+        WHERE
+            fact_category_seconds.date_key BETWEEN v_from_key AND v_to_key
+            AND fact_category_seconds.customer_key <> 0
+        GROUP BY dim_date.month_key, dim_date.days_in_month, fact_category_seconds.customer_key
+    ),
+
+    app AS (
+        SELECT
+            dim_date.month_key,
             fact_watch.customer_key,
-            sum(if(dim_category.category = 'Child', fact_watch.watch_seconds, 0)) AS child_seconds,
-            sum(if(dim_category.category = 'Movie', fact_watch.watch_seconds, 0)) AS movie_seconds,
-            sum(if(dim_category.category = 'Relax', fact_watch.watch_seconds, 0)) AS relax_seconds,
-            sum(if(dim_category.category = 'Sport', fact_watch.watch_seconds, 0)) AS sport_seconds,
-            sum(if(dim_category.category = 'TV', fact_watch.watch_seconds, 0)) AS tv_seconds,
-            sum(if(dim_category.category = 'Unknown', fact_watch.watch_seconds, 0)) AS unknown_seconds,
-            sum(fact_watch.watch_seconds) AS total_seconds,
-            count(DISTINCT if(fact_watch.watch_seconds > 0, fact_watch.date_key, NULL)) AS active_days,
             count(DISTINCT nullif(fact_watch.device_key, 0)) AS device_count
         FROM fact_watch
         INNER JOIN dim_date ON fact_watch.date_key = dim_date.date_key
-        INNER JOIN dim_title ON fact_watch.title_key = dim_title.title_key
-        INNER JOIN dim_category ON dim_title.category_key = dim_category.category_key
-        WHERE fact_watch.date_key BETWEEN v_from_key AND v_to_key AND fact_watch.customer_key <> 0
-        GROUP BY dim_date.month_key, dim_date.days_in_month, fact_watch.customer_key
+        WHERE fact_watch.date_key BETWEEN v_from_key AND v_to_key
+        GROUP BY dim_date.month_key, fact_watch.customer_key
     )
 
     SELECT
@@ -93,11 +109,14 @@ BEGIN
         watched.active_days,
         watched.days_in_month,
         dim_segment.segment_key,
-        watched.device_count,
+        coalesce(app.device_count, 0) + watched.box_count,
         utc_timestamp()
     FROM watched
-    INNER JOIN dim_segment ON watched.active_days BETWEEN dim_segment.from_active_days AND dim_segment.to_active_days;
+    INNER JOIN dim_segment ON watched.active_days BETWEEN dim_segment.from_active_days AND dim_segment.to_active_days
+    LEFT JOIN app ON watched.month_key = app.month_key AND watched.customer_key = app.customer_key;
     SET v_row_count = row_count();
+
+    CALL summarise_customers(v_from_key, v_to_key);
 
     COMMIT;
     CALL end_refresh(v_refresh_id, v_row_count);

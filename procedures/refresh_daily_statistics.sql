@@ -33,22 +33,35 @@ BEGIN
     )
     WITH watched AS (
         SELECT
+            fact_category_seconds.date_key,
+            count(
+                DISTINCT if(fact_category_seconds.watch_seconds > 0, nullif(fact_category_seconds.customer_key, 0), NULL)
+            ) AS active_customers,
+            sum(if(dim_watch_source.watch_source = 'App', fact_category_seconds.watch_seconds, 0)) AS app_seconds,
+            sum(
+                if(dim_watch_source.watch_source = 'Set-top box', fact_category_seconds.watch_seconds, 0)
+            ) AS set_top_box_seconds,
+            sum(if(dim_category.category = 'Child', fact_category_seconds.watch_seconds, 0)) AS child_seconds,
+            sum(if(dim_category.category = 'Movie', fact_category_seconds.watch_seconds, 0)) AS movie_seconds,
+            sum(if(dim_category.category = 'Relax', fact_category_seconds.watch_seconds, 0)) AS relax_seconds,
+            sum(if(dim_category.category = 'Sport', fact_category_seconds.watch_seconds, 0)) AS sport_seconds,
+            sum(if(dim_category.category = 'TV', fact_category_seconds.watch_seconds, 0)) AS tv_seconds,
+            sum(if(dim_category.category = 'Unknown', fact_category_seconds.watch_seconds, 0)) AS unknown_seconds
+        FROM fact_category_seconds
+        INNER JOIN dim_watch_source ON fact_category_seconds.watch_source_key = dim_watch_source.watch_source_key
+        INNER JOIN dim_category ON fact_category_seconds.category_key = dim_category.category_key
+        WHERE fact_category_seconds.date_key BETWEEN v_from_key AND v_to_key
+        GROUP BY fact_category_seconds.date_key
+    ),
+
+    played AS (
+        SELECT
             fact_watch.date_key,
-            count(DISTINCT if(fact_watch.watch_seconds > 0, nullif(fact_watch.customer_key, 0), NULL)) AS active_customers,
             sum(fact_watch.plays) AS plays,
             sum(fact_watch.valid_plays) AS valid_plays,
             sum(fact_watch.known_completion_plays) AS known_completion_plays,
-            sum(fact_watch.complete_plays) AS complete_plays,
-            sum(fact_watch.watch_seconds) AS watch_seconds,
-            sum(if(dim_category.category = 'Child', fact_watch.watch_seconds, 0)) AS child_seconds,
-            sum(if(dim_category.category = 'Movie', fact_watch.watch_seconds, 0)) AS movie_seconds,
-            sum(if(dim_category.category = 'Relax', fact_watch.watch_seconds, 0)) AS relax_seconds,
-            sum(if(dim_category.category = 'Sport', fact_watch.watch_seconds, 0)) AS sport_seconds,
-            sum(if(dim_category.category = 'TV', fact_watch.watch_seconds, 0)) AS tv_seconds,
-            sum(if(dim_category.category = 'Unknown', fact_watch.watch_seconds, 0)) AS unknown_seconds
+            sum(fact_watch.complete_plays) AS complete_plays
         FROM fact_watch
-        INNER JOIN dim_title ON fact_watch.title_key = dim_title.title_key
-        INNER JOIN dim_category ON dim_title.category_key = dim_category.category_key
         WHERE fact_watch.date_key BETWEEN v_from_key AND v_to_key
         GROUP BY fact_watch.date_key
     ),
@@ -66,12 +79,12 @@ BEGIN
         watched.date_key,
         watched.active_customers,
         coalesce(joined.new_customers, 0),
-        watched.plays,
-        watched.valid_plays,
-        watched.known_completion_plays,
-        watched.complete_plays,
-        watched.watch_seconds,
-        0,
+        coalesce(played.plays, 0),
+        coalesce(played.valid_plays, 0),
+        coalesce(played.known_completion_plays, 0),
+        coalesce(played.complete_plays, 0),
+        watched.app_seconds,
+        watched.set_top_box_seconds,
         watched.child_seconds,
         watched.movie_seconds,
         watched.relax_seconds,
@@ -83,6 +96,7 @@ BEGIN
         coalesce(published_day.source_loads, 0),
         utc_timestamp()
     FROM watched
+    LEFT JOIN played ON watched.date_key = played.date_key
     LEFT JOIN joined ON watched.date_key = joined.date_key
     LEFT JOIN fact_concurrency ON watched.date_key = fact_concurrency.date_key
     LEFT JOIN published_day ON watched.date_key = published_day.date_key;

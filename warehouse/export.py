@@ -151,7 +151,11 @@ class Dimension:
 
 
 DIMENSIONS = (
-    Dimension("users", (("stg_customer", "customers"),), "publish_customers"),
+    Dimension(
+        "users",
+        (("stg_customer", "customers"), ("stg_customer_user", "customer_users")),
+        "publish_customers",
+    ),
     Dimension(
         "titles", (("stg_title", "titles"), ("stg_title_genre", "title_genres")), "publish_titles"
     ),
@@ -335,6 +339,7 @@ def stage_days(sources: Sources, staging: Staging, chunk: Chunk, playback: Playb
     """Stage everything of a run of days; return the rows staged."""
     sources.set_days([each.day for each in chunk])
     rows = sum(staging.stage(table, sources.extract(extract)) for table, extract in FACTS)
+    rows += staging.stage("stg_box_watch", sources.box_watch())
     return rows + staging.stage("stg_playback", partial(write_rows, playback))
 
 

@@ -13,7 +13,7 @@ from svp.core.mongodb import open_database
 from svp.core.postgres import connect
 from svp.core.sqlfiles import read_sql
 from warehouse.clocks import clocks_as_json
-from warehouse.staging import Writer, as_load_data
+from warehouse.staging import Writer, as_load_data, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +38,9 @@ PLAYBACK_COLUMNS = (
     "watch_seconds",
 )
 """Columns of stg_playback, by the names that the pipeline gives them."""
+
+BOX_WATCH_COLUMNS = ("contract_code", "application", "watch_seconds")
+"""Columns of stg_box_watch behind the day, by the names that the pipeline gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class Sources:
         return dict(self.fetch("marks"))
 
     def set_days(self, days: Sequence[date]) -> None:
-        """Choose the days of the extracts ``*_by_day`` and ``days``, and what clocks showed on them."""
+        """Choose the days of the extracts and of the set-top boxes, and what clocks showed on them."""
         chosen = {
             "svp.from_day": days[0].isoformat(),
             "svp.to_day": days[-1].isoformat(),
@@ -124,6 +127,20 @@ class Sources:
     def playback_rows(self, first: date, last: date) -> list[tuple[object, ...]]:
         """Return playback by day, device and quality: a few rows a day."""
         return [playback_row(document) for document in self.playback_documents(first, last)]
+
+    def box_watch(self) -> Writer:
+        """Return what writes the time of set-top boxes by day, contract and application, from MongoDB."""
+        return partial(write_rows, self.box_rows())
+
+    def box_rows(self) -> Iterator[tuple[object, ...]]:
+        """Yield rows of stg_box_watch, of completed loads; MongoDB groups a day at a time."""
+        pipeline = find_pipeline("export_box_watch_by_day")
+        for day, loads in self.fetch("loads_by_day"):
+            stages = pipeline.fill({"day": day, "loads": loads})
+            for document in self._documents[pipeline.collection].aggregate(
+                stages, allowDiskUse=True
+            ):
+                yield (day, *(document[name] for name in BOX_WATCH_COLUMNS))
 
     def playback_documents(self, first: date, last: date) -> Iterator[Document]:
         """Yield playback by day, device and quality."""

@@ -1,12 +1,16 @@
--- customers: every user of completed loads, for stg_customer. No names.
--- grain:  one row per user
+-- customers: every customer that is a user of completed loads, for stg_customer. No names. The users of one contract
+--            are one customer: country, plan and sign-up day are those of who signed up first.
+-- grain:  one row per customer
 -- params: none
-SELECT
-    users.source,
-    users.user_id AS customer_code,
+SELECT DISTINCT ON (user_customer.customer_source, user_customer.customer_code)
+    user_customer.customer_source AS source,
+    user_customer.customer_code,
     nullif(trim(BOTH FROM left(users.country, 100)), '') AS country,
     nullif(trim(BOTH FROM left(users.plan, 100)), '') AS plan,
     users.registered_on
 FROM oltp.users
 INNER JOIN ops.load ON users.load_id = load.load_id
+INNER JOIN oltp.user_customer ON users.user_key = user_customer.user_key
 WHERE load.state = 'complete'
+ORDER BY
+    user_customer.customer_source, user_customer.customer_code, users.registered_on, users.source, users.user_id

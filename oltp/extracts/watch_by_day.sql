@@ -1,5 +1,5 @@
 -- watch_by_day: plays on the day they started, seconds on the day they were played, for stg_watch.
--- grain:  one row per UTC day, customer, title and device
+-- grain:  one row per UTC day, user, title and device; the users of one contract are one customer
 -- params: svp.from_day, svp.to_day (settings of the transaction)
 WITH played AS (
     SELECT
@@ -55,8 +55,8 @@ summed AS (
 
 SELECT
     summed.day,
-    users.source AS customer_source,
-    users.user_id AS customer_code,
+    user_customer.customer_source,
+    user_customer.customer_code,
     content.source AS title_source,
     content.content_id,
     nullif(trim(BOTH FROM left(summed.device_type, 64)), '') AS device_type,
@@ -66,5 +66,5 @@ SELECT
     summed.complete_plays,
     summed.watch_seconds
 FROM summed
-INNER JOIN oltp.users ON summed.user_key = users.user_key
+INNER JOIN oltp.user_customer ON summed.user_key = user_customer.user_key
 INNER JOIN oltp.content ON summed.content_key = content.content_key

@@ -27,6 +27,7 @@ ROOMS = (
     "ingest",
     "nosql",
     "warehouse",
+    "mapping",
     "marts",
     "verify",
 )

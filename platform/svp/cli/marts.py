@@ -1,8 +1,10 @@
-"""svp mart: the marts in the terminal."""
+"""svp mart: the marts in the terminal, and as files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +27,7 @@ def register(app: typer.Typer) -> None:
     marts = new_group("The marts that reports read: what there is, and what is in them.")
     marts.command("list")(list_all)
     marts.command("show")(show)
+    marts.command("export")(export)
     app.add_typer(marts, name="mart")
 
 
@@ -74,6 +77,49 @@ def show(
         frame = frame[_chosen(frame, columns.split(","))]
     rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
     emit({"mart": name, "rows": rows}, as_json=as_json, show=lambda: mart_table(frame, title=name))
+
+
+def export(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of a mart, as 'svp mart list' gives it.")],
+    file: Annotated[Path, typer.Argument(help="New file, .csv or .parquet.")],
+    *,
+    columns: Annotated[
+        str | None, typer.Option(help="Columns to write, parted by commas; all otherwise.")
+    ] = None,
+    first_day: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="First day."),
+    ] = None,
+    last_day: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="Last day."),
+    ] = None,
+    keep_formulas: Annotated[
+        bool,
+        typer.Option(
+            "--keep-formulas", help="Leave text alone that a spreadsheet takes for a formula."
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a mart to a file, the newest rows first; the day of a month is its first.
+
+    \b
+    Example: svp mart export customer_360_classic april.csv --from 2022-04-01 --to 2022-04-30
+    """
+    from warehouse.mart_files import Selection, export_mart
+
+    selection = Selection(
+        tuple(column.strip() for column in columns.split(",")) if columns else (),
+        first_day and first_day.date(),
+        last_day and last_day.date(),
+    )
+    rows = export_mart(
+        settings_from(context), name, file, selection=selection, keep_formulas=keep_formulas
+    )
+    facts = {"mart": name, "file": file, "rows": rows}
+    emit(facts, as_json=as_json, show=lambda: f"{rows:,} rows of {name} written to {file}")
 
 
 def _chosen(frame: pd.DataFrame, names: Sequence[str]) -> list[str]:

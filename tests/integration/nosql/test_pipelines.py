@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from bson import Int64
 
 from nosql.pipelines import read_pipeline
 from nosql.run import run, show
 from tests.integration.nosql.builders import (
     DAY,
+    a_box_log,
     a_failed_attempt,
     a_play,
     a_timed_play,
@@ -388,3 +390,28 @@ def test_export_playback_by_day_gives_seconds_to_the_day_they_were_played(
     measures = ("attempts", "plays", "complete_plays", "watch_seconds")
     assert (row["day"], row["device_type"], row["quality"]) == (next_day, "tv", "hd")
     assert [row[name] for name in measures] == [2, 1, 0, 47]
+
+
+def test_export_box_watch_by_day_sums_what_completed_loads_say_of_the_day(
+    database: MongoDatabase,
+) -> None:
+    none: dict[str, Any] = {"contract_code": "0", "quality_flags": ["no_contract"]}
+    database["box_logs"].insert_many(
+        [
+            a_box_log("1", application=" KPLUS ", watch_seconds=2**31 - 1),
+            a_box_log("2", application="KPLUS", watch_seconds=2**31 - 1),
+            a_box_log("3", application=" ", watch_seconds=0),
+            a_box_log("4", **none, watch_seconds=7),
+            a_box_log("5", contract_code="H" * 256, watch_seconds=5),
+            a_box_log("6", load_id=Int64(4)),
+            a_box_log("7", day=DAY + timedelta(days=1)),
+        ]
+    )
+    stages = read_pipeline("export_box_watch_by_day", {"day": DAY, "loads": [3, 5]})
+    found = list(database["box_logs"].aggregate(stages))
+    names = ("contract_code", "application", "watch_seconds")
+    assert sorted((tuple(row[name] for name in names) for row in found), key=str) == [
+        ("HNH123456", "KPLUS", 2**32 - 2),
+        ("HNH123456", None, 0),
+        (None, "CHANNEL", 12),
+    ]

@@ -54,8 +54,9 @@ def test_refresh_tells_what_it_did(platform: Platform) -> None:
         Play(JAN_31), Play(JAN_31, user_id="u2"), ratings=[Rating(at("2024-01-31 10:00"))]
     )
     result = platform.refresh()
-    # 3 users, 1 title with 1 genre; 2 rows of plays, 1 of ratings, of days, of playback and of hours.
-    assert (result.days, result.rows, result.dimensions) == (1, 11, ("users", "titles"))
+    # 3 users who are as many customers, 1 title with 1 genre; 2 rows of plays,
+    # 1 of ratings, of days, of playback and of hours.
+    assert (result.days, result.rows, result.dimensions) == (1, 14, ("users", "titles"))
     assert result.procedures == platform.aggregates()
 
 
@@ -414,8 +415,9 @@ def test_title_with_a_new_category_rebuilds_the_days_it_was_played_on(platform: 
     platform.refresh()
     platform.load(titles=[Title("t1", genres=("Drama", "Family"))])
     result = platform.refresh()
-    # By the category day statistics and month of the 31st, by the genre three more, which follow every such change.
-    assert (result.days, result.dimensions, result.procedures) == (0, ("titles",), 5)
+    # By the category its seconds, day statistics and month of the 31st;
+    # by the genre three more, which follow every such change.
+    assert (result.days, result.dimensions, result.procedures) == (0, ("titles",), 6)
     hours = platform.mart("daily_statistics", "stat_date", "child_hours", "movie_hours")
     assert hours == [
         (JAN_31, Decimal("0.1667"), Decimal("0.0000")),

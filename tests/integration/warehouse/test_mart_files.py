@@ -1,0 +1,154 @@
+"""A mart as a file says what the view says, and runs nothing in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from svp import cli
+from svp.errors import UsageError
+from tests.integration.warehouse.builders import BoxLog, Play, Title
+from warehouse import mart_files
+from warehouse.mart_files import Selection, defused, export_mart
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.integration.warehouse.builders import Platform
+
+JAN_31, FEB_1 = date(2024, 1, 31), date(2024, 2, 1)
+ALL = Selection()
+
+
+@pytest.fixture
+def watched(platform: Platform) -> Platform:
+    platform.load(
+        Play(JAN_31, watch_seconds=0),
+        titles=[Title("t2", '=HYPERLINK("http://x")\n, and "more"'), Title("t3", "Œuvre")],
+        boxes=[
+            BoxLog(JAN_31, "HNH1", "CHANNEL", watch_seconds=3600),
+            BoxLog(FEB_1, "HNH1", "CHILD", watch_seconds=60),
+            BoxLog(FEB_1, "-1+1", "VOD", watch_seconds=0),
+        ],
+    )
+    platform.refresh()
+    return platform
+
+
+def read_csv(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_classic_report_is_a_csv_of_a_month(
+    watched: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = watched.settings
+    monkeypatch.setenv("SVP_HOME", str(settings.home))
+    for name in ("postgres_url", "mongo_url", "mysql_url"):
+        monkeypatch.setenv(f"SVP_{name.upper()}", getattr(settings, name))
+    columns = (
+        "Contract,ChildDuration,MovieDuration,SportDuration,TVDuration,RelaxDuration,MostWatch,"
+        "Taste,DateCount,Activeness"
+    )
+    file = tmp_path / "february.csv"
+    chosen = ("--columns", columns, "--from", "2024-02-01", "--to", "2024-02-29")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(
+            [
+                "mart",
+                "export",
+                "customer_360_classic",
+                str(file),
+                *chosen,
+                "--workspace",
+                settings.workspace.name,
+            ]
+        )
+    assert not ended.value.code
+    assert file.read_text() == (
+        f"{columns}\n'-1+1,0,0,0,0,0,,,0,0.00\nHNH1,60,0,0,0,0,Child,Child,1,3.45\n"
+    )
+
+
+def test_csv_holds_all_rows_and_defuses_formulas(
+    watched: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mart_files, "BATCH_ROWS", 2)
+    titles = Selection(("content_id", "title"))
+    assert export_mart(watched.settings, "title", tmp_path / "a.csv", selection=titles) == 4
+    assert read_csv(tmp_path / "a.csv") == [
+        ["content_id", "title"],
+        ["Unknown", "Unknown"],
+        ["t1", "A film"],
+        ["t2", '\'=HYPERLINK("http://x") , and "more"'],
+        ["t3", "Œuvre"],
+    ]
+    export_mart(watched.settings, "title", tmp_path / "b.csv", selection=titles, keep_formulas=True)
+    assert read_csv(tmp_path / "b.csv")[3][1].startswith("=HYPERLINK")
+
+
+def test_parquet_has_the_types_and_rows_of_the_view(
+    watched: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mart_files, "BATCH_ROWS", 1)
+    file = tmp_path / "days.parquet"
+    assert export_mart(watched.settings, "daily_statistics", file, selection=ALL) == 2
+    table = pq.read_table(file)
+    assert table.schema.field("stat_date").type == pa.date32()
+    assert table.schema.field("watch_hours").type == pa.decimal128(18, 4)
+    assert table.schema.field("peak_minute_at").type == pa.timestamp("us")
+    assert table.column("stat_date").to_pylist() == [FEB_1, JAN_31]
+    assert table.column("tv_hours").to_pylist() == [Decimal(0), Decimal(1)]
+    assert table.column("peak_concurrent_streams").to_pylist() == [None, None]
+
+
+def test_mart_without_rows_is_a_file_without_rows(empty_platform: Platform, tmp_path: Path) -> None:
+    for name in ("a.csv", "a.parquet"):
+        path = tmp_path / name
+        assert export_mart(empty_platform.settings, "customer_360", path, selection=ALL) == 0
+    assert len(read_csv(tmp_path / "a.csv")) == 1
+    assert pq.read_table(tmp_path / "a.parquet").num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("mart", "name", "selection", "reason"),
+    [
+        ("nothing", "a.csv", ALL, "there is no mart 'nothing'"),
+        ("title", "a.xlsx", ALL, "neither .csv nor .parquet"),
+        ("title", "a.csv", Selection(("nothing",)), "no column 'nothing'"),
+        ("title", "a.csv", Selection(first_day=JAN_31), "no days to choose from"),
+        ("title", "no/such/a.csv", ALL, "can't be written"),
+        ("title", "mine.csv", ALL, "can't be written"),
+    ],
+)
+def test_refusal_leaves_no_file(
+    empty_platform: Platform,
+    tmp_path: Path,
+    *,
+    mart: str,
+    name: str,
+    selection: Selection,
+    reason: str,
+) -> None:
+    (tmp_path / "mine.csv").write_text("mine")
+    with pytest.raises(UsageError, match=reason):
+        export_mart(empty_platform.settings, mart, tmp_path / name, selection=selection)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.csv"]
+    assert (tmp_path / "mine.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "\uff1d1"])
+def test_what_a_spreadsheet_runs_is_defused(text: str) -> None:
+    assert defused(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("value", ["a=1", "", "1", " =1", None, -1, Decimal(-1), JAN_31])
+def test_what_is_no_formula_stays(value: object) -> None:
+    assert defused(value) == value
