@@ -135,7 +135,7 @@ def settings(
         yield made
 
 
-@pytest.fixture(params=["mysql", "mariadb"])
+@pytest.fixture(params=os.environ.get("SVP_TEST_WAREHOUSES", "mysql mariadb").split())
 def warehouse_settings(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """The same, once on MySQL and once on MariaDB."""
     if request.param == "mysql":
