@@ -166,9 +166,6 @@ def generate(
     )
     if plan:
         _show_plan(order, as_json=as_json)
-    elif out is None:
-        message = "--out is missing"
-        raise UsageError(message, "say where to write, for example --out ./platform")
     else:
         _write(out, order, workers, as_json=as_json)
 
@@ -206,8 +203,12 @@ def _show_plan(order: Order, *, as_json: bool) -> None:
     emit(facts, as_json=as_json, show=lambda: _plan_table(kinds, seconds))
 
 
-def _write(out: Path, order: Order, workers: int | None, *, as_json: bool) -> None:
+def _write(out: Path | None, order: Order, workers: int | None, *, as_json: bool) -> None:
     from svp.generate import write_order
+
+    if out is None:
+        message = "--out is missing"
+        raise UsageError(message, "say where to write, for example --out ./platform")
 
     with terminal_progress() as progress:
         manifest = write_order(out, order, workers=workers, progress=progress)

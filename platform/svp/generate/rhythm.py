@@ -109,48 +109,76 @@ def sit_down(
         subscribed: their plans.
         added_on: by user and kind of device, the day from which the user has it.
     """
-    first_day, last_day = _first_day(arguments), _last_day(arguments)
-    clocks = viewers_clocks(first_day, last_day + 1)
-    user, day = _open_days(subscribed, first_day, last_day)
+    presses = _presses(arguments, people, subscribed)
+    sitting = np.maximum.accumulate(np.where(presses.is_first, np.arange(len(presses)), 0))
+    begun = _begin(arguments, people, presses, added_on).take(sitting)
+    spell = _spells(subscribed)
+    stretch, inside = _stretch_at(subscribed, presses.user, begun.sat_down_at)
+    inside &= begun.sat_down_at >= arguments.start_day * DAY_US
+    sittings = Sittings(
+        draws=presses.draws,
+        user=presses.user,
+        day=presses.day,
+        ordinal=presses.ordinal,
+        sat_down_at=begun.sat_down_at,
+        is_first=presses.is_first,
+        daypart=begun.daypart,
+        device=begun.device,
+        plan=subscribed.plan[stretch],
+        subscribed_from=spell.from_at[stretch],
+        subscribed_to=spell.to_at[stretch],
+    )
+    # The presses are by user, day and ordinal already, which a stable sort keeps.
+    since_first = begun.sat_down_at // 1000 - (_first_day(arguments) - 1) * DAY_SECONDS * 1000
+    order = np.argsort((presses.user << MILLISECOND_BITS) + since_first, kind="stable")
+    return sittings.take(order[inside[order]])
+
+
+@dataclass(frozen=True, slots=True)
+class _Presses(Entries):
+    """One entry per time play is pressed, by user, local day and order."""
+
+    draws: Draws
+    user: Integers
+    day: Integers
+    ordinal: Integers
+    is_first: Flags
+    """Whether it begins a sitting."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun(Entries):
+    """One entry per press: the sitting, if it began there."""
+
+    device: Integers
+    daypart: Integers
+    sat_down_at: Integers
+
+
+def _presses(arguments: Arguments, people: People, subscribed: Subscribed) -> _Presses:
+    """Return how often each user presses play on each day, and which of them begin a sitting."""
+    user, day = _open_days(subscribed, _first_day(arguments), _last_day(arguments))
     draws = people.draws.take(user).under("day", day)
     count = draws.poisson("starts", _rate(arguments, people, user, day))
     row = np.repeat(np.arange(len(user)), count)
     ordinal = position_in_group(first_of_group(row))
     start = draws.take(row).under("start", ordinal)
-    begins = (ordinal == 0) | ~start.happens("same sitting", SAME_SITTING_SHARE)
-    sitting = np.maximum.accumulate(np.where(begins, np.arange(len(row)), 0))
-    user, day = user[row], day[row]
-    device = _devices(start, people, user, day, added_on)[sitting]
-    days = _local_days(arguments)
-    is_free = (_is_holiday(days) | (_weekday(days) >= SATURDAY))[
-        people.country[user], day - days[0]
-    ]
-    second = _local_seconds(start, people, user, 2 * device + is_free)
-    daypart = (DAYPARTS * is_free + np.searchsorted(DAYPART_HOURS, second // 3600, "right"))[
-        sitting
-    ]
-    thousandths = start.whole("millisecond", 0, 1000) * 1000
-    sat_down_at = (clocks.to_utc(people.country[user], day, second) + thousandths)[sitting]
-    spell = _spells(subscribed)
-    stretch, inside = _stretch_at(subscribed, user, sat_down_at)
-    inside &= sat_down_at >= arguments.start_day * DAY_US
-    sittings = Sittings(
-        draws=start,
-        user=user,
-        day=day,
-        ordinal=ordinal,
-        sat_down_at=sat_down_at,
-        is_first=begins,
-        daypart=daypart,
-        device=device,
-        plan=subscribed.plan[stretch],
-        subscribed_from=spell.from_at[stretch],
-        subscribed_to=spell.to_at[stretch],
-    )
-    # The starts are by user, day and ordinal already, which a stable sort keeps.
-    since_first = (sat_down_at - first_day * DAY_US) // 1000 + DAY_SECONDS * 1000
-    order = np.argsort((user << MILLISECOND_BITS) + since_first, kind="stable")
-    return sittings.take(order[inside[order]])
+    is_first = (ordinal == 0) | ~start.happens("same sitting", SAME_SITTING_SHARE)
+    return _Presses(start, user[row], day[row], ordinal, is_first)
+
+
+def _begin(arguments: Arguments, people: People, presses: _Presses, added_on: Integers) -> _Begun:
+    """Return on what and when a sitting begins: by the hours of the device on the viewer's clock."""
+    draws, user, day = presses.draws, presses.user, presses.day
+    device = _devices(draws, people, user, day, added_on)
+    days, country = _local_days(arguments), people.country[user]
+    is_free_day = _is_holiday(days) | (_weekday(days) >= SATURDAY)
+    is_free = is_free_day[country, day - days[0]]
+    second = _local_seconds(draws, people, user, 2 * device + is_free)
+    daypart = DAYPARTS * is_free + np.searchsorted(DAYPART_HOURS, second // 3600, side="right")
+    clocks = viewers_clocks(_first_day(arguments), _last_day(arguments) + 1)
+    thousandths = draws.whole("millisecond", 0, 1000) * 1000
+    return _Begun(device, daypart, clocks.to_utc(country, day, second) + thousandths)
 
 
 def _open_days(subscribed: Subscribed, first_day: int, last_day: int) -> tuple[Integers, Integers]:
