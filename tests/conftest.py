@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
     from svp.servers import Connections, EngineName, MySQLChoice
 
 WORKSPACE_NUMBERS = count(1)
+
+FORGETFUL_MYSQL = (
+    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-flush-method=nosync",
+    "--innodb-doublewrite=OFF",
+)
+"""Nothing waits for the disk: a killed process loses nothing by that, only a machine that loses its power."""
 
 MARKERS = {
     "postgres_url": "postgres",
@@ -57,6 +65,7 @@ def running(
     mysql: MySQLChoice, *, only: set[EngineName] | None = None, name: str = "home"
 ) -> Iterator[Connections]:
     """Run local servers; their folder is one that PostgreSQL's user can reach."""
+    import svp.servers.mysql
     from svp.servers import start, stop
 
     kept = os.environ.get("SVP_TEST_HOME")
@@ -64,7 +73,10 @@ def running(
     base.mkdir(parents=True, exist_ok=True)
     base.chmod(0o755)
     try:
-        yield start(base / name, mysql=mysql, only=only)
+        settings = (*svp.servers.mysql.SETTINGS, *FORGETFUL_MYSQL)
+        with patch.object(svp.servers.mysql, "SETTINGS", settings):
+            connections = start(base / name, mysql=mysql, only=only)
+        yield connections
     finally:
         if not kept:
             stop(base / name)
