@@ -1,0 +1,59 @@
+-- marts.sql: dimensions, and the facts that follow from fact_watch and fact_category_seconds, of a warehouse for measuring.
+-- params: @customers, @titles
+-- Statements end with a semicolon at the end of a line; the part before the line "-- facts" is run first.
+SET SESSION cte_max_recursion_depth = 10000000;
+INSERT INTO dim_country (country)
+WITH RECURSIVE number (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 AS n FROM number WHERE n < 40)
+SELECT concat('Country ', n) FROM number;
+INSERT INTO dim_plan (plan) VALUES ('Basic'), ('Standard'), ('Premium');
+INSERT INTO dim_genre (genre)
+WITH RECURSIVE number (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 AS n FROM number WHERE n < 24)
+SELECT concat('Genre ', n) FROM number;
+INSERT INTO dim_quality (quality) VALUES ('SD'), ('HD'), ('Full HD'), ('4K') ON DUPLICATE KEY UPDATE quality_key = quality_key;
+INSERT INTO dim_device (device_type) VALUES ('Type 1'), ('Type 2'), ('Type 3'), ('Type 4'), ('Type 5');
+INSERT INTO dim_customer (source, customer_code, country_key, plan_key, registered_on)
+WITH RECURSIVE number (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 AS n FROM number WHERE n < @customers)
+SELECT 'bench', concat('U', lpad(n, 8, '0')), 1 + n % 40, 1 + n % 3, date_add('2023-07-01', INTERVAL n % 900 DAY) FROM number;
+INSERT INTO dim_title (source, content_id, title, content_type, release_year, category_key)
+WITH RECURSIVE number (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 AS n FROM number WHERE n < @titles)
+SELECT
+    'bench', concat('C', n), concat('Title ', n),
+    elt(1 + n % 6, 'movie', 'series', 'documentary', 'kids', 'sport', 'live'), 1980 + n % 45, 1 + n % 5
+FROM number;
+INSERT INTO bridge_title_genre (title_key, genre_key)
+SELECT title_key, 1 + title_key % 24 FROM dim_title WHERE title_key > 0
+UNION
+SELECT title_key, 1 + (title_key DIV 7) % 24 FROM dim_title WHERE title_key > 0;
+-- facts
+INSERT INTO customer_first_day (customer_key, first_date_key)
+SELECT customer_key, min(date_key) FROM fact_category_seconds WHERE watch_seconds > 0 GROUP BY customer_key;
+INSERT INTO fact_hour (date_key, country_key, local_hour, title_key, plays, watch_seconds)
+SELECT date_key, country_key, (customer_key * 7 + title_key) % 24, title_key, sum(plays), sum(watch_seconds)
+FROM fact_watch INNER JOIN dim_customer USING (customer_key)
+GROUP BY date_key, country_key, (customer_key * 7 + title_key) % 24, title_key;
+INSERT INTO fact_playback (
+    date_key, device_key, quality_key, attempts, plays, known_completion_plays, complete_plays, watch_seconds
+)
+SELECT
+    date_key, device_key, 1 + customer_key % 4, sum(plays), sum(plays), sum(plays), sum(complete_plays), sum(watch_seconds)
+FROM fact_watch GROUP BY date_key, device_key, 1 + customer_key % 4;
+INSERT INTO fact_attempt (
+    date_key, device_key, country_key, attempts, abandoned_attempts, failed_attempts, plays, failed_plays, known_startups,
+    startup_milliseconds, startup_milliseconds_p50, startup_milliseconds_p95, stall_milliseconds,
+    known_stall_watch_seconds, known_stall_plays, stalls, played_kilobits, known_bitrate_watch_seconds
+)
+SELECT
+    date_key, device_key, country_key, sum(plays), 0, 0, sum(plays), 0, sum(plays), 900 * sum(plays), 800, 2500, 0,
+    sum(watch_seconds), sum(plays), 0, 4000 * sum(watch_seconds), sum(watch_seconds)
+FROM fact_watch INNER JOIN dim_customer USING (customer_key)
+GROUP BY date_key, device_key, country_key;
+INSERT INTO fact_rating (date_key, title_key, ratings, stars)
+SELECT date_key, title_key, count(*), sum(1 + customer_key % 5) FROM fact_watch
+WHERE customer_key % 20 = 0 GROUP BY date_key, title_key;
+INSERT INTO fact_search (
+    date_key, searches, known_result_searches, zero_result_searches, clicked_searches, played_searches, untimed_searches
+)
+SELECT date_key, count(*), count(*), count(*) DIV 9, count(*) DIV 2, count(*) DIV 3, 0 FROM fact_watch GROUP BY date_key;
+INSERT INTO fact_concurrency (date_key, peak_concurrent_streams, peak_minute_at, sessions_without_time)
+SELECT date_key, count(*) DIV 20, NULL, 0 FROM fact_watch GROUP BY date_key;
+ANALYZE TABLE dim_customer, dim_title, fact_watch, fact_category_seconds, fact_hour, fact_rating;
