@@ -1,4 +1,5 @@
--- device_quality: plays by device and picture quality, day by day; from MongoDB's viewing events.
+-- device_quality: plays by device and picture quality, day by day; from MongoDB's viewing events. Attempts that
+-- became no play have no quality, and no row.
 -- grain: one row per UTC day, device and quality
 SELECT
     dim_date.date_value AS stat_date,
@@ -15,3 +16,4 @@ FROM fact_playback
 INNER JOIN dim_date ON fact_playback.date_key = dim_date.date_key
 INNER JOIN dim_device ON fact_playback.device_key = dim_device.device_key
 INNER JOIN dim_quality ON fact_playback.quality_key = dim_quality.quality_key
+WHERE fact_playback.plays > 0 OR fact_playback.watch_seconds > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,12 +10,16 @@ import pytest
 
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
-from svp.core.zones import load_zone
 from svp.generate import KINDS, SCALES, write
-from warehouse.clocks import ZONES
+from tests.independent import (
+    APPLICATIONS,
+    COMPLETE_PERCENT,
+    Viewing,
+    titles_of,
+    wrong_marts,
+)
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
     from tests.integration.warehouse.builders import Platform
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A tiny platform as files."""
-    kinds = tuple(kind for kind in KINDS if kind not in {"truth", "box_logs"})
+    kinds = tuple(kind for kind in KINDS if kind != "truth")
     write(tmp_path / "tiny", SCALES["tiny"].arguments(), only=kinds, workers=1)
     return tmp_path / "tiny"
 
@@ -49,9 +54,37 @@ def mart(platform: Platform, name: str, *columns: str) -> pd.DataFrame:
 def test_marts_count_what_the_files_hold(filled: Platform, folder: Path) -> None:
     compare_searches(filled, folder)
     compare_attempts(filled, folder)
-    compare_ratings(filled, folder)
-    compare_hours(filled, folder)
-    compare_windows(filled)
+    assert wrong_marts(filled.mart, viewing(folder)) == {}
+
+
+def viewing(folder: Path) -> Viewing:
+    """Return what was watched, from the files."""
+    users = read(folder, "users").set_index("user_id")
+    users["customer"] = users["contract_code"].fillna(users.index.to_series())
+    titles = titles_of(read(folder, "content"))
+    plays = read(folder, "viewing_sessions").join(users[["customer", "country"]], on="user_id")
+    plays["day"] = pd.to_datetime(plays["started_on"])
+    plays["is_complete"] = completion(plays, titles)
+    ratings = read(folder, "ratings")
+    ratings["day"] = ratings["rated_at"].dt.tz_localize(None).dt.floor("D")
+    return Viewing(plays, titles, boxes(folder), ratings)
+
+
+def boxes(folder: Path) -> pd.DataFrame:
+    """Return seconds on set-top boxes, of each line."""
+    lines = pd.DataFrame(
+        {"day": pd.Timestamp(file.stem), **json.loads(line)["_source"]}
+        for file in (folder / "iptv").iterdir()
+        for line in file.read_text(encoding="utf-8").splitlines()
+    )
+    lines["category"] = lines["AppName"].map(APPLICATIONS).fillna("unknown")
+    return lines.rename(columns={"Contract": "customer", "TotalDuration": "seconds"})
+
+
+def completion(plays: pd.DataFrame, titles: pd.DataFrame) -> pd.Series[bool]:
+    """Return whether a play is complete, by the percentage that players told; None where they told none."""
+    told = plays["completion_percent"]
+    return (told >= COMPLETE_PERCENT).astype(object).where(told.notna(), None)
 
 
 def compare_searches(platform: Platform, folder: Path) -> None:
@@ -81,42 +114,3 @@ def compare_attempts(platform: Platform, folder: Path) -> None:
     found = found.astype(int).groupby("stat_date").sum()
     assert found["attempts"].to_dict() == attempts.groupby(day).size().to_dict()
     assert found["plays"].sum() == len(plays)
-
-
-def compare_ratings(platform: Platform, folder: Path) -> None:
-    """Count ratings by the year of their title."""
-    ratings = read(folder, "ratings").merge(read(folder, "content"), on="content_id")
-    found = mart(platform, "rating_trend", "release_year", "ratings").astype(int)
-    expected = ratings.groupby("release_year").size().to_dict()
-    assert found.groupby("release_year")["ratings"].sum().to_dict() == expected
-
-
-def compare_hours(platform: Platform, folder: Path) -> None:
-    """Ask pandas for the hour of each start in its country."""
-    plays = read(folder, "viewing_sessions").merge(read(folder, "users"), on="user_id")
-    expected: dict[tuple[str, int], int] = {}
-    for country, zone in ZONES.items():
-        local = plays.loc[plays["country"] == country, "started_at"].dt.tz_convert(load_zone(zone))
-        counts = local.dt.hour.value_counts().to_dict()
-        expected |= {(country, hour): count for hour, count in counts.items()}
-    found = mart(platform, "region_hour", "country", "local_hour", "plays").reset_index()
-    found = found[found["plays"] > 0].astype({"local_hour": int, "plays": int})
-    assert found.groupby(["country", "local_hour"])["plays"].sum().to_dict() == expected
-
-
-def compare_windows(platform: Platform) -> None:
-    """Take sets of customers over each window of days, from the facts that verify compares with the stores."""
-    rows = platform.fetch(
-        "SELECT dim_date.date_value, fact_watch.customer_key FROM fact_watch"
-        " INNER JOIN dim_date USING (date_key) WHERE fact_watch.watch_seconds > 0"
-    )
-    seen: dict[date, set[int]] = {}
-    for day, customer in rows:
-        seen.setdefault(day, set()).add(customer)
-    found = mart(platform, "active_users", "stat_date", "dau", "wau", "mau")
-    for day, dau, wau, mau in found.itertuples():
-        windows = [
-            set().union(*(who for on, who in seen.items() if 0 <= (day - on).days < days))
-            for days in (1, 7, 30)
-        ]
-        assert [dau, wau, mau] == [len(window) for window in windows], day

@@ -1,0 +1,520 @@
+"""What the marts are to say, computed by pandas from plays, titles and set-top boxes after the definitions of metrics.
+
+No code of the rooms takes part but the table of zones. Values are not rounded: ``wrong_marts`` knows how far the
+rounding of a mart may take a value. Customers are named by their code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from svp.core.zones import load_zone
+from warehouse.clocks import ZONES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pandas import DataFrame, Series
+
+__all__ = ["APPLICATIONS", "MARTS", "Viewing", "titles_of", "wrong_marts"]
+
+CATEGORIES = ("child", "movie", "relax", "sport", "tv", "unknown")
+"""In the order that decides between equals."""
+
+TYPES = {
+    "kids": "child",
+    "sport": "sport",
+    "live": "tv",
+    "documentary": "relax",
+    "movie": "movie",
+    "series": "tv",
+}
+GENRES = {
+    "child": {"kids", "children", "family"},
+    "sport": {"sport", "sports"},
+    "relax": {"documentary", "music", "reality", "lifestyle"},
+}
+APPLICATIONS = {
+    **dict.fromkeys(("CHANNEL", "DSHD", "KPLUS", "KPlus"), "tv"),
+    **dict.fromkeys(("MOVIE", "VOD", "VOD_RES", "FIMS", "FIMS_RES"), "movie"),
+    **dict.fromkeys(("BHD", "BHD_RES", "DANET"), "movie"),
+    "RELAX": "relax",
+    "CHILD": "child",
+    "SPORT": "sport",
+}
+SEGMENTS = {"Inactive": 0, "At Risk": 6, "Need Attention": 13, "Valuable": 20, "Loyal": 31}
+"""Most active days of each."""
+
+NAMES = {"tv": "TV"} | {name: name.title() for name in CATEGORIES if name != "tv"}
+BOX = "Set-top box"
+COMPLETE_PERCENT = 90
+VALID_SECONDS = 30
+UTC_TIME = "datetime64[us, UTC]"
+PLAYS = {
+    **dict.fromkeys(("customer", "country", "content_id", "device_type", "quality"), "object"),
+    **dict.fromkeys(("started_at", "ended_at"), UTC_TIME),
+    "day": "datetime64[us]",
+    "watch_seconds": "int64",
+    "is_complete": "object",
+}
+TITLES = dict.fromkeys(("content_type", "release_year", "genres", "category"), "object")
+BOXES = {"customer": "object", "day": "datetime64[us]", "seconds": "int64", "category": "object"}
+RATINGS = {"content_id": "object", "stars": "int64", "day": "datetime64[us]"}
+
+DAY = pd.Timedelta(days=1)
+MINUTE = pd.Timedelta(minutes=1)
+
+
+def category_of(content_type: str, genres: Iterable[str], maturity_rating: str | None) -> str:
+    """Return the category of a title: children's before sport, television, relaxing, films and series."""
+    by_genre = {
+        category
+        for category, known in GENRES.items()
+        if known & {genre.lower() for genre in genres}
+    }
+    by_type = TYPES.get(content_type)
+    if by_type == "child" or "child" in by_genre:
+        return "child"
+    if str(maturity_rating).lower() in {"tv-y", "tv-y7", "tv-y7-fv"}:
+        return "child"
+    if by_type == "sport" or "sport" in by_genre:
+        return "sport"
+    if content_type == "live":
+        return "tv"
+    return "relax" if by_type == "relax" or "relax" in by_genre else by_type or "unknown"
+
+
+def titles_of(content: DataFrame) -> DataFrame:
+    """Return titles by their id, with a set of genres and the category of each."""
+    titles = content.set_index("content_id")
+    ratings = titles.get("maturity_rating", pd.Series(index=titles.index, dtype=object))
+    titles["category"] = [
+        category_of(kind, genres, rating)
+        for kind, genres, rating in zip(
+            titles["content_type"], titles["genres"], ratings, strict=True
+        )
+    ]
+    return titles
+
+
+def empty(columns: Mapping[str, str]) -> DataFrame:
+    """Return no rows of some columns."""
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
+
+
+@dataclass(frozen=True)
+class Viewing:
+    """Everything that was watched: what each mart is computed from.
+
+    ``plays``: customer, country, content_id, day (datetime64), started_at and ended_at (UTC, or NaT where only the day
+    is known), watch_seconds, is_complete (True, False or None), device_type, quality.
+    ``boxes``: customer (None for no contract), day, seconds, category.
+    ``ratings``: content_id, stars, day.
+    """
+
+    plays: DataFrame = field(default_factory=partial(empty, PLAYS))
+    titles: DataFrame = field(default_factory=partial(empty, TITLES))
+    boxes: DataFrame = field(default_factory=partial(empty, BOXES))
+    ratings: DataFrame = field(default_factory=partial(empty, RATINGS))
+
+    @cached_property
+    def parts(self) -> DataFrame:
+        """Return plays cut at midnight: ``seconds`` on each day, ``plays`` on the day they started."""
+        plays = self.plays.assign(
+            is_start=True, seconds=self.plays["watch_seconds"].astype("int64")
+        )
+        midnight = (plays["day"] + DAY).dt.tz_localize("UTC")
+        later = plays[plays["ended_at"] > midnight]
+        before = microseconds(midnight[later.index] - later["started_at"])
+        whole = microseconds(later["ended_at"] - later["started_at"])
+        plays.loc[later.index, "seconds"] = later["watch_seconds"] * before // whole
+        rest = later["watch_seconds"] - plays["seconds"][later.index]
+        later = later.assign(day=later["day"] + DAY, seconds=rest, is_start=False)
+        return pd.concat([plays, later[rest > 0]], ignore_index=True)
+
+    @cached_property
+    def watched(self) -> DataFrame:
+        """Return seconds by customer, day and category, of apps and boxes."""
+        kept = ["customer", "day", "seconds", "category", "device_type"]
+        apps = self.parts.join(self.titles["category"], on="content_id")[kept]
+        boxes = self.boxes.assign(device_type=BOX)[kept]
+        both = pd.concat([apps.assign(is_app=True), boxes.assign(is_app=False)])
+        return both.assign(month=both["day"].dt.to_period("M").dt.to_timestamp())
+
+    @cached_property
+    def active(self) -> DataFrame:
+        """Return the days on which each customer was active."""
+        of_somebody = self.watched["customer"].notna() & (self.watched["seconds"] > 0)
+        return self.watched.loc[of_somebody, ["customer", "day", "month"]].drop_duplicates()
+
+    def counted(self, keys: list[str], parts: DataFrame | None = None) -> DataFrame:
+        """Return plays, complete plays, hours and viewers by some keys."""
+        parts = self.parts if parts is None else parts
+        starts = parts[parts["is_start"]]
+        known = starts[starts["is_complete"].notna()]
+        counted = pd.DataFrame(index=parts.groupby(keys).size().index)
+        counted["plays"] = starts.groupby(keys).size()
+        counted["valid_plays"] = (
+            starts[starts["watch_seconds"] >= VALID_SECONDS].groupby(keys).size()
+        )
+        counted["complete_plays"] = (
+            known["is_complete"].astype(int).groupby([known[key] for key in keys]).sum()
+        )
+        counted["known"] = known.groupby(keys).size()
+        counted["seconds"] = parts.groupby(keys)["seconds"].sum()
+        viewers = parts[parts["seconds"] > 0].groupby(keys)["customer"].nunique()
+        counted["unique_viewers"] = viewers
+        counted = counted.fillna(0).astype(int)
+        counted["completion_rate"] = (
+            100 * counted["complete_plays"] / counted["known"].replace(0, np.nan)
+        )
+        counted["watch_hours"] = counted["seconds"] / 3600
+        return counted
+
+    def daily_statistics(self) -> DataFrame:
+        """By day."""
+        of_apps = self.counted(["day"])
+        days = pd.DataFrame(index=self.watched.groupby("day").size().index)
+        for column in ("plays", "valid_plays", "complete_plays", "known"):
+            days[column] = of_apps[column]
+        days["active_customers"] = self.active.groupby("day").size()
+        days["new_customers"] = self.active.groupby("customer")["day"].min().value_counts()
+        seconds = self.watched.pivot_table(
+            index="day", columns="category", values="seconds", aggfunc="sum"
+        )
+        for category in CATEGORIES:
+            days[f"{category}_hours"] = seconds.get(category, pd.Series(dtype=float)) / 3600
+        for name, is_app in {"app_hours": True, "set_top_box_hours": False}.items():
+            chosen = self.watched[self.watched["is_app"] == is_app]
+            days[name] = chosen.groupby("day")["seconds"].sum() / 3600
+        days["watch_hours"] = self.watched.groupby("day")["seconds"].sum() / 3600
+        days = days.fillna(0)
+        days["completion_rate"] = 100 * days["complete_plays"] / days["known"].replace(0, np.nan)
+        viewers = days["active_customers"].replace(0, np.nan)
+        days["avg_watch_minutes_per_customer"] = 60 * days["watch_hours"] / viewers
+        return days.drop(columns="known").join(self.peaks())
+
+    def peaks(self) -> DataFrame:
+        """By day: most streams on a minute mark, and the earliest such minute."""
+        timed = self.plays.dropna(subset=["started_at", "ended_at"])
+        opens = timed["started_at"].dt.ceil("min").dt.tz_localize(None)
+        closes = timed["ended_at"].dt.ceil("min").dt.tz_localize(None)
+        changes = pd.concat([opens.value_counts(), -closes.value_counts()]).groupby(level=0).sum()
+        if changes.empty:
+            return pd.DataFrame(columns=["peak_concurrent_streams", "peak_minute_at"])
+        minutes = pd.date_range(changes.index.min().floor("D"), changes.index.max(), freq=MINUTE)
+        streams = changes.reindex(minutes, fill_value=0).cumsum()
+        by_day = streams.groupby(streams.index.floor("D"))
+        peaks = pd.DataFrame(
+            {"peak_concurrent_streams": by_day.max(), "peak_minute_at": by_day.idxmax()}
+        )
+        return peaks.rename_axis("day")
+
+    def active_users(self) -> DataFrame:
+        """By day: customers active on it, in the 7 and in the 30 days that end with it."""
+        days = pd.Index(sorted(self.watched["day"].unique()), name="day")
+        seen = self.active.groupby("day")["customer"].agg(set)
+
+        def within(length: int) -> list[int]:
+            return [
+                len(set().union(*seen[(seen.index > day - length * DAY) & (seen.index <= day)]))
+                for day in days
+            ]
+
+        users = pd.DataFrame({"dau": within(1), "wau": within(7), "mau": within(30)}, index=days)
+        return users.assign(stickiness=100 * users["dau"] / users["mau"].replace(0, np.nan))
+
+    def customer_360(self) -> DataFrame:
+        """By customer and month with any record."""
+        keys = ["customer", "month"]
+        known = self.watched[self.watched["customer"].notna()]
+        months = known.pivot_table(
+            index=keys, columns="category", values="seconds", aggfunc="sum", fill_value=0
+        )
+        months = months.reindex(columns=list(CATEGORIES), fill_value=0)
+        months["total"] = months.sum(axis=1)
+        months["most_watched"] = [most_watched(row) for _, row in months.iterrows()]
+        months["taste"] = [taste(row) for _, row in months.iterrows()]
+        active_days = self.active.groupby(keys).size()
+        months["active_days"] = active_days.reindex(months.index, fill_value=0)
+        months["days_in_period"] = pd.DatetimeIndex(
+            months.index.get_level_values("month")
+        ).days_in_month
+        months["activeness"] = 100 * months["active_days"] / months["days_in_period"]
+        months["segment"] = [
+            next(name for name, most in SEGMENTS.items() if days <= most)
+            for days in months["active_days"]
+        ]
+        devices = known[known["device_type"].notna()]
+        counts = devices.groupby(keys)["device_type"].nunique()
+        months["device_count"] = counts.reindex(months.index, fill_value=0)
+        return months.rename(columns={name: f"{name}_seconds" for name in (*CATEGORIES, "total")})
+
+    def summaries(self, by: list[str]) -> DataFrame:
+        """By month and something of customers: how many, their share of the month, and their hours."""
+        months = self.customer_360().reset_index()
+        months["tv_only"] = np.where(months["taste"] == "TV", "Yes", "No")
+        groups = months.groupby(["month", *by], dropna=False)
+        summed = pd.DataFrame(
+            {"customers": groups.size(), "total_hours": groups["total_seconds"].sum() / 3600}
+        )
+        summed["share"] = (
+            100 * summed["customers"] / summed.groupby("month")["customers"].transform("sum")
+        )
+        for period, parts in {"month": 1, "week": 4, "day": 28}.items():
+            average = summed["total_hours"] / summed["customers"] / parts
+            summed[f"avg_hours_per_customer_{period}"] = average
+        return summed
+
+    def content_performance(self) -> DataFrame:
+        """By title and day on which it was played or rated."""
+        keys = ["content_id", "day"]
+        rated = self.ratings.groupby(keys)["stars"].agg(["size", "mean"])
+        made = self.counted(keys).join(rated, how="outer")
+        counts = ["plays", "unique_viewers", "watch_hours", "size"]
+        made[counts] = made[counts].fillna(0)
+        made["avg_view_minutes"] = 60 * made["watch_hours"] / made["plays"].replace(0, np.nan)
+        return made.rename(columns={"size": "rating_count", "mean": "rating_avg"})
+
+    def genre_engagement(self) -> DataFrame:
+        """By genre and day; a title counts in each of its genres."""
+        genres = self.titles["genres"].map(lambda names: list(dict.fromkeys(names)) or ["Unknown"])
+        exploded = self.parts.join(genres.rename("genre"), on="content_id").explode("genre")
+        return self.counted(["genre", "day"], exploded)
+
+    def format_engagement(self) -> DataFrame:
+        """By content type and day."""
+        return self.counted(
+            ["content_type", "day"], self.parts.join(self.titles["content_type"], on="content_id")
+        )
+
+    def device_quality(self) -> DataFrame:
+        """By day, device and picture quality."""
+        named = self.parts.fillna({"device_type": "Unknown", "quality": "Unknown"})
+        return self.counted(["day", "device_type", "quality"], named)
+
+    def region_hour(self) -> DataFrame:
+        """By country, local hour and day; what is played after midnight goes with the hour of midnight."""
+        parts = self.parts.assign(country=self.parts["country"].fillna("Unknown"))
+        at = parts["started_at"].where(parts["is_start"], parts["day"].dt.tz_localize("UTC"))
+        parts["local_hour"] = local_hours(parts["country"], at).fillna(-1)
+        keys = ["country", "local_hour", "day"]
+        counted = self.counted(keys, parts)
+        of_titles = self.counted([*keys, "content_id"], parts).reset_index()
+        best = of_titles.sort_values(
+            ["seconds", "plays", "content_id"], ascending=[False, False, True]
+        )
+        counted["top_content_id"] = best.groupby(keys)["content_id"].first()
+        return counted.rename(index={-1: np.nan}, level="local_hour")
+
+    def rating_trend(self) -> DataFrame:
+        """By release year and month of rating."""
+        rated = self.ratings.join(self.titles["release_year"], on="content_id")
+        rated["month"] = rated["day"].dt.to_period("M").dt.to_timestamp()
+        groups = rated.groupby(["release_year", "month"])["stars"]
+        trend = pd.DataFrame(
+            {"ratings": groups.size(), "rating_avg": groups.mean(), "stars": groups.sum()}
+        )
+        typical, mean = {}, {}
+        for month in rated["month"].unique():
+            until = rated[rated["month"] <= month]
+            counts = np.sort(until.groupby("content_id").size().to_numpy())
+            typical[month] = counts[int(np.ceil(0.25 * len(counts))) - 1]
+            mean[month] = until["stars"].mean()
+        months = trend.index.get_level_values("month")
+        weight = pd.Series([typical[month] for month in months], trend.index, dtype=float)
+        prior = pd.Series([mean[month] for month in months], trend.index, dtype=float)
+        trend["rating_bayes"] = (weight * prior + trend["stars"]) / (weight + trend["ratings"])
+        return trend
+
+
+def microseconds(durations: Series[pd.Timedelta]) -> Series[Any]:
+    """Return durations as numbers."""
+    return pd.Series(durations.to_numpy("timedelta64[us]").astype("int64"), durations.index)
+
+
+def most_watched(seconds: Series[int]) -> str | None:
+    """Return the category with most seconds; of equals the first."""
+    if not seconds["total"]:
+        return None
+    return NAMES[max(CATEGORIES, key=lambda category: seconds[category])]
+
+
+def taste(seconds: Series[int]) -> str | None:
+    """Return the categories with seconds, in their order."""
+    return "-".join(NAMES[name] for name in CATEGORIES if seconds[name] > 0) or None
+
+
+def local_hours(country: Series[str], at: Series[pd.Timestamp]) -> Series[float]:
+    """Return the hour on the clocks of a country; NaN without a clock or a time."""
+    known = at.notna() & country.isin(list(ZONES))
+    parts = [
+        of_country.dt.tz_convert(load_zone(ZONES[str(name)])).dt.hour
+        for name, of_country in at[known].groupby(country[known])
+    ]
+    return pd.concat(parts).reindex(at.index).astype(float) if parts else at.map(lambda _: np.nan)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a mart is compared with."""
+
+    mart: str
+    keys: tuple[str, ...]
+    """Columns of the mart."""
+    columns: tuple[str, ...]
+    """The same in the mart and in what is computed."""
+    compute: Callable[[Viewing], DataFrame]
+
+
+ENGAGEMENT = ("plays", "watch_hours", "completion_rate")
+HOURS = tuple(f"{name}_hours" for name in ("watch", "app", "set_top_box", *CATEGORIES))
+SUMMARY = ("customers", "total_hours")
+AVERAGES = tuple(f"avg_hours_per_customer_{period}" for period in ("month", "week", "day"))
+
+MARTS = (
+    Expected(
+        "daily_statistics",
+        ("stat_date",),
+        (
+            *(
+                "active_customers",
+                "new_customers",
+                "plays",
+                "valid_plays",
+                "complete_plays",
+                *HOURS,
+            ),
+            *("avg_watch_minutes_per_customer", "completion_rate"),
+            *("peak_concurrent_streams", "peak_minute_at"),
+        ),
+        Viewing.daily_statistics,
+    ),
+    Expected(
+        "active_users", ("stat_date",), ("dau", "wau", "mau", "stickiness"), Viewing.active_users
+    ),
+    Expected(
+        "customer_360",
+        ("customer_code", "month_start"),
+        (
+            *(f"{name}_seconds" for name in (*CATEGORIES, "total")),
+            *("most_watched", "taste", "active_days", "days_in_period", "activeness", "segment"),
+            "device_count",
+        ),
+        Viewing.customer_360,
+    ),
+    Expected(
+        "segment_summary",
+        ("month_start", "segment"),
+        (*SUMMARY, "share", *AVERAGES),
+        partial(Viewing.summaries, by=["segment"]),
+    ),
+    Expected(
+        "taste_summary",
+        ("month_start", "taste"),
+        (*SUMMARY, "share"),
+        partial(Viewing.summaries, by=["taste"]),
+    ),
+    Expected(
+        "taste_segment",
+        ("month_start", "taste", "segment", "tv_only"),
+        SUMMARY,
+        partial(Viewing.summaries, by=["taste", "segment", "tv_only"]),
+    ),
+    Expected(
+        "format_engagement", ("content_type", "stat_date"), ENGAGEMENT, Viewing.format_engagement
+    ),
+    Expected(
+        "content_performance",
+        ("content_id", "stat_date"),
+        (*ENGAGEMENT, "unique_viewers", "avg_view_minutes", "rating_count", "rating_avg"),
+        Viewing.content_performance,
+    ),
+    Expected(
+        "genre_engagement",
+        ("genre", "stat_date"),
+        ("plays", "watch_hours", "unique_viewers"),
+        Viewing.genre_engagement,
+    ),
+    Expected(
+        "region_hour",
+        ("country", "local_hour", "stat_date"),
+        ("plays", "watch_hours", "top_content_id"),
+        Viewing.region_hour,
+    ),
+    Expected(
+        "rating_trend",
+        ("release_year", "month_start"),
+        ("ratings", "rating_avg", "rating_bayes"),
+        Viewing.rating_trend,
+    ),
+    Expected(
+        "device_quality",
+        ("stat_date", "device_type", "quality"),
+        ENGAGEMENT,
+        Viewing.device_quality,
+    ),
+)
+
+
+def wrong_marts(
+    read: Callable[..., list[tuple[Any, ...]]], viewing: Viewing
+) -> dict[str, list[str]]:
+    """Return, by mart, where it says something else than what was watched; nothing where all are right.
+
+    Args:
+        read: returns rows of a mart: its name, then names of columns.
+        viewing: what was watched.
+    """
+    found = {
+        each.mart: differences(read(each.mart, *each.keys, *each.columns), each, viewing)
+        for each in MARTS
+    }
+    return {mart: wrong for mart, wrong in found.items() if wrong}
+
+
+def differences(found: list[tuple[Any, ...]], expected: Expected, viewing: Viewing) -> list[str]:
+    """Return where a mart says something else: rows are those of its keys, then its columns."""
+    computed = expected.compute(viewing)
+    depth = len(expected.keys)
+    mart = {tuple(map(plain, row[:depth])): row[depth:] for row in found}
+    values = computed[list(expected.columns)].itertuples(index=False)
+    rows = {
+        tuple(map(plain, key if depth > 1 else (key,))): row
+        for key, row in zip(computed.index, values, strict=True)
+    }
+    wrong = [f"{key}: a row too many" for key in sorted(mart.keys() - rows.keys(), key=repr)]
+    wrong += [f"{key}: no row" for key in sorted(rows.keys() - mart.keys(), key=repr)]
+    return wrong + [
+        f"{key} {name}: {said}, not {wanted}"
+        for key in mart.keys() & rows.keys()
+        for name, said, wanted in zip(expected.columns, mart[key], rows[key], strict=True)
+        if not is_same(said, wanted)
+    ]
+
+
+def plain(value: Any) -> object:
+    """Return a key as both sides have it."""
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if hasattr(value, "isoformat"):
+        return pd.Timestamp(value).isoformat()
+    return value if isinstance(value, str) else int(value)
+
+
+def is_same(said: Any, wanted: Any) -> bool:
+    """Tell whether a value of a mart is another one, rounded once to the places that the mart shows."""
+    if said is None or pd.isna(wanted):
+        return said is None and bool(pd.isna(wanted))
+    if isinstance(said, Decimal):
+        half = 0.5 * 10.0 ** int(said.as_tuple().exponent)
+        return abs(float(said) - float(wanted)) <= half + 1e-9 * max(1.0, abs(float(wanted)))
+    if hasattr(said, "isoformat"):
+        return bool(pd.Timestamp(said) == wanted)
+    return bool(said == wanted)
