@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import warehouse.schema
+from svp.core.mysql import open_connection
 from tests.integration.warehouse.builders import Play, User
 from tests.integration.warehouse.test_verify import svp
-from warehouse.schedule import read_schedule
-from warehouse.status import event_problems, read_status
+from warehouse.connections import execute
+from warehouse.status import read_status
 
 if TYPE_CHECKING:
     import pytest
@@ -96,9 +97,15 @@ def test_users_that_wait_make_the_export_overdue_as_days_do(platform: Platform) 
     assert problem.startswith("the export is overdue, the last was at")
 
 
-def test_scheduler_that_is_off_is_named(platform: Platform) -> None:
-    # The switch is the whole server's, so what it would say is handed in.
-    (problem,) = event_problems(
-        (), read_schedule(platform.settings, now=in_days(0)).events, "OFF", in_days(0)
-    )
-    assert problem.startswith("event_scheduler is OFF")
+def test_scheduler_that_is_off_is_named_until_it_is_on(
+    platform: Platform, administrator_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_connection(administrator_url) as administrator:
+        execute(administrator, "SET GLOBAL event_scheduler = OFF")
+        try:
+            (problem,) = read_status(platform.settings).problems
+            assert problem.startswith("event_scheduler is OFF")
+            assert svp(platform, monkeypatch, "warehouse", "status") == 6
+        finally:
+            execute(administrator, "SET GLOBAL event_scheduler = ON")
+    assert svp(platform, monkeypatch, "warehouse", "status") == 0
