@@ -217,6 +217,29 @@ def test_no_account_has_a_right_on_the_whole_server(filled: Accounts) -> None:
         assert [str(line).partition(" ON ")[0] for line in on_server] == ["GRANT USAGE"], role
 
 
+def test_no_account_reaches_a_database_whose_name_only_resembles_ours(filled: Accounts) -> None:
+    # In GRANT an underscore stands for any character unless it is escaped.
+    workspace = filled.administrator.workspace
+    alike = [
+        name.replace(f"{workspace.base}_", f"{workspace.base}x")
+        for name in (workspace.warehouse_database, workspace.mart_database)
+    ]
+    with open_connection(filled.administrator.mysql_url) as administrator:
+        for name in alike:
+            execute(administrator, f"CREATE DATABASE {name}")
+        try:
+            reached = [
+                (role, name)
+                for role in filled.settings
+                for name in alike
+                if not is_refused(filled, role, f"USE {name}")
+            ]
+        finally:
+            for name in alike:
+                execute(administrator, f"DROP DATABASE {name}")
+    assert reached == []
+
+
 def test_statements_are_refused_until_passwords_are_written(accounts: Accounts) -> None:
     settings = accounts.settings["owner"]
     (first, *_) = (
