@@ -77,6 +77,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
 
     Raises:
         SchemaError: the tables of a store are older or newer than the program.
+        ServerError: the account may not see the procedures, events or views.
     """
     for check in (oltp.schema.check_current, nosql.schema.check_current, check_tables):
         check(settings)
