@@ -1,7 +1,8 @@
--- refresh_calendar: days that dim_date lacks, so that it holds whole years without a gap around in_from and in_to.
--- It takes the days that a load may hold, 1900 to 2199, and the day after the last, on which a play may go on.
+-- refresh_calendar: days and months that dim_date and dim_month lack, so that they hold whole years without a gap
+-- around in_from and in_to. They take the days that a load may hold, 1900 to 2199, and the day after the last, on
+-- which a play may go on.
 CREATE PROCEDURE refresh_calendar (IN in_from date, IN in_to date)
-COMMENT 'Extend dim_date to whole years around a range; safe to repeat.'
+COMMENT 'Extend dim_date and dim_month to whole years around a range; safe to repeat.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
@@ -69,4 +70,12 @@ BEGIN
     FROM calendar
     LEFT JOIN dim_date ON calendar.day = dim_date.date_value
     WHERE dim_date.date_key IS NULL;
+
+    INSERT INTO dim_month (month_key, month_start)
+    SELECT
+        dim_date.date_key,
+        dim_date.date_value
+    FROM dim_date
+    LEFT JOIN dim_month ON dim_date.month_key = dim_month.month_key
+    WHERE dim_date.date_key = dim_date.month_key AND dim_date.date_key > 0 AND dim_month.month_key IS NULL;
 END

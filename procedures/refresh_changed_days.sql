@@ -1,8 +1,9 @@
 -- refresh_changed_days: every slice in changed_day, aggregate by aggregate in the order of aggregate_definition,
--- consecutive slices in one call. Nothing changed: nothing is written but the run log.
+-- consecutive slices in one call. Nothing changed: nothing is written but the run log. It is the one procedure that
+-- works with its definer's rights: who may call it needs none on the tables.
 CREATE PROCEDURE refresh_changed_days ()
 COMMENT 'Rebuild every slice that changed since it was built; safe to repeat.'
-SQL SECURITY INVOKER
+SQL SECURITY DEFINER
 MODIFIES SQL DATA
 BEGIN
     DECLARE v_aggregate_name varchar(64);
@@ -55,8 +56,8 @@ BEGIN
         IF v_is_done THEN
             LEAVE refresh_range;
         END IF;
-        -- The name is a parameter of nothing, so the statement is put together; it comes from our own table.
-        SET @svp_call = concat('CALL `refresh_', v_aggregate_name, '`(?, ?)');
+        -- The name can't be a parameter, so the statement is put together; quoted, so that it names one of our procedures.
+        SET @svp_call = concat('CALL `refresh_', replace(v_aggregate_name, '`', '``'), '`(?, ?)');
         SET @svp_from = v_from;
         SET @svp_to = v_to;
         PREPARE svp_call FROM @svp_call;

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from svp.servers import Connections, EngineName, MySQLChoice
+    from svp.servers.home import Home
 
 WORKSPACE_NUMBERS = count(1)
 
@@ -63,10 +64,11 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def running(
     mysql: MySQLChoice, *, only: set[EngineName] | None = None, name: str = "home"
-) -> Iterator[Connections]:
+) -> Iterator[Home]:
     """Run local servers; their folder is one that PostgreSQL's user can reach."""
     import svp.servers.mysql
     from svp.servers import start, stop
+    from svp.servers.home import open_home
 
     kept = os.environ.get("SVP_TEST_HOME")
     base = Path(kept or tempfile.mkdtemp(prefix="svp-test-"))
@@ -75,8 +77,8 @@ def running(
     try:
         settings = (*svp.servers.mysql.SETTINGS, *FORGETFUL_MYSQL)
         with patch.object(svp.servers.mysql, "SETTINGS", settings):
-            connections = start(base / name, mysql=mysql, only=only)
-        yield connections
+            start(base / name, mysql=mysql, only=only)
+        yield open_home(base / name)
     finally:
         if not kept:
             stop(base / name)
@@ -84,10 +86,16 @@ def running(
 
 
 @pytest.fixture(scope="session")
-def local_servers() -> Iterator[Connections]:
+def local_home() -> Iterator[Home]:
+    """The home of PostgreSQL, MongoDB and real MySQL."""
+    with running("mysql") as home:
+        yield home
+
+
+@pytest.fixture(scope="session")
+def local_servers(local_home: Home) -> Connections:
     """PostgreSQL, MongoDB and real MySQL."""
-    with running("mysql") as connections:
-        yield connections
+    return local_home.read_connections()
 
 
 @pytest.fixture(scope="session")
@@ -106,16 +114,21 @@ def mysql_url(local_servers: Connections) -> str:
 
 
 @pytest.fixture(scope="session")
-def mariadb_url() -> Iterator[str]:
-    """MariaDB beside the reference MySQL; in CI it must be there."""
+def second_home() -> Iterator[Home]:
+    """The home of MariaDB, beside the reference MySQL; in CI it must be there."""
     with ExitStack() as stack:
         try:
-            connections = stack.enter_context(running("mariadb", only={"mysql"}, name="mariadb"))
+            home = stack.enter_context(running("mariadb", only={"mysql"}, name="mariadb"))
         except ServerError as error:
             if os.environ.get("CI"):
                 raise
             pytest.skip(f"no MariaDB here: {error.message}")
-        yield connections.mysql_url
+        yield home
+
+
+@pytest.fixture(scope="session")
+def mariadb_url(second_home: Home) -> str:
+    return second_home.read_connections().mysql_url
 
 
 @contextmanager

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
     from svp.settings import Settings
 
-__all__ = ["Row", "execute", "explained", "fetch", "fetch_one", "hold_lock", "open_warehouse"]
+__all__ = [
+    "DENIED_ERRORS",
+    "GONE_DEFINER_ERRORS",
+    "Row",
+    "execute",
+    "explained",
+    "fetch",
+    "fetch_one",
+    "hold_lock",
+    "open_warehouse",
+]
 
 Row = tuple[Any, ...]
 """A row as the driver gives it."""
@@ -23,8 +33,12 @@ Row = tuple[Any, ...]
 LOCKED_STATE = "45001"
 """SQLSTATE of procedures that find the lock taken."""
 
-DENIED_ERRORS = frozenset({1044, 1045, 1142, 1143, 1227, 1370, 1410})
-"""Numbers of errors that say that the account may not do this."""
+DENIED_ERRORS = frozenset({1044, 1142, 1143, 1148, 1227, 1370, 1410, 3948, 4166})
+"""Numbers of errors that say that the account may not do this; the last two, and 1148, of LOAD DATA LOCAL."""
+
+GONE_DEFINER_ERRORS = frozenset({1045, 1449})
+"""What a statement meets on a view or procedure whose definer is gone: an account that may not set definers is told
+only that access is denied."""
 
 
 @contextmanager
@@ -59,9 +73,11 @@ def _explain(error: mysql.connector.Error) -> PlatformError:
         return LockError(message, "wait for it to end, then run the same command again")
     if error.errno in DENIED_ERRORS:
         message = f"MySQL refused us: {error.msg}"
-        return ServerError(
-            message, "run 'svp doctor' to see what the account of SVP_MYSQL_URL must be allowed"
-        )
+        return ServerError(message, "'svp init --print-grants' shows what each account is allowed")
+    if error.errno in GONE_DEFINER_ERRORS:
+        message = f"MySQL refused us: {error.msg}"
+        advice = "'svp warehouse status' tells if a definer is gone; 'svp init' makes its own account the definer"
+        return ServerError(message, advice)
     message = f"the warehouse refused a statement: {error.msg}"
     return VerifyError(
         message, "'svp warehouse status' shows what failed; nothing half done is visible"

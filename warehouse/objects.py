@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
+
+import mysql.connector
+from mysql.connector import errorcode
 
 from procedures import INSTALL_ORDER
 from svp.core.sqlfiles import checksum, list_sql, quote_mysql, read_sql
 from warehouse.connections import execute, fetch
+from warehouse.definers import gone_definers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from svp.core.mysql import Connection
     from svp.settings import Workspace
 
 __all__ = ["SchemaObject", "StaleObject", "install_objects", "program_objects", "stale_objects"]
+
+Kind = Literal["procedure", "event", "view"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+SIGHT_PROBES: dict[Kind, str] = {
+    "procedure": "CALL no_such_procedure()",
+    "event": "SHOW EVENTS",
+    "view": "SHOW TABLES FROM {mart}",
+}
+"""What the server refuses to an account that may not see objects of a kind; information_schema leaves them out."""
 
 VIEW_PREFIX = "CREATE OR REPLACE SQL SECURITY DEFINER VIEW"
 
@@ -29,7 +43,7 @@ VIEW_PREFIX = "CREATE OR REPLACE SQL SECURITY DEFINER VIEW"
 class SchemaObject:
     """One object of the program: a file of ``procedures`` or ``warehouse/marts``."""
 
-    kind: Literal["procedure", "event", "view"]
+    kind: Kind
     name: str
     text: str
 
@@ -54,17 +68,21 @@ class SchemaObject:
 
 @dataclass(frozen=True, slots=True)
 class StaleObject:
-    """An object that has to be installed."""
+    """An object that has to be installed, and why."""
 
     wanted: SchemaObject
-    is_missing: bool
-    """The server has none of that name; else it has one from another text."""
+    reason: Literal["missing", "changed", "orphaned"]
+    """The server has none of that name, one from another text, or one whose definer is gone."""
+    definer: str = ""
+    """Of one that is orphaned: the account that is gone."""
 
     @property
     def fault(self) -> str:
         """What is wrong, with the name."""
-        name = f"{self.wanted.kind} {self.wanted.name}"
-        return f"the {name} is missing" if self.is_missing else f"the {name} is not this program's"
+        name = f"the {self.wanted.kind} {self.wanted.name}"
+        if self.reason == "orphaned":
+            return f"{name} belongs to {self.definer}, an account that is gone"
+        return f"{name} is missing" if self.reason == "missing" else f"{name} is not this program's"
 
 
 def program_objects() -> tuple[SchemaObject, ...]:
@@ -79,17 +97,41 @@ def _routine(name: str, text: str) -> SchemaObject:
     return SchemaObject("event" if is_event else "procedure", name, text)
 
 
-def stale_objects(connection: Connection, workspace: Workspace) -> tuple[StaleObject, ...]:
-    """Return the objects of the program that the server lacks or has from another text."""
+def stale_objects(
+    connection: Connection, workspace: Workspace, *, kinds: Collection[Kind] = KINDS
+) -> tuple[StaleObject, ...]:
+    """Return the objects of the program that the server lacks, has from another text, or of a definer that is gone.
+
+    Raises:
+        ServerError: the account may not see such objects.
+    """
     installed = set(fetch(connection, "SELECT kind, name, checksum FROM schema_object"))
     execute(connection, "SET @svp_mart = %s", (workspace.mart_database,))
-    present = set(fetch(connection, read_sql("warehouse.queries", "present_objects")))
-    return tuple(
-        StaleObject(each, is_missing=(each.kind, each.name) not in present)
-        for each in program_objects()
-        if (each.kind, each.name, each.checksum) not in installed
-        or (each.kind, each.name) not in present
-    )
+    rows = fetch(connection, read_sql("warehouse.queries", "present_objects"))
+    definers = {(kind, name): definer for kind, name, definer in rows}
+    gone = gone_definers(connection, workspace.mart_database, definers)
+    stale = []
+    for each in (wanted for wanted in program_objects() if wanted.kind in kinds):
+        definer = definers.get((each.kind, each.name))
+        if (each.kind, each.name) not in definers:
+            stale.append(StaleObject(each, "missing"))
+        elif (each.kind, each.name, each.checksum) not in installed:
+            stale.append(StaleObject(each, "changed"))
+        elif definer in gone:
+            stale.append(StaleObject(each, "orphaned", definer))
+    for kind in {each.wanted.kind for each in stale if each.reason == "missing"}:
+        require_sight(connection, workspace, kind)
+    return tuple(stale)
+
+
+def require_sight(connection: Connection, workspace: Workspace, kind: Kind) -> None:
+    """Raise the server's refusal if this account may not see objects of a kind, so that none seems to be missing."""
+    probe = SIGHT_PROBES[kind].format(mart=quote_mysql(workspace.mart_database))
+    try:
+        fetch(connection, probe)
+    except mysql.connector.Error as error:
+        if error.errno not in {errorcode.ER_SP_DOES_NOT_EXIST, errorcode.ER_BAD_DB_ERROR}:
+            raise
 
 
 def install_objects(connection: Connection, workspace: Workspace) -> tuple[SchemaObject, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
@@ -14,6 +13,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from svp.core.mysql import address, open_connection
 from svp.core.sqlfiles import quote_mysql
 from svp.errors import PlatformError, ServerError, UsageError
+from svp.grants import READER_RIGHTS, account_name, escape_database
 from warehouse.connections import execute, explained, fetch, open_warehouse
 from warehouse.store import check_tables
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ReaderAccount", "drop_reader", "ensure_reader", "reader_name", "rotate_reader"]
 
-MAX_USER_CHARACTERS = 32
 PASSWORD_BYTES = 24
 FILE_MODE = 0o600
 
@@ -43,12 +42,8 @@ class ReaderAccount:
 
 
 def reader_name(workspace: Workspace) -> str:
-    """Return the account's name; a long workspace is cut and told apart by its checksum."""
-    name = f"{workspace.base}_reader"
-    if len(name) <= MAX_USER_CHARACTERS:
-        return name
-    told_apart = hashlib.sha256(workspace.base.encode()).hexdigest()[:8]
-    return f"{workspace.base[:16]}_{told_apart}_reader"
+    """Return the account's name."""
+    return account_name(workspace, "reader")
 
 
 def ensure_reader(settings: Settings, *, file: Path | None = None) -> ReaderAccount:
@@ -104,14 +99,14 @@ def grant(connection: Connection, account: ReaderAccount) -> None:
     execute(connection, "CREATE USER IF NOT EXISTS %s@'%' IDENTIFIED BY %s", password)
     execute(connection, "ALTER USER %s@'%' IDENTIFIED BY %s", password)
     execute(connection, "REVOKE ALL PRIVILEGES, GRANT OPTION FROM %s@'%'", (account.user,))
-    execute(connection, f"GRANT SELECT, SHOW VIEW ON {database}.* TO %s@'%'", (account.user,))
+    execute(connection, f"GRANT {READER_RIGHTS} ON {database}.* TO %s@'%'", (account.user,))
 
 
 def grantable(connection: Connection, database: str) -> str:
     """Return a database as GRANT takes it: there _ means any character, unless partial_revokes is on."""
     partial_revokes = fetch(connection, "SHOW VARIABLES LIKE 'partial_revokes'")
     is_literal = [value for _, value in partial_revokes] == ["ON"]
-    return quote_mysql(database) if is_literal else quote_mysql(database).replace("_", r"\_")
+    return quote_mysql(database) if is_literal else escape_database(database)
 
 
 def may_read(settings: Settings, account: ReaderAccount) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import nosql.schema
 import oltp.schema
 from svp.core.sqlfiles import read_sql
 from warehouse.connections import Row, fetch, fetch_one, open_warehouse
-from warehouse.export import pending_days, published_days
+from warehouse.export import CHANGED, due_dimensions, pending_days, published_days, read_marks
 from warehouse.objects import stale_objects
 from warehouse.schedule import DAILY, EventStatus, read_events
 from warehouse.sources import open_sources
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
     from svp.core.mysql import Connection
     from svp.settings import Settings
+    from warehouse.objects import StaleObject
 
 __all__ = ["ExportRun", "ProcedureRun", "WarehouseStatus", "read_status"]
 
 EXPORT_PATIENCE = timedelta(hours=25)
-"""An export is overdue when days wait and the last one is older: it is meant to run every day."""
+"""An export is overdue when changes wait and the last one is older: it is meant to run every day."""
 
 FAILURES = frozenset({"failed", "interrupted"})
 
@@ -75,6 +77,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
 
     Raises:
         SchemaError: the tables of a store are older or newer than the program.
+        ServerError: the account may not see the procedures, events or views.
     """
     for check in (oltp.schema.check_current, nosql.schema.check_current, check_tables):
         check(settings)
@@ -86,10 +89,12 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         (scheduler,) = fetch_one(connection, "SELECT @@event_scheduler")
         (stale_slices,) = fetch_one(connection, "SELECT count(*) FROM changed_day")
         pending = pending_days(sources.day_versions(), published_days(connection))
+        changed = due_dimensions(sources.marks(), read_marks(connection), CHANGED)
+        ((first_load_at,),) = sources.fetch("first_completed_load")
         interrupted = sources.interruptions()
         stale = stale_objects(connection, settings.workspace)
-    faults = [f"{each.fault}: run 'svp init'" for each in stale]
     last_export = exports[0] if exports else None
+    waiting = bool(changed) or any(not each.is_busy for each in pending)
     return WarehouseStatus(
         runs=runs,
         last_export=last_export,
@@ -99,10 +104,10 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         stale_slices=stale_slices,
         problems=(
             *interrupted,
-            *faults,
+            *faults(stale),
             *event_problems(runs, events, scheduler, now),
             *failures(runs, last_export),
-            *overdue_export(last_export, now, is_pending=any(not each.is_busy for each in pending)),
+            *(overdue_export(last_export, first_load_at, now) if waiting else ()),
         ),
     )
 
@@ -110,6 +115,16 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
 def ask(connection: Connection, query: str) -> list[Row]:
     """Return the rows of one query file."""
     return fetch(connection, read_sql("warehouse.queries", query))
+
+
+def faults(stale: Sequence[StaleObject]) -> Iterator[str]:
+    """Yield what an installation mends: a line for each object, but one for all that a gone account left."""
+    orphans = Counter(each.definer for each in stale if each.reason == "orphaned")
+    for definer, count in orphans.items():
+        yield f"{definer}, the definer of {count} views, events or procedures, is gone: run 'svp init'"
+    for each in stale:
+        if each.reason != "orphaned":
+            yield f"{each.fault}: run 'svp init'"
 
 
 def event_problems(
@@ -139,9 +154,10 @@ def failures(runs: Sequence[ProcedureRun], last_export: ExportRun | None) -> Ite
 
 
 def overdue_export(
-    last_export: ExportRun | None, now: datetime, *, is_pending: bool
+    last_export: ExportRun | None, first_load_at: datetime | None, now: datetime
 ) -> Iterator[str]:
-    """Yield a line when days wait and nobody exported for more than a day."""
-    if is_pending and last_export and now - last_export.started_at > EXPORT_PATIENCE:
-        since = f"{last_export.started_at:%Y-%m-%d %H:%M}"
-        yield f"the export is overdue, the last was at {since}: 'svp warehouse schedule show' has text for cron"
+    """Yield a line when nobody exported for more than a day; the first export is due from the first load on."""
+    since = last_export.started_at if last_export else first_load_at
+    if since and now - since > EXPORT_PATIENCE:
+        last = f"the last was at {since:%Y-%m-%d %H:%M}" if last_export else "there never was one"
+        yield f"the export is overdue, {last}: 'svp warehouse schedule show' has text for cron"

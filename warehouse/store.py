@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from svp.core.mysql import Connection
     from svp.settings import Settings, Workspace
 
-__all__ = ["WarehouseStore", "check_tables", "load"]
+__all__ = ["WarehouseStore", "check_tables", "load", "staging_tables"]
 
 
 class WarehouseStore:
@@ -57,3 +57,9 @@ def check_tables(settings: Settings) -> None:
 def load() -> tuple[Migration, ...]:
     """Return the program's migrations, in order."""
     return migrations.load_migrations("warehouse.migrations")
+
+
+def staging_tables() -> tuple[str, ...]:
+    """Return the names of the staging tables: each has a migration of its own, named after it."""
+    names = (migration.name.partition("_")[2] for migration in load())
+    return tuple(name for name in names if name.startswith("stg_"))

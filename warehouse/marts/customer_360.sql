@@ -3,7 +3,7 @@
 -- grain: one row per customer and month with any record
 SELECT
     dim_customer.customer_code,
-    dim_date.date_value AS month_start,
+    dim_month.month_start,
     cast(agg_customer_month.child_seconds AS decimal(18, 0)) AS child_seconds,
     cast(agg_customer_month.movie_seconds AS decimal(18, 0)) AS movie_seconds,
     cast(agg_customer_month.relax_seconds AS decimal(18, 0)) AS relax_seconds,
@@ -26,5 +26,5 @@ SELECT
     dim_customer.country_key
 FROM agg_customer_month
 INNER JOIN dim_customer ON agg_customer_month.customer_key = dim_customer.customer_key
-INNER JOIN dim_date ON agg_customer_month.month_key = dim_date.date_key
+INNER JOIN dim_month ON agg_customer_month.month_key = dim_month.month_key
 INNER JOIN dim_segment ON agg_customer_month.segment_key = dim_segment.segment_key

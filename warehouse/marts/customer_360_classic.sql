@@ -14,11 +14,11 @@ SELECT
     cast(
         100.00000000 * agg_customer_month.active_days / agg_customer_month.days_in_period AS decimal(5, 2)
     ) AS Activeness, -- noqa: CP02
-    dim_date.date_value AS month_start,
+    dim_month.month_start,
     agg_customer_month.month_key AS date_key,
     agg_customer_month.customer_key,
     agg_customer_month.segment_key
 FROM agg_customer_month
 INNER JOIN dim_customer ON agg_customer_month.customer_key = dim_customer.customer_key
-INNER JOIN dim_date ON agg_customer_month.month_key = dim_date.date_key
+INNER JOIN dim_month ON agg_customer_month.month_key = dim_month.month_key
 WHERE dim_customer.source = 'set-top box'

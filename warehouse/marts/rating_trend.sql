@@ -4,7 +4,7 @@
 -- grain: one row per release year and month with ratings
 SELECT
     cast(nullif(agg_rating_trend.release_year, 0) AS decimal(4, 0)) AS release_year,
-    dim_date.date_value AS month_start,
+    dim_month.month_start,
     cast(agg_rating_trend.ratings AS decimal(18, 0)) AS ratings,
     cast(1.00000000 * agg_rating_trend.stars / agg_rating_trend.ratings AS decimal(4, 2)) AS rating_avg,
     cast(
@@ -15,4 +15,4 @@ SELECT
     ) AS rating_bayes,
     agg_rating_trend.month_key AS date_key
 FROM agg_rating_trend
-INNER JOIN dim_date ON agg_rating_trend.month_key = dim_date.date_key
+INNER JOIN dim_month ON agg_rating_trend.month_key = dim_month.month_key

@@ -2,7 +2,7 @@
 -- seventh of that, as this report has it. Customers may be summed over segments, never over months.
 -- grain: one row per month and segment
 SELECT
-    dim_date.date_value AS month_start,
+    dim_month.month_start,
     dim_segment.segment,
     agg_segment_summary.customers,
     cast(100.00000000 * agg_segment_summary.customers / agg_segment_summary.customers_of_month AS decimal(5, 2)) AS share,
@@ -19,5 +19,5 @@ SELECT
     agg_segment_summary.month_key AS date_key,
     agg_segment_summary.segment_key
 FROM agg_segment_summary
-INNER JOIN dim_date ON agg_segment_summary.month_key = dim_date.date_key
+INNER JOIN dim_month ON agg_segment_summary.month_key = dim_month.month_key
 INNER JOIN dim_segment ON agg_segment_summary.segment_key = dim_segment.segment_key

@@ -2,7 +2,7 @@
 -- only. A taste is null for those who watched nothing. Customers may be summed within a month, never over months.
 -- grain: one row per month, taste, segment and tv_only
 SELECT -- noqa: ST06
-    dim_date.date_value AS month_start,
+    dim_month.month_start,
     nullif(agg_taste_segment.taste, '') AS taste,
     dim_segment.segment,
     agg_taste_segment.tv_only,
@@ -11,5 +11,5 @@ SELECT -- noqa: ST06
     agg_taste_segment.month_key AS date_key,
     agg_taste_segment.segment_key
 FROM agg_taste_segment
-INNER JOIN dim_date ON agg_taste_segment.month_key = dim_date.date_key
+INNER JOIN dim_month ON agg_taste_segment.month_key = dim_month.month_key
 INNER JOIN dim_segment ON agg_taste_segment.segment_key = dim_segment.segment_key

@@ -25,17 +25,46 @@ def register(app: typer.Typer) -> None:
     app.command()(reset)
 
 
-def init(context: typer.Context, *, as_json: JsonOption = False) -> None:
+def init(
+    context: typer.Context,
+    *,
+    print_grants: Annotated[
+        bool,
+        typer.Option(
+            "--print-grants",
+            help="Print what makes the accounts on servers of your own, and write nothing.",
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Create or upgrade the schemas in all three stores; safe to repeat.
 
     \b
     Example: svp init --workspace trial
+             svp init --print-grants
     """
     settings = settings_from(context)
+    if print_grants:
+        show_grants(settings, as_json=as_json)
+        return
     with terminal_progress() as progress:
         applied = install_all(settings, progress)
     facts = {"workspace": settings.workspace.name, "applied": applied}
     emit(facts, as_json=as_json, show=lambda: _applied_lines(settings.workspace.name, applied))
+
+
+def show_grants(settings: Settings, *, as_json: bool) -> None:
+    """Print the statements that make the four accounts; no server is asked for anything."""
+    from svp.grants import grants
+    from warehouse.store import staging_tables
+
+    statements = grants(settings.workspace, staging_tables())
+    if as_json:
+        facts = {"workspace": settings.workspace.name, **statements}
+        emit(facts, as_json=True, show=str)
+    else:
+        # As they are, unwrapped: they are to be copied.
+        typer.echo("\n\n".join(statements.values()))
 
 
 def install_all(settings: Settings, progress: Progress) -> dict[str, list[str]]:

@@ -42,7 +42,7 @@ def connect(url: str) -> Documents:
             journal=True,
             retryWrites=True,
         )
-        client.admin.command("listDatabases", nameOnly=True, authorizedDatabases=True)
+        _greet(client)
     except (ConnectionFailure, ConfigurationError) as error:
         address = _addresses(url)
         message = f"MongoDB did not answer at {address}"
@@ -51,6 +51,15 @@ def connect(url: str) -> Documents:
         message = f"MongoDB at {_addresses(url)} refused us: {error.details and error.details.get('errmsg')}"
         raise ServerError(message, "check the user and password of SVP_MONGO_URL") from error
     return client
+
+
+def _greet(client: Documents) -> None:
+    """Make the server answer, and close a client that can't work with it."""
+    try:
+        client.admin.command("listDatabases", nameOnly=True, authorizedDatabases=True)
+    except BaseException:
+        client.close()
+        raise
 
 
 def _addresses(url: str) -> str:

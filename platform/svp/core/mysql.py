@@ -115,7 +115,8 @@ def _connect_error(
         )
     if error.errno in {errorcode.ER_ACCESS_DENIED_ERROR, errorcode.ER_DBACCESS_DENIED_ERROR}:
         message = f"MySQL at {address(url)} refused the user {urlsplit(url).username}"
-        return ServerError(message, "check the user, password and rights of SVP_MYSQL_URL")
+        advice = "check user and password of SVP_MYSQL_URL; 'svp init --print-grants' shows what each account may do"
+        return ServerError(message, advice)
     message = f"MySQL did not answer at {address(url)}: {error.msg}"
     return ServerError(message, "start it with 'svp up', or mend SVP_MYSQL_URL")
 

@@ -56,6 +56,9 @@ def _connect_error(
     if "password authentication failed" in reason:
         message = f"PostgreSQL at {address} refused the user {parts.username}"
         return ServerError(message, "check the user and password of SVP_POSTGRES_URL")
+    if "permission denied for database" in str(error):
+        message = f"PostgreSQL at {address} does not let the user {parts.username} into {database}"
+        return ServerError(message, "'svp init --print-grants' shows what each account is allowed")
     message = f"PostgreSQL did not answer at {address}: {reason}"
     return ServerError(message, "start it with 'svp up', or mend SVP_POSTGRES_URL")
 
@@ -77,6 +80,10 @@ def create_database(url: str, database: str) -> bool:
         closing(connect(url, "postgres", autocommit=True)) as connection,
         connection.cursor() as cursor,
     ):
+        # Asked first: without the right to make databases, the server does not say that it is there.
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,))
+        if cursor.fetchall():
+            return False
         try:
             cursor.execute(statement)
         except psycopg2.Error as error:

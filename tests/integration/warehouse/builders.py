@@ -204,7 +204,10 @@ class Platform:
             cursor.execute(RAISE_DAYS, (load_id,))
             for mark in marks:
                 cursor.execute(RAISE_MARK, (mark,))
-            cursor.execute("UPDATE ops.load SET state = 'complete' WHERE load_id = %s", (load_id,))
+            cursor.execute(
+                "UPDATE ops.load SET state = 'complete', ended_at = clock_timestamp() WHERE load_id = %s",
+                (load_id,),
+            )
 
     def put_documents(self, plays: Iterable[Play], without: Iterable[Play], load_id: int) -> None:
         with open_database(

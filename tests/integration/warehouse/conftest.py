@@ -9,9 +9,15 @@ import pytest
 import nosql.schema
 import oltp.schema
 import warehouse.schema
+from tests.integration.warehouse.accounts import Accounts, as_account, made_accounts
 from tests.integration.warehouse.builders import Platform, Title, User
+from tests.unit.loaders.builders import a_catalogue, logs_file, sessions_file, users_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from svp.servers.home import Home
     from svp.settings import Settings
 
 
@@ -28,3 +34,39 @@ def platform(empty_platform: Platform) -> Platform:
     """Three stores with users u1 to u3 and the film t1, nothing played, nothing exported."""
     empty_platform.load(users=[User(f"u{n}") for n in (1, 2, 3)], titles=[Title()])
     return empty_platform
+
+
+@pytest.fixture
+def administrator_url(
+    warehouse_settings: Settings, local_home: Home, request: pytest.FixtureRequest
+) -> str:
+    """The URL of the warehouse's server for its administrator, who may do anything."""
+    is_mysql = warehouse_settings.mysql_url == local_home.read_connections().mysql_url
+    home = local_home if is_mysql else request.getfixturevalue("second_home")
+    return as_account(warehouse_settings.mysql_url, "root", home.instance("mysql").admin_password)
+
+
+@pytest.fixture
+def accounts(
+    warehouse_settings: Settings,
+    local_home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Accounts]:
+    """A workspace whose accounts were made by the printed statements; its schemas are not made yet."""
+    with made_accounts(warehouse_settings, local_home) as made:
+        yield Accounts(warehouse_settings, made, monkeypatch, capsys)
+
+
+@pytest.fixture
+def filled(accounts: Accounts, tmp_path: Path) -> Accounts:
+    """The same, made by its owner and filled by its loader: one play and one line of a set-top box."""
+    assert accounts.run("owner", "init")[0] == 0
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    for write in (users_file, a_catalogue, sessions_file, logs_file):
+        write(folder)
+    for command in (("ingest", folder), ("warehouse", "refresh")):
+        code, _, told = accounts.run("loader", *command)
+        assert code == 0, told
+    return accounts

@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import warehouse.schema
-from tests.integration.warehouse.builders import Play
+from svp.core.mysql import open_connection
+from tests.integration.warehouse.builders import Play, User
 from tests.integration.warehouse.test_verify import svp
+from warehouse.connections import execute
 from warehouse.status import read_status
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def test_off_is_a_problem_until_on(platform: Platform, monkeypatch: pytest.Monke
 
 
 def test_event_that_should_have_run_is_named(platform: Platform) -> None:
+    platform.refresh()
     assert read_status(platform.settings).problems == ()
     (problem,) = read_status(platform.settings, now=in_days(2)).problems
     assert "refresh_changed_days_every_day was due at" in problem
@@ -71,3 +74,38 @@ def test_export_is_overdue_when_days_wait_for_more_than_a_day(platform: Platform
     assert read_status(platform.settings).problems == ()
     (problem,) = read_status(platform.settings, now=in_days(2)).problems
     assert problem.startswith("the export is overdue")
+
+
+def test_first_export_is_overdue_a_day_after_the_first_load(platform: Platform) -> None:
+    assert platform.fetch("SELECT * FROM export_log") == []
+    platform.execute("ALTER EVENT refresh_changed_days_every_day ON SCHEDULE EVERY 1 MONTH")
+    assert read_status(platform.settings, now=in_days(1)).problems == ()
+    (problem,) = read_status(platform.settings, now=in_days(2)).problems
+    assert problem.startswith("the export is overdue, there never was one")
+
+
+def test_nothing_is_overdue_before_the_first_load(empty_platform: Platform) -> None:
+    empty_platform.execute("ALTER EVENT refresh_changed_days_every_day ON SCHEDULE EVERY 1 MONTH")
+    assert read_status(empty_platform.settings, now=in_days(2)).problems == ()
+
+
+def test_users_that_wait_make_the_export_overdue_as_days_do(platform: Platform) -> None:
+    platform.refresh()
+    platform.execute("ALTER EVENT refresh_changed_days_every_day ON SCHEDULE EVERY 1 MONTH")
+    platform.load(users=[User("u4")])
+    (problem,) = read_status(platform.settings, now=in_days(2)).problems
+    assert problem.startswith("the export is overdue, the last was at")
+
+
+def test_scheduler_that_is_off_is_named_until_it_is_on(
+    platform: Platform, administrator_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_connection(administrator_url) as administrator:
+        execute(administrator, "SET GLOBAL event_scheduler = OFF")
+        try:
+            (problem,) = read_status(platform.settings).problems
+            assert problem.startswith("event_scheduler is OFF")
+            assert svp(platform, monkeypatch, "warehouse", "status") == 6
+        finally:
+            execute(administrator, "SET GLOBAL event_scheduler = ON")
+    assert svp(platform, monkeypatch, "warehouse", "status") == 0

@@ -57,7 +57,7 @@ def test_migrations_may_be_run_again() -> None:
 def test_procedure_is_a_contract(file: SqlFile) -> None:
     assert file.text.startswith(f"-- {file.name}: ")
     assert re.search(rf"^CREATE PROCEDURE {file.name} \(", file.text, flags=re.MULTILINE)
-    for clause in (r"COMMENT '", "SQL SECURITY INVOKER", "MODIFIES SQL DATA"):
+    for clause in (r"COMMENT '", "SQL SECURITY (INVOKER|DEFINER)", "MODIFIES SQL DATA"):
         assert re.search(rf"^{clause}", file.text, flags=re.MULTILINE), clause
     parameters = re.findall(r"\b(IN|OUT) (\w+)", code(file).partition("COMMENT")[0])
     assert all(name.startswith(f"{mode.lower()}_") for mode, name in parameters)

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import pytest
 
+from svp.grants import MAX_ACCOUNT_CHARACTERS
 from svp.settings import Workspace
-from warehouse.reader import MAX_USER_CHARACTERS, reader_name
+from warehouse.reader import reader_name
 from warehouse.schedule import next_run
 
 
@@ -41,5 +42,5 @@ def test_reader_is_named_after_the_workspace() -> None:
 
 def test_reader_of_a_long_workspace_has_a_name_that_fits_and_is_its_own() -> None:
     first, second = (reader_name(Workspace("a" * 30 + letter)) for letter in "ab")
-    assert len(first) <= MAX_USER_CHARACTERS
+    assert len(first) <= MAX_ACCOUNT_CHARACTERS
     assert first != second

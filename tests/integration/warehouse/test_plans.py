@@ -1,0 +1,99 @@
+"""What Power BI sends to a mart reaches an index, in a warehouse of two years of rows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from benchmarks.directquery import month_queries, read_views
+from svp.core.sqlfiles import quote_mysql
+from warehouse.connections import execute, fetch, open_warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from svp.core.mysql import Connection
+    from tests.integration.warehouse.builders import Platform
+
+FIRST_DAY, LAST_DAY = date(2024, 1, 1), date(2025, 12, 31)
+MONTH = date(2025, 3, 1)
+MEMBERS = 60
+"""Rows of each day or month, and at least so many members of each dimension."""
+
+TABLES = """
+SELECT DISTINCT tables.table_name
+FROM information_schema.tables
+INNER JOIN information_schema.views
+    ON views.table_schema = %s AND views.view_definition LIKE concat('%%`', tables.table_name, '`%%')
+WHERE tables.table_schema = schema() AND tables.table_name NOT IN ('dim_date', 'dim_month')
+"""
+COLUMNS = """
+SELECT column_name, data_type FROM information_schema.columns
+WHERE table_schema = schema() AND table_name = %s ORDER BY ordinal_position
+"""
+MEMBER = (
+    "WITH RECURSIVE member AS (SELECT 1 AS number"
+    f" UNION ALL SELECT number + 1 FROM member WHERE number < {MEMBERS})"
+)
+DAY_KEYS = frozenset({"date_key", "month_key"})
+SCANS = {"ALL", "index"}
+MARIADB_COLUMNS = 10
+"""Of a step of a plan; MySQL has two more."""
+
+
+def test_every_visual_of_every_mart_reaches_an_index(empty_platform: Platform) -> None:
+    mart_database = empty_platform.settings.workspace.mart_database
+    with open_warehouse(empty_platform.settings) as connection:
+        fill(connection, mart_database)
+        views = read_views(connection, mart_database)
+        queries = [query for mart in views for query in month_queries(views, mart, MONTH)]
+        marts = {query.mart for query in queries}
+        assert {"daily_statistics", "customer_360", "content_performance"} <= marts
+        scanned = [
+            f"{query.mart} by {query.axis}, filtered by {query.filter}: {table}"
+            for query in queries
+            for table in scanned_tables(connection, query.text)
+        ]
+    assert scanned == []
+
+
+def scanned_tables(connection: Connection, query: str) -> list[str]:
+    """Return the stored facts and aggregates that a query reads whole."""
+    steps = fetch(connection, f"EXPLAIN FORMAT = TRADITIONAL {query}")
+    # Behind number and kind of the step come the table and, on MySQL, its partitions; the type of access is the next.
+    plan = [(str(step[2]), str(step[3 if len(step) == MARIADB_COLUMNS else 4])) for step in steps]
+    stored = [(table, access) for table, access in plan if table.startswith(("agg_", "fact_"))]
+    assert stored, plan
+    return [table for table, access in stored if access in SCANS]
+
+
+def fill(connection: Connection, mart_database: str) -> None:
+    """Give what the marts read from rows for two years, and each dimension the members of their keys."""
+    execute(connection, "CALL refresh_calendar(%s, %s)", (FIRST_DAY, LAST_DAY))
+    for (table,) in fetch(connection, TABLES, (mart_database,)):
+        columns: dict[str, str] = dict(fetch(connection, COLUMNS, (table,)))
+        values = ", ".join(value_of(name, kind) for name, kind in columns.items())
+        names = ", ".join(map(quote_mysql, columns))
+        rows = f"SELECT {values} FROM member {days_of(columns)}"
+        execute(connection, f"INSERT IGNORE INTO {quote_mysql(table)} ({names}) {MEMBER} {rows}")
+        fetch(connection, f"ANALYZE TABLE {quote_mysql(table)}")
+    fetch(connection, "ANALYZE TABLE dim_date, dim_month")
+
+
+def value_of(name: str, kind: str) -> str:
+    """Return what a column of a row of one member, and of one day, holds; keys are the member's number."""
+    if name in DAY_KEYS:
+        return f"dim_date.{name}"
+    if kind in {"date", "datetime"}:
+        return f"DATE '{FIRST_DAY}'"
+    return "concat('v', number)" if kind in {"varchar", "char"} else "number"
+
+
+def days_of(columns: Mapping[str, str]) -> str:
+    """Return the days, or first days of months, that a table has rows of; none for a dimension."""
+    keys = DAY_KEYS.intersection(columns)
+    if not keys:
+        return ""
+    only_months = "" if "date_key" in keys else " AND date_key = month_key"
+    years = f"date_value BETWEEN '{FIRST_DAY}' AND '{LAST_DAY}'"
+    return f"INNER JOIN dim_date ON {years}{only_months}"
