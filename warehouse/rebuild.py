@@ -1,8 +1,8 @@
 """Compare the aggregates, as changes have kept them, with those that a full rebuild from the facts gives.
 
-The rebuild has a database of its own, ``<warehouse>_rebuild``: what procedures keep is there as empty tables, all
-else as views of the same names onto the warehouse, with the program's procedures. So no report sees anything of it. It
-goes at the end; what a killed run left goes with the next. Exports and refreshes wait for it, or say that they can't.
+The rebuild has a database of its own, ``<warehouse>_rebuild``: what procedures write is there as tables, all else as
+views of the same names onto the warehouse, with the program's procedures. So no report sees anything of it. It goes at
+the end; what a killed run left goes with the next. Exports and refreshes wait for it, or say that they can't.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["RebuildComparison", "SliceDifference", "TableComparison", "verify_rebuild"]
 
 LOCK_WAIT_SECONDS = 10
+
+PREPARATIONS = ("rebuild_first_days",)
+"""Queries that make what no procedure makes for a range, before the procedures run."""
 
 SLICE_ENDINGS = ("date_key", "month_key")
 """Ends of the name of the column that says the slice of a row; the first column, where none ends so."""
@@ -130,15 +133,17 @@ def scratch_database(settings: Settings) -> Iterator[Connection]:
 
 
 def furnish(scratch: Connection, original: str | None, roles: Mapping[str, str]) -> None:
-    """Make what procedures write as empty tables, all else as views onto the original, and the procedures."""
+    """Make what a rebuild writes as tables, all else as views onto the original, and the procedures."""
     for table, role in roles.items():
         name = quote_mysql(table)
         source = f"{quote_mysql(original or '')}.{name}"
         if role == "read":
             view = f"CREATE SQL SECURITY INVOKER VIEW {name} AS SELECT * FROM {source}"  # noqa: S608  (quoted)
             execute(scratch, view)
-        else:
-            execute(scratch, f"CREATE TABLE {name} LIKE {source}")
+            continue
+        execute(scratch, f"CREATE TABLE {name} LIKE {source}")
+        if role == "copied":
+            execute(scratch, f"INSERT INTO {name} SELECT * FROM {source}")  # noqa: S608  (quoted)
     for each in program_objects():
         if each.kind == "procedure":
             execute(scratch, each.text)
@@ -152,7 +157,8 @@ def rebuild(connection: Connection, scratch: Connection, progress: Progress) -> 
     aggregates = fetch(
         connection, "SELECT aggregate_name FROM aggregate_definition ORDER BY refresh_order"
     )
-    execute(scratch, read_sql("warehouse.queries", "rebuild_first_days"))
+    for name in PREPARATIONS:
+        execute(scratch, read_sql("warehouse.queries", name))
     with progress.task("aggregates rebuilt", total=len(aggregates), unit="aggregates") as task:
         for (aggregate,) in aggregates:
             procedure = quote_mysql(f"refresh_{aggregate}")

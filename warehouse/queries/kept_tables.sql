@@ -1,5 +1,6 @@
--- kept_tables: tables and views of the warehouse; those that procedures keep from facts are rebuilt by
---              'svp verify --rebuild', with the logs and marks that this writes, and the others are read by it.
+-- kept_tables: tables and views of the warehouse, and what 'svp verify --rebuild' makes of each beside it: those that
+--              procedures keep from facts are rebuilt and compared, logs and marks begin empty, what refreshes only bring
+--              up to date is copied, and the rest is read where it is.
 -- grain:  one row per table or view
 -- params: none
 SELECT
@@ -7,7 +8,8 @@ SELECT
     CASE
         WHEN tables.table_name LIKE 'agg\_%' THEN 'compared'
         WHEN tables.table_name IN ('fact_category_seconds', 'customer_first_day') THEN 'compared'
-        WHEN tables.table_name IN ('changed_day', 'refresh_log') THEN 'written'
+        WHEN tables.table_name IN ('changed_day', 'refresh_log') THEN 'empty'
+        WHEN tables.table_name IN ('dim_date', 'changed_subscription', 'plan_history') THEN 'copied'
         ELSE 'read'
     END AS role
 FROM information_schema.tables

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING
 
 from svp.cli.common import emit, terminal_progress
@@ -62,8 +63,11 @@ def slice_facts(difference: SliceDifference) -> dict[str, object]:
 
 
 def slice_name(key: int) -> str:
-    """Return the day, or the first day of the month, that a slice has as yyyymmdd."""
-    return f"{key // 10000:04}-{key // 100 % 100:02}-{key % 100:02}"
+    """Return the day, or the first day of the month, that a slice has as yyyymmdd; any other key as it is."""
+    try:
+        return date.fromisoformat(f"{key}").isoformat()
+    except ValueError:
+        return f"{key}"
 
 
 def tables(workspace: str, found: RebuildComparison) -> RenderableType:
