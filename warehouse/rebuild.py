@@ -7,6 +7,7 @@ the end; what a killed run left goes with the next. Exports and refreshes wait f
 
 from __future__ import annotations
 
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from warehouse.export import only_export, published_days
 from warehouse.objects import program_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from svp.core.mysql import Connection
     from svp.settings import Settings
@@ -29,14 +30,38 @@ __all__ = ["RebuildComparison", "SliceDifference", "TableComparison", "verify_re
 
 LOCK_WAIT_SECONDS = 10
 
-PREPARATIONS = ("rebuild_first_days",)
+PREPARATIONS = ("forget_first_days", "rebuild_first_days")
 """Queries that make what no procedure makes for a range, before the procedures run."""
+
+OWNERS = {
+    "customer_first_day": "daily_statistics",
+    "agg_segment_summary": "customer_month",
+    "agg_taste_summary": "customer_month",
+    "agg_taste_segment": "customer_month",
+}
+"""The aggregate with which a table is kept, where the table has not its name."""
 
 SLICE_ENDINGS = ("date_key", "month_key")
 """Ends of the name of the column that says the slice of a row; the first column, where none ends so."""
 
 Slices = dict[int, tuple[int, int]]
 """Of each slice, the count of its rows and the sum of their hashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A table of the warehouse, and what the rebuild makes of it."""
+
+    table: str
+    begins_as: str
+    """empty, copy or view."""
+    is_compared: str
+    """Yes or No."""
+
+    @property
+    def aggregate(self) -> str:
+        """The aggregate with whose slices it goes stale, by its name in aggregate_definition."""
+        return OWNERS.get(self.table, self.table.removeprefix("agg_").removeprefix("fact_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +126,18 @@ def verify_rebuild(settings: Settings, *, progress: Progress = SILENT) -> Rebuil
         hold_lock(connection, lock, wait_seconds=LOCK_WAIT_SECONDS),
         scratch_database(settings) as scratch,
     ):
-        roles: dict[str, str] = dict(
-            fetch(connection, read_sql("warehouse.queries", "kept_tables"))
-        )
-        furnish(scratch, connection.database, roles)
+        tables = [
+            Kept(*row) for row in fetch(connection, read_sql("warehouse.queries", "kept_tables"))
+        ]
+        furnish(scratch, connection.database, tables)
         rebuild(connection, scratch, progress)
-        stale = frozenset(key for (key,) in fetch(connection, "SELECT date_key FROM changed_day"))
-        compared = [table for table, role in roles.items() if role == "compared"]
+        stale = stale_slices(connection)
         return RebuildComparison(
-            tuple(compare_table(connection, scratch, table, stale) for table in compared)
+            tuple(
+                compare_table(connection, scratch, each.table, stale[each.aggregate])
+                for each in tables
+                if each.is_compared == "Yes"
+            )
         )
 
 
@@ -132,21 +160,21 @@ def scratch_database(settings: Settings) -> Iterator[Connection]:
                 execute(connection, drop)
 
 
-def furnish(scratch: Connection, original: str | None, roles: Mapping[str, str]) -> None:
+def furnish(scratch: Connection, original: str | None, tables: Iterable[Kept]) -> None:
     """Make what a rebuild writes as tables, all else as views onto the original, and the procedures."""
-    for table, role in roles.items():
-        name = quote_mysql(table)
+    for each in tables:
+        name = quote_mysql(each.table)
         source = f"{quote_mysql(original or '')}.{name}"
-        if role == "read":
+        if each.begins_as == "view":
             view = f"CREATE SQL SECURITY INVOKER VIEW {name} AS SELECT * FROM {source}"  # noqa: S608  (quoted)
             execute(scratch, view)
             continue
         execute(scratch, f"CREATE TABLE {name} LIKE {source}")
-        if role == "copied":
+        if each.begins_as == "copy":
             execute(scratch, f"INSERT INTO {name} SELECT * FROM {source}")  # noqa: S608  (quoted)
-    for each in program_objects():
-        if each.kind == "procedure":
-            execute(scratch, each.text)
+    for procedure in program_objects():
+        if procedure.kind == "procedure":
+            execute(scratch, procedure.text)
 
 
 def rebuild(connection: Connection, scratch: Connection, progress: Progress) -> None:
@@ -166,8 +194,16 @@ def rebuild(connection: Connection, scratch: Connection, progress: Progress) -> 
             task.advance(1)
 
 
+def stale_slices(connection: Connection) -> defaultdict[str, set[int]]:
+    """Return the keys of the slices that wait for a refresh, by aggregate; none for any other."""
+    stale: defaultdict[str, set[int]] = defaultdict(set)
+    for aggregate, key in fetch(connection, read_sql("warehouse.queries", "stale_slices")):
+        stale[aggregate].add(key)
+    return stale
+
+
 def compare_table(
-    connection: Connection, scratch: Connection, table: str, stale: frozenset[int]
+    connection: Connection, scratch: Connection, table: str, stale: set[int]
 ) -> TableComparison:
     """Compare one table with its rebuilt twin, slice by slice."""
     kept, rebuilt = hash_slices(connection, table), hash_slices(scratch, table)

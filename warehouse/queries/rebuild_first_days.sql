@@ -1,4 +1,4 @@
--- rebuild_first_days: the first active day of every customer, from the facts; customer_first_day is empty before.
+-- rebuild_first_days: the first active day of every customer of whom none is known, from the facts.
 -- grain:  one row per customer who was ever active
 -- params: none
 INSERT INTO customer_first_day (customer_key, first_date_key)
@@ -18,4 +18,6 @@ FROM (
     FROM fact_box_watch
     WHERE fact_box_watch.watch_seconds > 0 AND fact_box_watch.customer_key <> 0
 ) AS watched
+LEFT JOIN customer_first_day ON watched.customer_key = customer_first_day.customer_key
+WHERE customer_first_day.customer_key IS NULL
 GROUP BY watched.customer_key

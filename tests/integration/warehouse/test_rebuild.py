@@ -155,8 +155,17 @@ def test_slices_that_wait_for_a_refresh_are_pending(played: Platform) -> None:
     found = verify_rebuild(played.settings)
     assert found.differences == ()
     pending = {each.table: each.pending_slices for each in found.tables}
-    assert 20240131 in pending["agg_daily_statistics"]
-    assert 20240101 in pending["agg_segment_summary"]
+    assert pending["agg_daily_statistics"] == pending["customer_first_day"] == (20240131,)
+    assert pending["agg_segment_summary"] == pending["agg_customer_month"] == (20240101,)
+    # An export makes these itself.
+    assert pending["fact_category_seconds"] == ()
+
+
+def test_first_days_before_the_first_published_day_are_believed(played: Platform) -> None:
+    for table in ("fact_watch", "fact_category_seconds", "published_day", "agg_daily_statistics"):
+        played.execute(f"DELETE FROM {table} WHERE date_key = 20240131")
+    differing = {each.table for each in verify_rebuild(played.settings).differences}
+    assert not differing & {"customer_first_day", "agg_daily_statistics"}
 
 
 def test_empty_warehouse_has_nothing_to_compare(platform: Platform) -> None:
