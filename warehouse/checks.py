@@ -1,76 +1,132 @@
-"""Compare the stores: the same totals by day in PostgreSQL, MongoDB and the warehouse.
+"""Compare the stores: the totals of each day in PostgreSQL, MongoDB and the warehouse.
 
-Each store answers one set-based query; what is compared is what they say, never samples. Days that are
+Each table answers one set-based query; what is compared is what they say, never samples. Days that are
 not published yet are told apart: there the stores differ rightly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nosql.schema
 import oltp.schema
 import warehouse.schema
 from svp.core.sqlfiles import read_sql
 from svp.errors import VerifyError
-from warehouse.connections import Row, fetch, open_warehouse
-from warehouse.export import pending_days, published_days
-from warehouse.sources import Sources, open_sources
+from warehouse.connections import fetch, open_warehouse
+from warehouse.export import pending_days, published_days, read_marks
+from warehouse.measures import MEASURES, Measure, tables_of
+from warehouse.sources import open_sources
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
+
     from svp.core.mysql import Connection
     from svp.settings import Settings
+    from warehouse.sources import Sources
 
-__all__ = ["MEASURES", "Comparison", "Difference", "Totals", "compare", "verify"]
+__all__ = [
+    "Comparison",
+    "Difference",
+    "MeasureComparison",
+    "Pending",
+    "compare",
+    "read_totals",
+    "verify",
+]
 
-MEASURES = ("plays", "watch_seconds")
-"""What is compared, day by day."""
+Totals = dict[str, dict["date", int]]
+"""What one table says: measure, then day; a day on which it is 0 is absent."""
 
-FIRST_DAY, LAST_DAY = date(1, 1, 2), date(9999, 12, 31)
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What one store says, of one day or of all."""
-
-    plays: int = 0
-    watch_seconds: int = 0
-
-    def __add__(self, other: Totals) -> Totals:
-        return Totals(self.plays + other.plays, self.watch_seconds + other.watch_seconds)
+DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A day on which the stores disagree about a measure."""
+    """A day on which the tables that hold a measure disagree."""
 
     day: date
     measure: str
-    values: Mapping[str, int]
-    """What each store says."""
+    values: Mapping[str, Mapping[str, int]]
+    """What each store says, by table."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureComparison:
+    """What every table says of one measure, over the compared days."""
+
+    measure: Measure
+    by_day: Mapping[date, Mapping[str, Mapping[str, int]]]
+    """Days in order; of each, what every store that holds the measure says, by table."""
+    is_waiting: bool = False
+    """Not compared: changes that it depends on are not exported."""
+
+    @property
+    def totals(self) -> Mapping[str, Mapping[str, int]]:
+        """The sum over days, by store and table."""
+        return {
+            store: {
+                table: sum(said[store][table] for said in self.by_day.values()) for table in tables
+            }
+            for store, tables in self.measure.tables.items()
+            if tables
+        }
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """The days on which its tables disagree."""
+        return tuple(
+            Difference(day, self.measure.name, said)
+            for day, said in self.by_day.items()
+            if len({total for tables in said.values() for total in tables.values()}) > 1
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """There is nothing to compare: no day, or no second table."""
+        return not (self.by_day and self.measure.is_compared)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is not in the warehouse yet, and so is not compared."""
+
+    days: tuple[date, ...] = ()
+    """Days that are not published, or whose aggregates are not refreshed yet."""
+    marks: tuple[str, ...] = ()
+    """Things exported whole that have changed: users, titles."""
+    interrupted: tuple[str, ...] = ()
+    """A line for each load that keeps its days waiting until it is completed."""
+
+    def __bool__(self) -> bool:
+        return bool(self.days or self.marks or self.interrupted)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What came out of comparing the stores."""
 
-    totals: Mapping[str, Totals]
-    """By store, over the compared days."""
-    by_day: Mapping[date, Mapping[str, Totals]]
-    """The same by day, in order."""
-    differences: tuple[Difference, ...]
-    pending: tuple[date, ...]
-    """Days that are not published, or whose aggregates are not refreshed yet; they are not compared."""
-    interrupted: tuple[str, ...] = ()
-    """A line for each load that keeps its days waiting until it is completed."""
+    measures: tuple[MeasureComparison, ...]
+    pending: Pending
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Every difference, by day."""
+        found = [difference for each in self.measures for difference in each.differences]
+        return tuple(sorted(found, key=lambda difference: difference.day))
+
+    @property
+    def days(self) -> frozenset[date]:
+        """The days on which something was compared."""
+        return frozenset(day for each in self.measures if not each.is_empty for day in each.by_day)
 
     @property
     def is_empty(self) -> bool:
         """No store holds a compared day."""
-        return not self.by_day
+        return not self.days
 
     def require_agreement(self) -> None:
         """Raise VerifyError if the stores disagree anywhere."""
@@ -80,78 +136,97 @@ class Comparison:
             raise VerifyError(message, "run 'svp verify' to see every day and store")
 
 
-Store = Mapping[date, Totals]
-"""What one store says, by day."""
-
-
 def verify(settings: Settings) -> Comparison:
-    """Compare plays and playing time of every published day across the stores.
+    """Compare every measure of every published day across the tables that hold it.
 
     Raises:
         SchemaError: a schema is older or newer than the program.
     """
     for room in (oltp.schema, nosql.schema, warehouse.schema):
         room.check_current(settings)
-    with open_warehouse(settings) as connection, open_sources(settings) as sources:
-        published = published_days(connection)
-        pending = [each.day for each in pending_days(sources.day_versions(), published)]
-        stale = [day for (day,) in fetch(connection, read_sql("warehouse.queries", "stale_days"))]
-        stores = {
-            "PostgreSQL": read_totals(sources.fetch("totals_by_day")),
-            "MongoDB": mongodb_totals(sources),
-            "MySQL fact_watch": warehouse_totals(connection, "totals_of_watch"),
-            "MySQL fact_playback": warehouse_totals(connection, "totals_of_playback"),
-            "MySQL statistics": warehouse_totals(connection, "totals_of_statistics"),
-            "MySQL performance": warehouse_totals(connection, "totals_of_performance"),
+    with open_sources(settings) as sources, open_warehouse(settings) as connection:
+        connection.start_transaction(consistent_snapshot=True, isolation_level="REPEATABLE READ")
+        said = ask_stores(sources, connection)
+        pending = find_pending(sources, connection)
+    return compare(said, pending)
+
+
+def ask_stores(sources: Sources, connection: Connection) -> dict[str, Totals]:
+    """Return what each table says; the three servers are asked at the same time, each its tables in turn."""
+    loads = sources.complete_loads()
+    questions: Mapping[str, Callable[[str], Iterator[Mapping[str, Any]]]] = {
+        "PostgreSQL": sources.totals,
+        "MongoDB": lambda table: sources.document_totals(table, loads),
+        "MySQL facts": lambda table: warehouse_totals(connection, table),
+        "MySQL aggregates": lambda table: warehouse_totals(connection, table),
+    }
+
+    def ask(*stores: str) -> dict[str, Totals]:
+        return {
+            table: read_totals(questions[store](table))
+            for store in stores
+            for table in tables_of(store)
         }
-        pending.extend(sources.changed_days())
-        interrupted = sources.interruptions()
-    return compare(stores, pending=(*pending, *stale), interrupted=interrupted)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        others = [pool.submit(ask, store) for store in ("PostgreSQL", "MongoDB")]
+        said = ask("MySQL facts", "MySQL aggregates")
+        return said | {table: totals for each in others for table, totals in each.result().items()}
 
 
-def mongodb_totals(sources: Sources) -> Store:
-    """Return what MongoDB says: what an export of all days would carry."""
-    rows = (
-        (document["day"].date(), document["plays"], document["watch_seconds"])
-        for document in sources.playback_documents(FIRST_DAY, LAST_DAY)
-    )
-    return read_totals(rows)
+def warehouse_totals(connection: Connection, table: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the totals of one table of the warehouse, by day."""
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("warehouse.queries", f"totals_of_{table}"))
+        names = [column[0] for column in cursor.description or ()]
+        for row in cursor.fetchall():
+            yield dict(zip(names, row, strict=True))
 
 
-def warehouse_totals(connection: Connection, query: str) -> Store:
-    """Return what one table of the warehouse says."""
-    return read_totals(fetch(connection, read_sql("warehouse.queries", query)))
+def read_totals(rows: Iterable[Mapping[str, Any]]) -> Totals:
+    """Return rows of a day and its measures by measure and day."""
+    totals: Totals = {}
+    for row in rows:
+        for measure, total in row.items():
+            if measure != DAY and total:
+                totals.setdefault(measure, {})[row[DAY]] = int(total)
+    return totals
 
 
-def read_totals(rows: Iterable[Row]) -> Store:
-    """Sum rows of (day, plays, watch_seconds) by day."""
-    found: dict[date, Totals] = {}
-    for day, plays, watch_seconds in rows:
-        found[day] = found.get(day, Totals()) + Totals(int(plays), int(watch_seconds))
-    return found
+def find_pending(sources: Sources, connection: Connection) -> Pending:
+    """Return what is not in the warehouse yet, or was not when the stores were asked."""
+    waiting = pending_days(sources.day_versions(), published_days(connection))
+    stale = fetch(connection, read_sql("warehouse.queries", "stale_days"))
+    days = {each.day for each in waiting} | {day for (day,) in stale} | sources.changed_days()
+    published = read_marks(connection)
+    marks = [mark for mark, version in sources.marks().items() if version != published.get(mark, 0)]
+    return Pending(tuple(sorted(days)), tuple(sorted(marks)), tuple(sources.interruptions()))
 
 
 def compare(
-    stores: Mapping[str, Store], *, pending: Iterable[date] = (), interrupted: Iterable[str] = ()
+    said: Mapping[str, Totals],
+    pending: Pending = Pending(),
+    measures: Iterable[Measure] = MEASURES,
 ) -> Comparison:
-    """Compare what the stores say about every day but the pending ones; an absent day is 0."""
-    left_out = frozenset(pending)
-    days = sorted(frozenset().union(*stores.values()) - left_out)
-    by_day = {
-        day: {name: store.get(day, Totals()) for name, store in stores.items()} for day in days
-    }
+    """Compare what tables say about every day but the pending ones; an absent day is 0."""
+    return Comparison(tuple(_compare(each, said, pending) for each in measures), pending)
+
+
+def _compare(measure: Measure, said: Mapping[str, Totals], pending: Pending) -> MeasureComparison:
+    if measure.mark in pending.marks:
+        return MeasureComparison(measure, {}, is_waiting=True)
     totals = {
-        name: sum((values[name] for values in by_day.values()), start=Totals()) for name in stores
+        table: said[table].get(measure.name, {})
+        for tables in measure.tables.values()
+        for table in tables
     }
-    differences = tuple(
-        Difference(day, measure, values)
-        for day, said in by_day.items()
-        for measure in MEASURES
-        if len(set((values := measured(said, measure)).values())) > 1
-    )
-    return Comparison(totals, by_day, differences, tuple(sorted(left_out)), tuple(interrupted))
-
-
-def measured(said: Mapping[str, Totals], measure: str) -> dict[str, int]:
-    """Return one measure of what each store says."""
-    return {name: getattr(totals, measure) for name, totals in said.items()}
+    days = sorted(set().union(*totals.values()).difference(pending.days))
+    held = {store: tables for store, tables in measure.tables.items() if tables}
+    by_day = {
+        day: {
+            store: {table: totals[table].get(day, 0) for table in tables}
+            for store, tables in held.items()
+        }
+        for day in days
+    }
+    return MeasureComparison(measure, by_day)

@@ -78,8 +78,13 @@ def check_current(settings: Settings) -> None:
 
 
 def reset(settings: Settings) -> None:
-    """Drop both databases with everything in them, and the account that reads them; safe to repeat."""
+    """Drop the databases with everything in them, and the account that reads them; safe to repeat."""
+    workspace = settings.workspace
     with open_connection(settings.url("mysql")) as connection, explained():
-        for database in (settings.workspace.mart_database, settings.workspace.warehouse_database):
+        for database in (
+            workspace.mart_database,
+            workspace.rebuild_database,
+            workspace.warehouse_database,
+        ):
             execute(connection, f"DROP DATABASE IF EXISTS {quote_mysql(database)}")
         drop_reader(connection, settings)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from psycopg2.extras import RealDictCursor
+
 from loaders.ledger import INGEST_LOCK_KEY
 from nosql.pipelines import find_pipeline
 from svp.core.mongodb import open_database
@@ -81,6 +83,23 @@ class Sources:
     def fetch(self, extract: str) -> list[tuple[Any, ...]]:
         """Return the rows of a small extract."""
         return _fetch(self._snapshot, extract)
+
+    def totals(self, table: str) -> Iterator[Mapping[str, Any]]:
+        """Yield what a table of PostgreSQL holds, a row a day, for ``svp verify``."""
+        with self._snapshot.cursor(cursor_factory=RealDictCursor) as cursor:
+            cursor.execute(read_sql("oltp.extracts", f"totals_of_{table}"))
+            yield from cursor
+
+    def document_totals(self, collection: str, loads: Sequence[int]) -> Iterator[Mapping[str, Any]]:
+        """Yield what a collection of MongoDB holds of some loads, a row a day, for ``svp verify``."""
+        pipeline = find_pipeline(f"totals_of_{collection}")
+        stages = pipeline.fill({"loads": loads})
+        for document in self._documents[collection].aggregate(stages, allowDiskUse=True):
+            yield {**document, "day": document["day"].date()}
+
+    def complete_loads(self) -> list[int]:
+        """Return the loads that were complete in the snapshot."""
+        return [load_id for (load_id,) in self.fetch("complete_loads")]
 
     def day_versions(self) -> list[DayVersion]:
         """Return every day that loads touched, in order."""

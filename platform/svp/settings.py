@@ -94,6 +94,11 @@ class Workspace:
         return f"{self.base}_warehouse"
 
     @property
+    def rebuild_database(self) -> str:
+        """MySQL: where ``svp verify --rebuild`` makes the aggregates again; it is there no longer than that."""
+        return f"{self.warehouse_database}_rebuild"
+
+    @property
     def mart_database(self) -> str:
         """The MySQL database of the views that reports read."""
         return f"{self.base}_mart"

@@ -275,7 +275,9 @@ def test_attempts_that_showed_no_frame_count_as_attempts_only(
     ]
     assert exported(parents) == {
         day: (int(plays), int(seconds))
-        for day, plays, seconds in parents.rows(read_sql("oltp.extracts", "totals_by_day"))
+        for day, plays, _, _, seconds, *_ in parents.rows(
+            read_sql("oltp.extracts", "totals_of_viewing_sessions")
+        )
     }
 
 

@@ -415,3 +415,44 @@ def test_export_box_watch_by_day_sums_what_completed_loads_say_of_the_day(
         ("HNH123456", None, 0),
         (None, "CHANNEL", 12),
     ]
+
+
+def test_totals_of_viewing_events_counts_plays_and_users_of_completed_loads(
+    database: MongoDatabase,
+) -> None:
+    database["viewing_events"].insert_many(
+        [
+            a_play("t1", "u1", watch_seconds=100, next_day_seconds=40, is_complete=True),
+            a_play("t2", "u1", watch_seconds=30, is_complete=False),
+            a_play("t1", "u2", watch_seconds=0),
+            a_failed_attempt("t1", "u3"),
+            a_play("t1", "u4", load_id=Int64(9)),
+        ]
+    )
+    stages = read_pipeline("totals_of_viewing_events", {"loads": [1, 2]})
+    found = {row.pop("day"): row for row in database["viewing_events"].aggregate(stages)}
+    names = ("plays", "known_completion_plays", "complete_plays", "watch_seconds", "app_users")
+    assert found == {
+        DAY: dict(zip(names, (3, 2, 1, 90, 1), strict=True)),
+        DAY + timedelta(days=1): dict(zip(names, (0, 0, 0, 40, 1), strict=True)),
+    }
+
+
+def test_totals_of_box_logs_counts_seconds_and_contracts_of_completed_loads(
+    database: MongoDatabase,
+) -> None:
+    database["box_logs"].insert_many(
+        [
+            a_box_log("1", watch_seconds=2**31 - 1),
+            a_box_log("2", watch_seconds=2**31 - 1),
+            a_box_log("3", contract_code="HNH2", watch_seconds=0),
+            a_box_log("4", contract_code="0", quality_flags=["no_contract"], watch_seconds=7),
+            a_box_log("5", contract_code="H" * 256, watch_seconds=5),
+            a_box_log("6", contract_code=None, watch_seconds=1),
+            a_box_log("7", contract_code="HNH7", load_id=Int64(4)),
+        ]
+    )
+    stages = read_pipeline("totals_of_box_logs", {"loads": [3, 5]})
+    assert list(database["box_logs"].aggregate(stages)) == [
+        {"day": DAY, "box_seconds": 2**32 - 2 + 13, "box_customers": 1}
+    ]

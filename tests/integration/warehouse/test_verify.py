@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from svp import cli
 from svp.core.mongodb import open_database
 from svp.errors import VerifyError
-from tests.integration.warehouse.builders import Play, Rating, at
-from warehouse import checks
-from warehouse.checks import Difference, Totals, verify
+from tests.integration.warehouse.builders import (
+    Attempt,
+    BoxLog,
+    Play,
+    Rating,
+    Search,
+    User,
+    at,
+)
+from warehouse.checks import verify
 from warehouse.export import export
+from warehouse.measures import MEASURES
+from warehouse.sources import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tests.integration.warehouse.builders import Platform
-    from warehouse.checks import Store
-    from warehouse.sources import Sources
+    from warehouse.checks import Comparison, Difference
 
 JAN_30, JAN_31, FEB_1 = date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 1)
 
-STORES = (
-    "PostgreSQL",
-    "MongoDB",
-    "MySQL fact_watch",
-    "MySQL fact_playback",
-    "MySQL statistics",
-    "MySQL performance",
+APPLICATIONS = {1: "CHILD", 2: "VOD", 3: "RELAX", 4: "SPORT", 5: "CHANNEL", 0: "GAME"}
+"""One of each category, by its key."""
+
+CATEGORIES = {1: "child", 2: "movie", 3: "relax", 4: "sport", 5: "tv", 0: "unknown"}
+
+EVENT = """
+INSERT INTO oltp.subscription_events (
+    source, subscription_event_id, user_key, event_type, new_plan, amount_minor, currency, occurred_at,
+    row_hash, load_id
 )
+SELECT 'demo', 'e1', user_key, 'start', 'Basic', 999, 'EUR', '2024-01-31 12:00Z', row_hash, load_id
+FROM oltp.users WHERE user_id = 'u1'
+"""
 
 
 @pytest.fixture
@@ -41,7 +55,27 @@ def played(platform: Platform) -> Platform:
     over_midnight = Play(
         at("2024-01-31 23:50"), ends=at("2024-02-01 00:20"), watch_seconds=1000, session_id="night"
     )
-    platform.load(Play(JAN_31), over_midnight)
+    platform.load(Play(JAN_31, session_id="day"), over_midnight)
+    platform.refresh()
+    return platform
+
+
+@pytest.fixture
+def busy(platform: Platform) -> Platform:
+    """A day with something of every measure, exported and refreshed; u1 and u2 are one customer."""
+    noon = at("2024-01-31 12:00")
+    plays = [Play(JAN_31, f"u{n}", session_id=f"s{n}", is_complete=n == 1) for n in (1, 2, 3)]
+    platform.load(
+        *plays,
+        users=[User("u1", contract_code="HNH1"), User("u2", contract_code="HNH1")],
+        ratings=[Rating(noon)],
+        searches=[Search(noon, clicked="t1")],
+        attempts=[Attempt(noon), Attempt(noon, plays[0])],
+        boxes=[
+            BoxLog(JAN_31, application=name, watch_seconds=60) for name in APPLICATIONS.values()
+        ],
+    )
+    platform.postgres(EVENT)
     platform.refresh()
     return platform
 
@@ -57,65 +91,286 @@ def svp(platform: Platform, monkeypatch: pytest.MonkeyPatch, *arguments: str) ->
     return int(ended.value.code or 0)
 
 
+def by_day(found: Comparison, measure: str) -> Mapping[date, set[int]]:
+    """Return what the tables that hold a measure say of each day."""
+    (compared,) = (each for each in found.measures if each.measure.name == measure)
+    return {
+        day: {total for tables in said.values() for total in tables.values()}
+        for day, said in compared.by_day.items()
+    }
+
+
+def places(differences: Sequence[Difference]) -> list[tuple[date, str]]:
+    return [(each.day, each.measure) for each in differences]
+
+
 def test_stores_agree_after_a_refresh(played: Platform) -> None:
     found = verify(played.settings)
-    assert found.totals == dict.fromkeys(STORES, Totals(2, 1600))
-    assert {day: set(said.values()) for day, said in found.by_day.items()} == {
-        JAN_31: {Totals(2, 933)},
-        FEB_1: {Totals(0, 667)},
-    }
-    assert (found.differences, found.pending) == ((), ())
+    assert by_day(found, "plays") == {JAN_31: {2}}
+    assert by_day(found, "watch_seconds") == {JAN_31: {933}, FEB_1: {667}}
+    assert by_day(found, "app_customers") == {JAN_31: {1}, FEB_1: {1}}
+    assert by_day(found, "new_customers") == {JAN_31: {1}}
+    assert (found.differences, bool(found.pending)) == ((), False)
     found.require_agreement()
 
 
-def in_postgres(platform: Platform) -> None:
-    platform.postgres(
-        "UPDATE oltp.viewing_sessions SET watch_seconds = watch_seconds + 1 WHERE session_id <> 'night'"
+def test_every_measure_is_compared_on_a_busy_day(busy: Platform) -> None:
+    found = verify(busy.settings)
+    assert found.differences == ()
+    assert {each.measure.name: by_day(found, each.measure.name) for each in found.measures} == {
+        "plays": {JAN_31: {3}},
+        "known_completion_plays": {JAN_31: {3}},
+        "complete_plays": {JAN_31: {1}},
+        "watch_seconds": {JAN_31: {1800}},
+        "box_seconds": {JAN_31: {360}},
+        **{f"{name}_seconds": {JAN_31: {60}} for name in ("child", "relax", "sport", "unknown")},
+        "movie_seconds": {JAN_31: {1860}},
+        "tv_seconds": {JAN_31: {60}},
+        "app_users": {JAN_31: {3}},
+        "app_customers": {JAN_31: {2}},
+        "box_customers": {JAN_31: {1}},
+        "active_customers": {JAN_31: {2}},
+        "new_customers": {JAN_31: {2}},
+        "ratings": {JAN_31: {1}},
+        "stars": {JAN_31: {4}},
+        "searches": {JAN_31: {1}},
+        "clicked_searches": {JAN_31: {1}},
+        "attempts": {JAN_31: {2}},
+        "subscription_events": {JAN_31: {1}},
+        "charged_minor_units": {JAN_31: {999}},
+    }
+
+
+@dataclass(frozen=True)
+class Tampering:
+    """A change of a row under some measures of one table, and what takes it back."""
+
+    table: str
+    measures: Sequence[str]
+    apply: Callable[[Platform], None]
+    undo: Callable[[Platform], None]
+
+
+def in_warehouse(table: str, measures: Sequence[str], change: str, undo: str) -> Tampering:
+    return Tampering(table, measures, lambda p: p.execute(change), lambda p: p.execute(undo))
+
+
+def one_more(table: str, column: str, *measures: str, where: str = "") -> Tampering:
+    """Add 1 to the first row of the day."""
+    change = (
+        f"UPDATE {table} SET {column} = {column} %s 1 WHERE date_key = 20240131 {where} LIMIT 1"
     )
+    return in_warehouse(table, measures or (column,), change % "+", change % "-")
 
 
-def in_mongodb(platform: Platform) -> None:
-    settings = platform.settings
-    with open_database(settings.url("mongo"), settings.workspace.mongo_database) as database:
-        change = {"$inc": {"watch_seconds": 1, "days.0.watch_seconds": 1}}
-        database["viewing_events"].update_one({"session_id": {"$ne": "night"}}, change)
+def nobody(table: str, measure: str, where: str = "") -> Tampering:
+    """Take the playing time from everybody: below 0 nobody is active."""
+    change = f"UPDATE {table} SET watch_seconds = -watch_seconds WHERE date_key = 20240131 {where}"
+    return in_warehouse(table, (measure,), change, change)
 
 
-def in_facts(platform: Platform) -> None:
-    platform.execute(
-        "UPDATE fact_watch SET watch_seconds = watch_seconds + 1 WHERE date_key = 20240131 LIMIT 1"
-    )
+def in_postgres(table: str, measures: Sequence[str], change: str, undo: str) -> Tampering:
+    return Tampering(table, measures, lambda p: p.postgres(change), lambda p: p.postgres(undo))
 
 
-def in_playback(platform: Platform) -> None:
-    platform.execute(
-        "UPDATE fact_playback SET watch_seconds = watch_seconds + 1 WHERE date_key = 20240131"
-    )
+def lost(table: str, *measures: str, where: str = "TRUE") -> Tampering:
+    """Give rows to a load that never completed."""
+    change = f"UPDATE oltp.{table} SET load_id = load_id %s 1 WHERE {where}"
+    return in_postgres(table, measures, change % "+", change % "-")
 
 
-def in_statistics(platform: Platform) -> None:
-    platform.execute(
-        "UPDATE agg_daily_statistics SET app_seconds = app_seconds + 1 WHERE date_key = 20240131"
-    )
+def in_mongodb(
+    collection: str,
+    measures: Sequence[str],
+    chosen: Mapping[str, Any],
+    change: Mapping[str, Any],
+    undo: Mapping[str, Any],
+) -> Tampering:
+    def update(platform: Platform, operators: Mapping[str, Any]) -> None:
+        settings = platform.settings
+        name = settings.workspace.mongo_database
+        with open_database(settings.url("mongo"), name) as database:
+            database[collection].update_many(chosen, operators)
+
+    return Tampering(collection, measures, lambda p: update(p, change), lambda p: update(p, undo))
 
 
-def in_performance(platform: Platform) -> None:
-    platform.execute(
-        "UPDATE agg_content_performance SET watch_seconds = watch_seconds + 1 WHERE date_key = 20240131"
-    )
+S1 = {"session_id": "s1"}
+
+PLAY_COUNTS = ("plays", "known_completion_plays", "complete_plays")
+
+TAMPERINGS = (
+    lost(
+        "viewing_sessions",
+        *("plays", "known_completion_plays", "watch_seconds", "app_users", "app_customers"),
+        where="session_id = 's3'",
+    ),
+    in_postgres(
+        "viewing_sessions",
+        ("complete_plays",),
+        *("UPDATE oltp.viewing_sessions SET is_complete = NOT is_complete WHERE session_id = 's1'",)
+        * 2,
+    ),
+    lost("ratings", "ratings"),
+    in_postgres(
+        "ratings",
+        ("stars",),
+        "UPDATE oltp.ratings SET stars = stars + 1",
+        "UPDATE oltp.ratings SET stars = stars - 1",
+    ),
+    lost("search_queries", "searches"),
+    in_postgres(
+        "search_queries",
+        ("clicked_searches",),
+        "UPDATE oltp.search_queries SET clicked_content_key = NULL",
+        "UPDATE oltp.search_queries SET clicked_content_key = (SELECT content_key FROM oltp.content)",
+    ),
+    lost("playback_attempts", "attempts", where="outcome = 'failed'"),
+    in_mongodb(
+        "viewing_events",
+        PLAY_COUNTS,
+        S1,
+        {"$set": {"first_frame_at": None}},
+        {"$set": {"first_frame_at": at("2024-01-31")}},
+    ),
+    in_mongodb(
+        "viewing_events",
+        ("watch_seconds", "app_users"),
+        S1,
+        {"$mul": {"watch_seconds": 0, "days.0.watch_seconds": 0}},
+        {"$set": {"watch_seconds": 600, "days.0.watch_seconds": 600}},
+    ),
+    in_mongodb(
+        "box_logs",
+        ("box_seconds",),
+        {"application": "VOD"},
+        {"$inc": {"watch_seconds": 1}},
+        {"$inc": {"watch_seconds": -1}},
+    ),
+    in_mongodb(
+        "box_logs",
+        ("box_customers",),
+        {},
+        {"$set": {"quality_flags": ["no_contract"]}},
+        {"$set": {"quality_flags": []}},
+    ),
+    *(one_more("fact_watch", name) for name in (*PLAY_COUNTS, "watch_seconds")),
+    nobody("fact_watch", "app_customers"),
+    *(one_more("fact_playback", name) for name in (*PLAY_COUNTS, "watch_seconds")),
+    *(one_more("fact_hour", name) for name in ("plays", "watch_seconds")),
+    one_more(
+        "fact_category_seconds", "watch_seconds", "watch_seconds", where="AND watch_source_key = 1"
+    ),
+    one_more(
+        "fact_category_seconds", "watch_seconds", "box_seconds", where="AND watch_source_key = 2"
+    ),
+    *(
+        one_more(
+            "fact_category_seconds",
+            "watch_seconds",
+            f"{category}_seconds",
+            where=f"AND watch_source_key = 2 AND category_key = {key}",
+        )
+        for key, category in CATEGORIES.items()
+    ),
+    nobody("fact_category_seconds", "app_customers", "AND watch_source_key = 1"),
+    nobody("fact_category_seconds", "box_customers", "AND watch_source_key = 2"),
+    nobody("fact_category_seconds", "active_customers"),
+    one_more("fact_box_watch", "watch_seconds", "box_seconds"),
+    nobody("fact_box_watch", "box_customers"),
+    *(
+        in_warehouse(
+            "categorised_watch",
+            (f"{category}_seconds",),
+            f"UPDATE dim_application SET category_key = {(key + 1) % 6} WHERE application = '{APPLICATIONS[key]}'",
+            f"UPDATE dim_application SET category_key = {key} WHERE application = '{APPLICATIONS[key]}'",
+        )
+        for key, category in CATEGORIES.items()
+    ),
+    one_more("fact_rating", "ratings"),
+    one_more("fact_rating", "stars"),
+    one_more("fact_search", "searches"),
+    one_more("fact_search", "clicked_searches"),
+    one_more("fact_attempt", "attempts"),
+    in_warehouse(
+        "customer_first_day",
+        ("new_customers",),
+        "UPDATE customer_first_day SET first_date_key = 20240201",
+        "UPDATE customer_first_day SET first_date_key = 20240131",
+    ),
+    one_more("agg_daily_statistics", "app_seconds", "watch_seconds"),
+    one_more("agg_daily_statistics", "set_top_box_seconds", "box_seconds"),
+    *(
+        one_more("agg_daily_statistics", name)
+        for name in (
+            *PLAY_COUNTS,
+            *(f"{category}_seconds" for category in CATEGORIES.values()),
+            "active_customers",
+            "new_customers",
+        )
+    ),
+    *(
+        one_more("agg_content_performance", name)
+        for name in (*PLAY_COUNTS, "watch_seconds", "ratings", "stars")
+    ),
+    *(one_more("agg_format_engagement", name) for name in (*PLAY_COUNTS, "watch_seconds")),
+    *(one_more("agg_region_hour", name) for name in ("plays", "watch_seconds")),
+)
 
 
-TAMPERINGS = (in_postgres, in_mongodb, in_facts, in_playback, in_statistics, in_performance)
+def test_every_measure_is_tampered_with_in_every_table() -> None:
+    tampered = {(name, each.table) for each in TAMPERINGS for name in each.measures}
+    assert tampered == {
+        (measure.name, table)
+        for measure in MEASURES
+        if measure.is_compared
+        for tables in measure.tables.values()
+        for table in tables
+    }
 
 
-@pytest.mark.parametrize(("tamper", "store"), list(zip(TAMPERINGS, STORES, strict=True)))
-def test_one_second_more_is_found_in_each_store(
-    played: Platform, tamper: Callable[[Platform], None], store: str
-) -> None:
-    tamper(played)
+def test_changed_row_is_found_in_every_table_and_measure(busy: Platform) -> None:
+    busy.load(is_complete=False)
+    before = figures(verify(busy.settings))
+    for each in TAMPERINGS:
+        each.apply(busy)
+        found = verify(busy.settings)
+        after = figures(found)
+        for measure in each.measures:
+            changed = {
+                (day, table)
+                for day, table, name in after
+                if name == measure and after[day, table, name] != before.get((day, table, name), 0)
+            }
+            assert {table for _, table in changed} == {each.table}, (each.table, measure)
+            assert measure in {measure for _, measure in places(found.differences)}
+        each.undo(busy)
+    assert figures(verify(busy.settings)) == before
+
+
+def figures(found: Comparison) -> dict[tuple[date, str, str], int]:
+    """Return every figure by day, table and measure."""
+    return {
+        (day, table, each.measure.name): total
+        for each in found.measures
+        for day, said in each.by_day.items()
+        for tables in said.values()
+        for table, total in tables.items()
+    }
+
+
+def test_difference_says_what_each_store_says(played: Platform) -> None:
+    played.execute("UPDATE fact_playback SET watch_seconds = 934 WHERE date_key = 20240131")
     found = verify(played.settings)
-    said = {**dict.fromkeys(STORES, 933), store: 934}
-    assert found.differences == (Difference(JAN_31, "watch_seconds", said),)
+    assert places(found.differences) == [(JAN_31, "watch_seconds")]
+    values = found.differences[0].values
+    assert values["PostgreSQL"] == {"viewing_sessions": 933}
+    assert values["MySQL facts"] == {
+        "fact_watch": 933,
+        "fact_playback": 934,
+        "fact_hour": 933,
+        "fact_category_seconds": 933,
+    }
     with pytest.raises(
         VerifyError, match="disagree in 1 places, first watch_seconds of 2024-01-31"
     ):
@@ -123,58 +378,78 @@ def test_one_second_more_is_found_in_each_store(
 
 
 def test_row_lost_in_one_store_is_found(played: Platform) -> None:
-    played.execute("DELETE FROM fact_watch WHERE date_key = 20240201")
-    differences = verify(played.settings).differences
-    assert [(each.day, each.measure) for each in differences] == [(FEB_1, "watch_seconds")]
+    played.execute("DELETE FROM fact_playback WHERE date_key = 20240201")
+    assert places(verify(played.settings).differences) == [(FEB_1, "watch_seconds")]
 
 
 def test_days_that_are_not_published_are_pending_and_not_compared(played: Platform) -> None:
     played.load(Play(JAN_30))
     played.load(Play(FEB_1, user_id="u2"), is_complete=False)
     found = verify(played.settings)
-    assert found.pending == (JAN_30, FEB_1)
-    assert (list(found.by_day), found.differences) == ([JAN_31], ())
+    assert found.pending.days == (JAN_30, FEB_1)
+    assert (set(found.days), found.differences) == ({JAN_31}, ())
 
 
 def test_days_that_are_exported_and_not_refreshed_are_pending(played: Platform) -> None:
     played.load(Play(JAN_30, user_id="u2"))
     export(played.settings)
-    assert verify(played.settings).pending == (JAN_30,)
+    assert verify(played.settings).pending.days == (JAN_30,)
 
 
-def test_day_with_ratings_alone_is_nothing_to_compare(platform: Platform) -> None:
+def test_customers_are_compared_again_once_changed_users_are_exported(played: Platform) -> None:
+    played.load(Play(JAN_30, user_id="u2"))
+    played.refresh()
+    households = [User("u1", contract_code="HNH1"), User("u2", contract_code="HNH1")]
+    played.load(users=households)
+    found = verify(played.settings)
+    waiting = [each.measure.name for each in found.measures if each.is_waiting]
+    assert (found.pending.marks, waiting, found.differences) == (("users",), ["app_customers"], ())
+    played.refresh()
+    found = verify(played.settings)
+    assert (bool(found.pending), found.differences) == (False, ())
+
+
+def test_day_with_ratings_alone_is_compared(platform: Platform) -> None:
     platform.load(ratings=[Rating(at("2024-01-31 10:00"))])
     platform.refresh()
-    assert platform.mart("content_performance", "stat_date") == [(JAN_31,)]
-    assert verify(platform.settings).is_empty
+    found = verify(platform.settings)
+    assert (set(found.days), found.differences) == ({JAN_31}, ())
 
 
 def test_day_that_an_ingest_changes_meanwhile_is_pending(
     played: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # MongoDB is read after the snapshot of PostgreSQL, so it may say more, or less, than that.
-    read = checks.mongodb_totals
+    read = Sources.document_totals
 
-    def read_beside_an_ingest(sources: Sources) -> Store:
-        played.load(Play(JAN_31, session_id="night"), is_complete=False)
-        return read(sources)
+    def read_beside_an_ingest(
+        sources: Sources, collection: str, loads: Sequence[int]
+    ) -> Iterator[Mapping[str, Any]]:
+        if collection == "viewing_events":
+            played.load(Play(JAN_31, session_id="night"), is_complete=False)
+        return read(sources, collection, loads)
 
-    monkeypatch.setattr(checks, "mongodb_totals", read_beside_an_ingest)
+    monkeypatch.setattr(Sources, "document_totals", read_beside_an_ingest)
     found = verify(played.settings)
-    assert (found.differences, found.pending) == ((), (JAN_31, FEB_1))
+    assert (found.differences, found.pending.days) == ((), (JAN_31, FEB_1))
 
 
-def test_tables_fit_80_columns_and_show_every_store(
-    played: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("columns", [80, 100])
+def test_tables_fit_and_show_every_measure(
+    busy: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    columns: int,
 ) -> None:
-    played.execute("UPDATE fact_watch SET watch_seconds = 2000000000 WHERE date_key = 20240131")
-    monkeypatch.setattr("svp.cli.common.MAX_COLUMNS", 80)
-    assert svp(played, monkeypatch, "verify", "--by-day") == 6
+    busy.execute("UPDATE fact_playback SET watch_seconds = 2000000000 WHERE date_key = 20240131")
+    monkeypatch.setattr("svp.cli.common.MAX_COLUMNS", columns)
+    assert svp(busy, monkeypatch, "verify", "--by-day") == 6
     shown = capsys.readouterr().out
-    assert max(map(len, shown.splitlines())) <= 80
+    assert max(map(len, shown.splitlines())) <= columns
     assert "…" not in shown
-    # Totals, two days, and the one difference.
-    assert [shown.count(store) for store in STORES] == [4] * len(STORES)
+    assert "2,000,000,000" in shown
+    assert shown.count("not held") > len(MEASURES)
+    assert "the stores disagree in 1 places" in shown
 
 
 def test_command_says_that_there_is_nothing_to_compare(
@@ -189,15 +464,17 @@ def test_command_ends_with_6_where_stores_disagree(
 ) -> None:
     assert svp(played, monkeypatch, "verify", "--by-day") == 0
     assert "the stores agree on 2 days" in capsys.readouterr().out
-    in_facts(played)
-    assert svp(played, monkeypatch, "verify") == 6
-    shown = capsys.readouterr().out
-    assert "the stores disagree in 1 places" in shown
-    assert max(map(len, shown.splitlines())) <= 100
-    assert svp(played, monkeypatch, "verify", "--json") == 6
+    played.execute("UPDATE fact_playback SET watch_seconds = 934 WHERE date_key = 20240131")
+    assert svp(played, monkeypatch, "verify", "--json", "--by-day") == 6
     told = json.loads(capsys.readouterr().out)
     assert told["agree"] is False
-    assert told["differences"][0]["values"]["MySQL fact_watch"] == 934
+    assert told["differences"][0]["values"]["MySQL facts"]["fact_playback"] == 934
+    verdicts = {each["measure"]: each["verdict"] for each in told["measures"]}
+    assert (verdicts["watch_seconds"], verdicts["plays"], verdicts["stars"]) == (
+        "differ",
+        "agree",
+        "-",
+    )
 
 
 def test_pending_days_fail_only_when_current_is_asked_for(

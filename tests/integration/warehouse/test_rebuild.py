@@ -1,0 +1,268 @@
+"""The aggregates that changes have kept are those of a full rebuild, and one that is not is found."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import date, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+import warehouse.schema
+from svp.core.mysql import open_connection
+from svp.errors import LockError, VerifyError
+from tests.integration.warehouse.builders import BoxLog, Play, Rating, Title, User, at
+from tests.integration.warehouse.test_verify import svp
+from warehouse import rebuild
+from warehouse.connections import fetch, hold_lock, open_warehouse
+from warehouse.export import export
+from warehouse.rebuild import SliceDifference, verify_rebuild
+
+if TYPE_CHECKING:
+    from svp.settings import Settings
+    from tests.integration.warehouse.builders import Platform
+
+JAN_30, JAN_31, FEB_1 = date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 1)
+
+LOGS = {"refresh_log", "export_log"}
+
+
+@pytest.fixture
+def changed(platform: Platform) -> Platform:
+    """Three months that came in parts: late days, corrections, new categories, users who became one customer."""
+    random = Random(7)  # noqa: S311  (the same days each time)
+    users = [User(f"u{n}") for n in range(1, 7)]
+    titles = [
+        Title(f"t{n}", release_year=2000 + n % 3, genres=("Drama", "Crime")) for n in range(5)
+    ]
+    platform.load(users=users, titles=titles)
+    for part in range(2):
+        days = [JAN_30 + timedelta(days=random.randrange(60)) for _ in range(20)]
+        plays = [
+            Play(
+                on,
+                random.choice(users).user_id,
+                random.choice(titles).content_id,
+                watch_seconds=random.choice([0, 20, 700]),
+                session_id=f"s{random.randrange(20)}",
+            )
+            for on in days
+        ]
+        ratings = [
+            Rating(at(f"{on} 10:00"), f"u{part + 1}", f"t{position}", stars=1 + part)
+            for position, on in enumerate(days[:5])
+        ]
+        boxes = [BoxLog(on, random.choice(["HNH1", "HNH2", None])) for on in days[:6]]
+        platform.load(*plays, ratings=ratings, boxes=boxes)
+        platform.refresh()
+    platform.load(
+        users=[User("u1", contract_code="HNH1"), User("u2", contract_code="HNH1")],
+        titles=[Title("t1", content_type="sport", release_year=1999, genres=("Sport",))],
+    )
+    platform.refresh()
+    return platform
+
+
+@pytest.fixture
+def played(platform: Platform) -> Platform:
+    """Two days in two months."""
+    platform.load(
+        Play(JAN_31), Play(FEB_1, "u2", watch_seconds=0), Play(FEB_1), boxes=[BoxLog(FEB_1)]
+    )
+    platform.refresh()
+    return platform
+
+
+def databases(settings: Settings) -> list[tuple[object, ...]]:
+    with open_connection(settings.url("mysql")) as connection:
+        return fetch(connection, "SHOW DATABASES LIKE %s", (settings.workspace.rebuild_database,))
+
+
+def test_aggregates_kept_by_changes_equal_a_full_rebuild_and_wrong_rows_are_found(
+    changed: Platform,
+) -> None:
+    before = changed.snapshot()
+    found = verify_rebuild(changed.settings)
+    assert (found.differences, found.pending_slices) == ((), 0)
+    rows = {each.table: each.rows for each in found.tables}
+    assert rows == {table: len(before[table]) for table in rows}
+    assert {table for table in before if table.startswith("agg_")} < rows.keys()
+    assert {"fact_category_seconds", "customer_first_day"} < rows.keys()
+    assert min(rows.values()) > 0
+    assert changed.snapshot() == before
+    assert databases(changed.settings) == []
+    find_wrong_rows(changed)
+
+
+def find_wrong_rows(platform: Platform) -> None:
+    """Change a row of every table that procedures keep."""
+    columns = {
+        "fact_category_seconds": "watch_seconds",
+        "customer_first_day": "first_date_key",
+        "agg_active_users": "mau",
+        "agg_content_performance": "unique_viewers",
+        "agg_customer_month": "device_count",
+        "agg_daily_statistics": "source_loads",
+        "agg_format_engagement": "watch_seconds",
+        "agg_genre_engagement": "unique_viewers",
+        "agg_rating_trend": "typical_ratings",
+        "agg_region_hour": "top_title_key",
+        "agg_segment_summary": "customers_of_month",
+        "agg_taste_summary": "customers",
+        "agg_taste_segment": "total_seconds",
+    }
+    for table, column in columns.items():
+        platform.execute(f"UPDATE {table} SET {column} = {column} + 1 LIMIT 1")
+    found = verify_rebuild(platform.settings)
+    assert {each.table for each in found.tables} == columns.keys()
+    differing = [each.table for each in found.differences]
+    # A wrong first day is missing on one day and too much on another.
+    assert sorted(differing) == sorted([*columns, "customer_first_day"])
+
+
+def test_exactly_the_slice_that_is_wrong_is_named(played: Platform) -> None:
+    ((key,),) = played.fetch("SELECT max(date_key) FROM agg_genre_engagement")
+    ((count,),) = played.fetch(
+        "SELECT count(*) FROM agg_genre_engagement WHERE date_key = %s", (key,)
+    )
+    played.execute("DELETE FROM agg_genre_engagement WHERE date_key = %s LIMIT 1", (key,))
+    # Nobody published this day.
+    played.execute("INSERT INTO agg_active_users VALUES (20300101, 1, 1, 1, '2030-01-01 00:00:00')")
+    assert verify_rebuild(played.settings).differences == (
+        SliceDifference("agg_active_users", 20300101, kept_rows=1, rebuilt_rows=0),
+        SliceDifference("agg_genre_engagement", key, kept_rows=count - 1, rebuilt_rows=count),
+    )
+
+
+def test_time_of_the_rebuild_is_not_compared(played: Platform) -> None:
+    played.execute("UPDATE agg_daily_statistics SET refreshed_at = '2000-01-01 00:00:00'")
+    assert verify_rebuild(played.settings).differences == ()
+
+
+def test_value_that_is_missing_differs_from_any_other(played: Platform) -> None:
+    played.execute(
+        "UPDATE agg_customer_month SET most_watched = coalesce(most_watched, 'NULL') WHERE most_watched IS NULL"
+    )
+    found = verify_rebuild(played.settings)
+    assert {each.table for each in found.differences} == {"agg_customer_month"}
+
+
+def test_slices_that_wait_for_a_refresh_are_pending(played: Platform) -> None:
+    played.load(Play(JAN_31, watch_seconds=5000))
+    export(played.settings)
+    found = verify_rebuild(played.settings)
+    assert found.differences == ()
+    pending = {each.table: each.pending_slices for each in found.tables}
+    assert pending["agg_daily_statistics"] == pending["customer_first_day"] == (20240131,)
+    assert pending["agg_segment_summary"] == pending["agg_customer_month"] == (20240101,)
+    # An export makes these itself.
+    assert pending["fact_category_seconds"] == ()
+
+
+def test_first_days_before_the_first_published_day_are_believed(played: Platform) -> None:
+    for table in ("fact_watch", "fact_category_seconds", "published_day", "agg_daily_statistics"):
+        played.execute(f"DELETE FROM {table} WHERE date_key = 20240131")
+    differing = {each.table for each in verify_rebuild(played.settings).differences}
+    assert not differing & {"customer_first_day", "agg_daily_statistics"}
+
+
+def test_empty_warehouse_has_nothing_to_compare(platform: Platform) -> None:
+    found = verify_rebuild(platform.settings)
+    assert (found.slices, found.differences) == (0, ())
+    assert databases(platform.settings) == []
+
+
+def test_what_a_killed_run_left_goes_with_the_next(played: Platform) -> None:
+    settings = played.settings
+    with open_connection(settings.url("mysql")) as connection:
+        warehouse.schema.create_database(connection, settings.workspace.rebuild_database)
+        fetch(connection, f"CREATE TABLE {settings.workspace.rebuild_database}.dim_date (x int)")
+    assert verify_rebuild(settings).differences == ()
+    assert databases(settings) == []
+
+
+def test_reset_drops_what_a_killed_run_left(empty_platform: Platform) -> None:
+    settings = empty_platform.settings
+    with open_connection(settings.url("mysql")) as connection:
+        warehouse.schema.create_database(connection, settings.workspace.rebuild_database)
+    warehouse.schema.reset(settings)
+    assert databases(settings) == []
+
+
+def test_scratch_database_goes_when_the_rebuild_fails(
+    played: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        message = "a procedure failed"
+        raise VerifyError(message)
+
+    monkeypatch.setattr(rebuild, "rebuild", refuse)
+    with pytest.raises(VerifyError, match="a procedure failed"):
+        verify_rebuild(played.settings)
+    assert databases(played.settings) == []
+
+
+def test_reports_read_whole_marts_during_a_rebuild(played: Platform) -> None:
+    expected = played.mart("daily_statistics", "stat_date", "plays", "watch_hours")
+    seen: list[bool] = []
+    is_done = threading.Event()
+
+    def look() -> None:
+        while not is_done.is_set():
+            rows = played.mart("daily_statistics", "stat_date", "plays", "watch_hours")
+            seen.append(rows == expected)
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    try:
+        verify_rebuild(played.settings)
+    finally:
+        is_done.set()
+        reader.join()
+    assert len(seen) > 1
+    assert all(seen)
+
+
+def test_rebuild_does_not_begin_beside_a_refresh(
+    played: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "LOCK_WAIT_SECONDS", 0)
+    lock = f"{played.settings.workspace.warehouse_database}.refresh"
+    with (
+        open_warehouse(played.settings) as connection,
+        hold_lock(connection, lock),
+        pytest.raises(LockError),
+    ):
+        verify_rebuild(played.settings)
+
+
+def test_command_shows_what_differs_and_ends_with_6(
+    played: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert svp(played, monkeypatch, "verify", "--rebuild") == 0
+    assert "slices are as a full rebuild makes them" in capsys.readouterr().out
+    played.execute("UPDATE agg_segment_summary SET customers = 9 WHERE month_key = 20240201")
+    assert svp(played, monkeypatch, "verify", "--rebuild") == 6
+    shown = capsys.readouterr().out
+    assert "2024-02-01" in shown
+    assert "1 of" in shown
+    assert max(map(len, shown.splitlines())) <= 100
+    assert svp(played, monkeypatch, "verify", "--rebuild", "--json") == 6
+    told = json.loads(capsys.readouterr().out)
+    assert [(each["table"], each["slice_key"]) for each in told["differences"]] == [
+        ("agg_segment_summary", "2024-02-01")
+    ]
+    played.load(Play(JAN_31))
+    export(played.settings)
+    played.execute("DELETE FROM agg_segment_summary WHERE month_key = 20240201")
+    played.execute("CALL refresh_customer_month('2024-02-01', '2024-02-01')")
+    assert svp(played, monkeypatch, "verify", "--rebuild") == 0
+    assert svp(played, monkeypatch, "verify", "--rebuild", "--current") == 6
+
+
+def test_by_day_and_rebuild_exclude_each_other(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert svp(platform, monkeypatch, "verify", "--rebuild", "--by-day") == 2
