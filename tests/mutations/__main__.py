@@ -68,17 +68,15 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def chosen(options: argparse.Namespace) -> list[Mutant]:
-    """Return the sample, in the order of installation."""
+    """Return the mutants of the files, or as many of them as are asked for, drawn by the seed."""
     mutants = [
         mutant
         for each in program_objects()
         if any(fnmatch(file_of(each.kind, each.name), glob) for glob in options.files)
         for mutant in mutants_of(each)
     ]
-    if options.sample is None or options.sample >= len(mutants):
-        return mutants
-    drawn = random.Random(options.seed).sample(range(len(mutants)), options.sample)  # noqa: S311
-    return [mutants[position] for position in sorted(drawn)]
+    size = len(mutants) if options.sample is None else min(options.sample, len(mutants))
+    return random.Random(options.seed).sample(mutants, size)  # noqa: S311  (nothing secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +182,7 @@ def main(arguments: Sequence[str]) -> None:
         for test in as_completed([pool.submit(bench.test, mutant) for mutant in mutants]):
             sys.stderr.write(f"{test.result()}\n")
             results.append(test.result())
-    places = {mutant: position for position, mutant in enumerate(mutants)}
-    sys.stdout.write(report(sorted(results, key=lambda result: places[result.mutant])))
+    sys.stdout.write(report(results))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """Which tests can notice a change of an object, the likeliest first.
 
 A test's notes (``plugin.Notes``) tell the words of the statements that it ran. A change of an object reaches the tables
-that it writes, whoever names those, and so on. A test is the likelier to notice, the more of what it names is near the
-object and nothing else, and is named by few other tests.
+that it writes, whoever names those, and so on. A test is the likelier to notice, the more it names of that and of the
+columns there, and the fewer other tests do.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ __all__ = ["Covering", "Note", "read_notes"]
 
 WRITES = re.compile(r"\b(?:INSERT INTO|REPLACE INTO|DELETE FROM|UPDATE|INTO TABLE)\s+(\w+)")
 NAME = re.compile(r"\b[a-z]\w*\b")
+READ_STEPS = 2
+"""As far as the marts on the tables that a procedure writes."""
 COMMENT = re.compile(r"--.*|COMMENT '[^']*'")
 
 
@@ -50,42 +53,35 @@ class Covering:
 
     def tests(self, name: str) -> tuple[str, ...]:
         """Return the tests in reach of an object, the likeliest to notice a change of it first."""
-        near = self._near[name]
+        steps, nearness = self.steps(name), self._nearness(name)
         scores = {
-            note.test: self._score(note, near) for note in self._notes if note.words & near.keys()
+            note.test: self._score(note, nearness)
+            for note in self._notes
+            if note.words & steps.keys()
         }
         return tuple(sorted(scores, key=lambda test: (-scores[test], test)))
 
-    def _score(self, note: Note, near: Mapping[str, float]) -> float:
-        """Return the part of a test that is about an object and no other."""
-        rarity = {
-            word: 1 / self._tests_naming[word] for word in note.words & self._following.keys()
-        }
-        about = sum(
-            near[word] / self._nearness[word] * rarity[word] for word in rarity.keys() & near
-        )
-        return about / sum(rarity.values())
+    def _score(self, note: Note, nearness: Mapping[str, float]) -> float:
+        """Return how much of what a test says, and few others do, is near; long tests count for less."""
+        said = sum(self._rarity[word] for word in note.words)
+        near = sum(nearness[word] * self._rarity[word] for word in note.words & nearness.keys())
+        return near / math.sqrt(said)
+
+    def _nearness(self, name: str) -> Mapping[str, float]:
+        """Return how near words are: 1 for the object, half for every step to a name, or to what a text says."""
+        nearness: dict[str, float] = defaultdict(float)
+        for reached, steps in self.steps(name).items():
+            nearness[reached] = max(nearness[reached], 0.5**steps)
+            if steps <= READ_STEPS:
+                for word in NAME.findall(self._texts.get(reached, "")):
+                    nearness[word] = max(nearness[word], 0.5 ** (steps + 1))
+        return nearness
 
     @cached_property
-    def _near(self) -> Mapping[str, Mapping[str, float]]:
-        """How near each name is to each object: 1 for itself, half for every step."""
-        return {
-            name: {word: 0.5**steps for word, steps in self.steps(name).items()}
-            for name in self._texts
-        }
-
-    @cached_property
-    def _nearness(self) -> Mapping[str, float]:
-        """How near each name is to all objects together."""
-        total: dict[str, float] = defaultdict(float)
-        for near in self._near.values():
-            for word, nearness in near.items():
-                total[word] += nearness
-        return total
-
-    @cached_property
-    def _tests_naming(self) -> Mapping[str, int]:
-        return Counter(word for note in self._notes for word in note.words)
+    def _rarity(self) -> Mapping[str, float]:
+        """How little is said by other tests, of every word of a test; above 0."""
+        tests = Counter(word for note in self._notes for word in note.words)
+        return {word: math.log((len(self._notes) + 1) / count) for word, count in tests.items()}
 
     def steps(self, name: str) -> dict[str, int]:
         """Return every name that a change of an object reaches, with the number of steps."""

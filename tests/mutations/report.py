@@ -76,6 +76,7 @@ class Result:
 
 def report(results: Sequence[Result]) -> str:
     """Return a table by file, then the mutants that survived, and those that had to."""
+    results = sorted(results, key=lambda result: (result.mutant.file, result.mutant.line))
     verdicts = Counter(result.verdict for result in results)
     tested = verdicts["killed"] + verdicts["survived"]
     rate = 100 * verdicts["killed"] / tested if tested else 0.0

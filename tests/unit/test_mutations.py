@@ -137,7 +137,7 @@ def test_tests_that_read_what_an_object_writes_come_first_and_strangers_not_at_a
         Note("caller", frozenset({"refresh_a", "call"})),
     ]
     covering = Covering((REFRESH, OTHER, MART), notes)
-    assert covering.tests("refresh_a") == ("caller", "reader", "everything")
+    assert covering.tests("refresh_a") == ("caller", "everything", "reader")
     assert covering.steps("refresh_a") == {"refresh_a": 0, "agg_a": 1, "mart_a": 2}
 
 

@@ -98,7 +98,8 @@ def export(
     keep_formulas: Annotated[
         bool,
         typer.Option(
-            "--keep-formulas", help="Leave text in a CSV alone that a spreadsheet takes for a formula."
+            "--keep-formulas",
+            help="Leave text in a CSV alone that a spreadsheet takes for a formula.",
         ),
     ] = False,
     as_json: JsonOption = False,

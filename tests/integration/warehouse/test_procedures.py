@@ -112,6 +112,8 @@ def test_refresh_builds_its_range_again_and_leaves_rows_and_marks_around_it(
 
 
 def test_each_failing_refresh_undoes_itself_logs_and_tells(spread: Platform) -> None:
+    outcomes = "SELECT outcome FROM refresh_log ORDER BY refresh_id"
+    earlier = spread.fetch(outcomes)
     for name in AGGREGATES:
         spread.execute(f"ALTER TABLE agg_{name} DROP COLUMN refreshed_at")
         mark_slices(spread, name, marked=name)
@@ -129,6 +131,8 @@ def test_each_failing_refresh_undoes_itself_logs_and_tells(spread: Platform) -> 
             assert spread.fetch(free) == [(1,)]
     marked = spread.fetch("SELECT DISTINCT aggregate_name FROM changed_day")
     assert {name for (name,) in marked} == set(AGGREGATES)
+    spread.execute(f"CALL refresh_category_seconds{RANGE}")
+    assert spread.fetch(outcomes) == [*earlier, *[("failed",)] * len(AGGREGATES), ("done",)]
 
 
 @pytest.mark.parametrize("arguments", ["'2024-02-01', '2024-01-31'", "NULL, '2024-01-31'"])
