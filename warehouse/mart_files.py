@@ -1,4 +1,4 @@
-"""Marts as files: CSV for spreadsheets, Parquet for programs; a batch of rows in memory at a time."""
+"""Marts as files: CSV and Excel for spreadsheets, Parquet for programs; a batch of rows in memory at a time."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from svp.core.mysql import open_connection
 from svp.core.sqlfiles import quote_mysql, read_sql
 from svp.errors import UsageError, shorten
 from warehouse.connections import execute, explained, fetch
+from warehouse.mart_sheets import check_excel, write_excel
 from warehouse.reading import find_mart, newest_first
 from warehouse.store import check_tables
 
@@ -52,23 +53,25 @@ class Selection:
 def export_mart(
     settings: Settings, name: str, path: Path, *, selection: Selection, keep_formulas: bool = False
 ) -> int:
-    """Write a mart to a new .csv or .parquet, the newest rows first; return how many.
+    """Write a mart to a new .csv, .xlsx or .parquet, the newest rows first; return how many.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe before it in a CSV, unless ``keep_formulas``.
-    A file that could not be written whole is removed.
+    Text that a spreadsheet would take for a formula gets an apostrophe before it in a CSV, unless ``keep_formulas``;
+    in a workbook text is text. A file that could not be written whole is removed.
 
     Raises:
-        UsageError: there is no such mart, column or day in it, the file is there, or has another ending.
+        UsageError: there is no such mart, column or day in it, the file is there or has another ending, or Excel can't
+            hold so many rows.
         SchemaError: there is no warehouse, or it is older or newer than the program.
     """
     mart = find_mart(name).name
     writers: dict[str, Callable[[pa.Schema, Iterable[list[Row]], BinaryIO], int]] = {
         ".csv": _write_raw_csv if keep_formulas else _write_csv,
+        ".xlsx": write_excel,
         ".parquet": _write_parquet,
     }
     write = writers.get(path.suffix.lower())
     if write is None:
-        message = f"{shorten(path)} is neither .csv nor .parquet"
+        message = f"{shorten(path)} is none of .csv, .xlsx and .parquet"
         raise UsageError(message, "the ending of the file says what is written")
     check_tables(settings)
     workspace = settings.workspace
@@ -77,6 +80,8 @@ def export_mart(
         explained(),
     ):
         schema = _schema(connection, mart, selection)
+        if write is write_excel:
+            check_excel(_count(connection, mart, selection))
         with _new_file(path) as file:
             return write(schema, _batches(connection, mart, schema, selection), file)
 
@@ -116,22 +121,35 @@ def _arrow_type(kind: str, precision: int, scale: int) -> pa.DataType:
     return types[kind]
 
 
+def _count(connection: Connection, mart: str, selection: Selection) -> int:
+    condition, values = _condition(selection)
+    query = f"SELECT count(*) FROM {quote_mysql(mart)} WHERE {condition}"  # noqa: S608  (quoted)
+    ((count,),) = fetch(connection, query, values)
+    return int(count)
+
+
 def _batches(
     connection: Connection, mart: str, schema: pa.Schema, selection: Selection
 ) -> Iterator[list[Row]]:
     columns = ", ".join(map(quote_mysql, schema.names))
-    key = quote_mysql(DAY_COLUMN)
-    bounds = ((f"{key} >= %s", selection.first_day), (f"{key} <= %s", selection.last_day))
-    chosen = [(condition, f"{day:%Y%m%d}") for condition, day in bounds if day]
-    where = " AND ".join(condition for condition, _ in chosen) or "TRUE"
+    condition, values = _condition(selection)
     order = newest_first(schema.names)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM {quote_mysql(mart)} WHERE {where} ORDER BY {order}",  # noqa: S608  (quoted)
-            tuple(int(day_key) for _, day_key in chosen),
+            f"SELECT {columns} FROM {quote_mysql(mart)} WHERE {condition} ORDER BY {order}",  # noqa: S608  (quoted)
+            values,
         )
         while rows := cursor.fetchmany(BATCH_ROWS):
             yield [tuple(row) for row in rows]
+
+
+def _condition(selection: Selection) -> tuple[str, tuple[int, ...]]:
+    """Return the rows of a selection as a condition, and the values to bind to it."""
+    key = quote_mysql(DAY_COLUMN)
+    bounds = ((f"{key} >= %s", selection.first_day), (f"{key} <= %s", selection.last_day))
+    chosen = [(condition, int(f"{day:%Y%m%d}")) for condition, day in bounds if day]
+    where = " AND ".join(condition for condition, _ in chosen) or "TRUE"
+    return where, tuple(day_key for _, day_key in chosen)
 
 
 def _write_csv(schema: pa.Schema, batches: Iterable[list[Row]], file: BinaryIO) -> int:

@@ -82,7 +82,7 @@ def show(
 def export(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of a mart, as 'svp mart list' gives it.")],
-    file: Annotated[Path, typer.Argument(help="New file, .csv or .parquet.")],
+    file: Annotated[Path, typer.Argument(help="New file, .csv, .xlsx or .parquet.")],
     *,
     columns: Annotated[
         str | None, typer.Option(help="Columns to write, parted by commas; all otherwise.")
@@ -98,7 +98,8 @@ def export(
     keep_formulas: Annotated[
         bool,
         typer.Option(
-            "--keep-formulas", help="Leave text alone that a spreadsheet takes for a formula."
+            "--keep-formulas",
+            help="Leave text in a CSV alone that a spreadsheet takes for a formula.",
         ),
     ] = False,
     as_json: JsonOption = False,

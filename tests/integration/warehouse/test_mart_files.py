@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+import sys
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import load_workbook
 
 from svp import cli
 from svp.errors import UsageError
 from tests.integration.warehouse.builders import BoxLog, Play, Title
-from warehouse import mart_files
+from warehouse import mart_files, mart_sheets
 from warehouse.mart_files import Selection, defused, export_mart
 
 if TYPE_CHECKING:
@@ -109,8 +111,69 @@ def test_parquet_has_the_types_and_rows_of_the_view(
     assert table.column("peak_concurrent_streams").to_pylist() == [None, None]
 
 
+def test_workbook_holds_text_as_text_whatever_it_begins_with(
+    watched: Platform, tmp_path: Path
+) -> None:
+    file = tmp_path / "titles.xlsx"
+    titles = Selection(("content_id", "title"))
+    assert export_mart(watched.settings, "title", file, selection=titles) == 4
+    (sheet,) = load_workbook(file)
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert cells == [
+        ["content_id", "title"],
+        ["Unknown", "Unknown"],
+        ["t1", "A film"],
+        ["t2", '=HYPERLINK("http://x") , and "more"'],
+        ["t3", "Œuvre"],
+    ]
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
+    assert not any(cell.hyperlink for row in sheet.iter_rows() for cell in row)
+
+
+def test_workbook_has_dates_numbers_a_frozen_header_and_a_filter(
+    watched: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mart_files, "BATCH_ROWS", 1)
+    watched.load(
+        Play(datetime(2024, 2, 1, 20, tzinfo=UTC), ends=datetime(2024, 2, 1, 21, tzinfo=UTC))
+    )
+    watched.refresh()
+    file = tmp_path / "days.xlsx"
+    chosen = Selection(("stat_date", "tv_hours", "peak_concurrent_streams", "peak_minute_at"))
+    assert export_mart(watched.settings, "daily_statistics", file, selection=chosen) == 2
+    (sheet,) = load_workbook(file)
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
+        [datetime(2024, 2, 1), 0, 1, datetime(2024, 2, 1, 20)],  # noqa: DTZ001  (Excel has no zones)
+        [datetime(2024, 1, 31), 1, None, None],  # noqa: DTZ001
+    ]
+    assert sheet["A2"].number_format == "yyyy-mm-dd"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:D3")
+
+
+def test_more_rows_than_a_sheet_holds_are_refused_before_anything_is_written(
+    watched: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mart_sheets, "MOST_ROWS", 1)
+    file = tmp_path / "days.xlsx"
+    with pytest.raises(UsageError, match="2 rows, and a sheet of Excel holds 1") as refused:
+        export_mart(watched.settings, "daily_statistics", file, selection=ALL)
+    assert "--from and --to" in str(refused.value.advice)
+    assert not file.exists()
+    one_day = Selection(first_day=FEB_1)
+    assert export_mart(watched.settings, "daily_statistics", file, selection=one_day) == 1
+
+
+def test_workbook_without_its_package_is_refused_with_advice(
+    empty_platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(UsageError, match="needs the package xlsxwriter"):
+        export_mart(empty_platform.settings, "title", tmp_path / "a.xlsx", selection=ALL)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_mart_without_rows_is_a_file_without_rows(empty_platform: Platform, tmp_path: Path) -> None:
-    for name in ("a.csv", "a.parquet"):
+    for name in ("a.csv", "a.parquet", "a.xlsx"):
         path = tmp_path / name
         assert export_mart(empty_platform.settings, "customer_360", path, selection=ALL) == 0
     assert len(read_csv(tmp_path / "a.csv")) == 1
@@ -121,7 +184,7 @@ def test_mart_without_rows_is_a_file_without_rows(empty_platform: Platform, tmp_
     ("mart", "name", "selection", "reason"),
     [
         ("nothing", "a.csv", ALL, "there is no mart 'nothing'"),
-        ("title", "a.xlsx", ALL, "neither .csv nor .parquet"),
+        ("title", "a.ods", ALL, "none of .csv, .xlsx and .parquet"),
         ("title", "a.csv", Selection(("nothing",)), "no column 'nothing'"),
         ("title", "a.csv", Selection(first_day=JAN_31), "no days to choose from"),
         ("title", "no/such/a.csv", ALL, "can't be written"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 import mysql.connector
@@ -11,7 +11,7 @@ import pytest
 
 from svp.core.mysql import open_connection
 from svp.errors import LockError, VerifyError
-from tests.integration.warehouse.builders import Play
+from tests.integration.warehouse.builders import Play, Rating, Title
 from warehouse.connections import execute, fetch, hold_lock, open_warehouse
 from warehouse.export import export
 
@@ -42,20 +42,97 @@ AGGREGATES = (
 )
 
 
+@pytest.fixture
+def spread(platform: Platform) -> Platform:
+    """Days around the end of January, and far from it, on each of which everything happens."""
+    starts = [datetime.combine(day, time(20), UTC) for day in SPREAD]
+    titles = [Title(f"t{number}", genres=("Drama",)) for number in range(1, len(starts) + 1)]
+    platform.load(
+        *(Play(at, content_id="t1", ends=at + timedelta(minutes=20)) for at in starts),
+        titles=titles,
+        ratings=[
+            Rating(at, content_id=title.content_id)
+            for at, title in zip(starts, titles, strict=True)
+        ],
+    )
+    platform.refresh()
+    return platform
+
+
+SPREAD = (
+    date(2023, 1, 31),
+    date(2023, 12, 31),
+    date(2024, 1, 30),
+    JAN_31,
+    FEB_1,
+    date(2024, 2, 2),
+    date(2024, 3, 1),
+    date(2025, 1, 31),
+)
+RUN = (
+    "SELECT procedure_name, from_day, to_day, row_count, outcome FROM refresh_log"
+    " ORDER BY refresh_id DESC LIMIT 1"
+)
+RANGE = "('2024-01-31', '2024-02-01')"
+
+
+def slice_key(platform: Platform, aggregate: str) -> str:
+    """Return the column that holds an aggregate's slice: date_key, or month_key of the month's first day."""
+    return str(platform.fetch(f"SHOW COLUMNS FROM agg_{aggregate}")[0][0])
+
+
+def mark_slices(platform: Platform, aggregate: str, *, marked: str) -> None:
+    """Mark every slice of an aggregate as changed, under a name."""
+    key = slice_key(platform, aggregate)
+    slices = f"SELECT DISTINCT '{marked}', {key}, utc_timestamp(6) FROM agg_{aggregate}"
+    platform.execute(f"INSERT INTO changed_day {slices}")
+
+
 @pytest.mark.parametrize("name", AGGREGATES)
-def test_refresh_by_hand_builds_the_same_rows_again(played: Platform, name: str) -> None:
-    played.execute(f"UPDATE agg_{name} SET refreshed_at = '2000-01-01'")
-    before = played.fetch(f"SELECT * FROM agg_{name}")
-    played.execute(f"CALL refresh_{name}('2024-01-31', '2024-02-01')")
-    after = played.fetch(f"SELECT * FROM agg_{name}")
+def test_refresh_builds_its_range_again_and_leaves_rows_and_marks_around_it(
+    spread: Platform, name: str
+) -> None:
+    first = 20240131 if slice_key(spread, name) == "date_key" else 20240101
+    asked = {first, 20240201}
+    rows = f"SELECT * FROM agg_{name} ORDER BY 1, 2"
+    before = spread.fetch(rows)
+    slices = {row[0] for row in before}
+    assert asked < slices
+    spread.execute(f"UPDATE agg_{name} SET refreshed_at = '2000-01-01'")
+    for marked in (name, "another"):
+        mark_slices(spread, name, marked=marked)
+    spread.execute(f"CALL refresh_{name}{RANGE}")
+    after = spread.fetch(rows)
     assert [row[:-1] for row in after] == [row[:-1] for row in before]
-    assert {row[-1] for row in after}.isdisjoint({row[-1] for row in before})
+    rebuilt = [row[0] for row in after if row[-1].year > 2000]
+    assert set(rebuilt) == asked
+    marks = set(spread.fetch("SELECT aggregate_name, date_key FROM changed_day"))
+    assert marks == {("another", key) for key in slices} | {(name, key) for key in slices - asked}
+    assert spread.fetch(RUN) == [(f"refresh_{name}", JAN_31, FEB_1, len(rebuilt), "done")]
 
 
-def test_refresh_of_one_day_leaves_the_other(played: Platform) -> None:
-    played.execute("UPDATE agg_daily_statistics SET plays = 99")
-    played.execute("CALL refresh_daily_statistics('2024-02-01', '2024-02-01')")
-    assert played.fetch("SELECT plays FROM agg_daily_statistics ORDER BY date_key") == [(99,), (2,)]
+def test_each_failing_refresh_undoes_itself_logs_and_tells(spread: Platform) -> None:
+    outcomes = "SELECT outcome FROM refresh_log ORDER BY refresh_id"
+    earlier = spread.fetch(outcomes)
+    for name in AGGREGATES:
+        spread.execute(f"ALTER TABLE agg_{name} DROP COLUMN refreshed_at")
+        mark_slices(spread, name, marked=name)
+        rows = f"SELECT * FROM agg_{name}"
+        before = spread.fetch(rows)
+        with open_warehouse(spread.settings) as connection:
+            with pytest.raises(mysql.connector.Error, match="refreshed_at"):
+                execute(connection, f"CALL refresh_{name}{RANGE}")
+            # The connection goes on, so what it had left open would show.
+            assert spread.fetch(rows) == before
+            ((procedure, outcome, sql_state, message),) = spread.fetch(LAST_RUN)
+            assert (procedure, outcome, sql_state) == (f"refresh_{name}", "failed", "42S22")
+            assert "refreshed_at" in message
+            free = "SELECT is_free_lock(concat(schema(), '.refresh'))"
+            assert spread.fetch(free) == [(1,)]
+    marked = spread.fetch("SELECT DISTINCT aggregate_name FROM changed_day")
+    assert {name for (name,) in marked} == set(AGGREGATES)
+    spread.execute(f"CALL refresh_category_seconds{RANGE}")
+    assert spread.fetch(outcomes) == [*earlier, *[("failed",)] * len(AGGREGATES), ("done",)]
 
 
 @pytest.mark.parametrize("arguments", ["'2024-02-01', '2024-01-31'", "NULL, '2024-01-31'"])
@@ -99,19 +176,6 @@ def test_day_that_fails_leaves_whole_days_before_it_and_nothing_of_itself(played
 def test_published_days_are_one_run_in_the_log(played: Platform) -> None:
     runs = "SELECT from_day, to_day, row_count, outcome FROM refresh_log WHERE procedure_name = 'publish_days'"
     assert played.fetch(runs) == [(JAN_31, FEB_1, 2, "done")]
-
-
-def test_failing_procedure_undoes_itself_logs_and_tells(played: Platform) -> None:
-    before = played.fetch("SELECT * FROM agg_daily_statistics")
-    played.execute("ALTER TABLE fact_concurrency DROP COLUMN peak_minute_at")
-    with pytest.raises(VerifyError, match="peak_minute_at"):
-        played.execute("CALL refresh_daily_statistics('2024-01-31', '2024-02-01')")
-    assert played.fetch("SELECT * FROM agg_daily_statistics") == before
-    ((name, outcome, sql_state, message),) = played.fetch(LAST_RUN)
-    assert (name, outcome, sql_state) == ("refresh_daily_statistics", "failed", "42S22")
-    assert "peak_minute_at" in message
-    free = "SELECT is_free_lock(concat(schema(), '.refresh'))"
-    assert played.fetch(free) == [(1,)]
 
 
 def test_failure_inside_refresh_changed_days_keeps_what_is_stale(played: Platform) -> None:
@@ -164,9 +228,9 @@ def test_event_alone_refreshes_what_was_exported(platform: Platform) -> None:
     platform.execute(
         "ALTER EVENT refresh_changed_days_every_day ON SCHEDULE EVERY 1 SECOND STARTS utc_timestamp()"
     )
-    deadline = time.monotonic() + 20
-    while platform.fetch("SELECT 1 FROM changed_day") and time.monotonic() < deadline:
-        time.sleep(0.2)
+    deadline = monotonic() + 20
+    while platform.fetch("SELECT 1 FROM changed_day") and monotonic() < deadline:
+        sleep(0.2)
     assert platform.mart("daily_statistics", "stat_date", "plays") == [(JAN_31, 1)]
 
 

@@ -1,0 +1,9 @@
+"""Mutation tests of the SQL: change a procedure or a mart view in one place, and see whether a test notices.
+
+    python -m tests.mutations --sample 200 --seed 1 --files 'procedures/refresh_*.sql'
+
+``mutants`` changes the text by sqlfluff's parse tree, ``covering`` tells which tests to ask, nearest first,
+``plugin`` installs a mutant where pytest would install the original, and ``__main__`` runs and reports.
+"""
+
+from __future__ import annotations

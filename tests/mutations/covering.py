@@ -1,0 +1,105 @@
+"""Which tests can notice a change of an object, the likeliest first.
+
+A test's notes (``plugin.Notes``) tell the words of the statements that it ran. A change of an object reaches the tables
+that it writes, whoever names those, and so on. A test is the likelier to notice, the more it names of that and of the
+columns there, and the fewer other tests do.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from warehouse.objects import SchemaObject
+
+__all__ = ["Covering", "Note", "read_notes"]
+
+WRITES = re.compile(r"\b(?:INSERT INTO|REPLACE INTO|DELETE FROM|UPDATE|INTO TABLE)\s+(\w+)")
+NAME = re.compile(r"\b[a-z]\w*\b")
+READ_STEPS = 2
+"""As far as the marts on the tables that a procedure writes."""
+COMMENT = re.compile(r"--.*|COMMENT '[^']*'")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a test ran in the warehouse."""
+
+    test: str
+    words: frozenset[str]
+
+
+def read_notes(file: Path) -> tuple[Note, ...]:
+    """Return the notes of a run."""
+    lines = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+    return tuple(Note(line["test"], frozenset(line["words"])) for line in lines)
+
+
+class Covering:
+    """Objects of the warehouse, and tests of a run with notes."""
+
+    def __init__(self, objects: Iterable[SchemaObject], notes: Iterable[Note]) -> None:
+        self._texts: Mapping[str, str] = {each.name: COMMENT.sub("", each.text) for each in objects}
+        self._notes = tuple(notes)
+
+    def tests(self, name: str) -> tuple[str, ...]:
+        """Return the tests in reach of an object, the likeliest to notice a change of it first."""
+        steps, nearness = self.steps(name), self._nearness(name)
+        scores = {
+            note.test: self._score(note, nearness)
+            for note in self._notes
+            if note.words & steps.keys()
+        }
+        return tuple(sorted(scores, key=lambda test: (-scores[test], test)))
+
+    def _score(self, note: Note, nearness: Mapping[str, float]) -> float:
+        """Return how much of what a test says, and few others do, is near; long tests count for less."""
+        said = sum(self._rarity[word] for word in note.words)
+        near = sum(nearness[word] * self._rarity[word] for word in note.words & nearness.keys())
+        return near / math.sqrt(said)
+
+    def _nearness(self, name: str) -> Mapping[str, float]:
+        """Return how near words are: 1 for the object, half for every step to a name, or to what a text says."""
+        nearness: dict[str, float] = defaultdict(float)
+        for reached, steps in self.steps(name).items():
+            nearness[reached] = max(nearness[reached], 0.5**steps)
+            if steps <= READ_STEPS:
+                for word in NAME.findall(self._texts.get(reached, "")):
+                    nearness[word] = max(nearness[word], 0.5 ** (steps + 1))
+        return nearness
+
+    @cached_property
+    def _rarity(self) -> Mapping[str, float]:
+        """How little is said by other tests, of every word of a test; above 0."""
+        tests = Counter(word for note in self._notes for word in note.words)
+        return {word: math.log((len(self._notes) + 1) / count) for word, count in tests.items()}
+
+    def steps(self, name: str) -> dict[str, int]:
+        """Return every name that a change of an object reaches, with the number of steps."""
+        reached, fresh, distance = {name: 0}, {name}, 0
+        while fresh:
+            distance += 1
+            following = set().union(*(self._following.get(each, set()) for each in fresh))
+            fresh = following - reached.keys()
+            reached |= dict.fromkeys(fresh, distance)
+        return reached
+
+    @cached_property
+    def _following(self) -> Mapping[str, set[str]]:
+        """Whoever names a table or an object depends on it; a table depends on who writes it."""
+        following: dict[str, set[str]] = {}
+        for name, text in self._texts.items():
+            written = set(WRITES.findall(text))
+            following.setdefault(name, set()).update(written)
+            for read in set(NAME.findall(text)) - written - {name}:
+                following.setdefault(read, set()).add(name)
+        return following

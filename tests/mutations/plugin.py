@@ -1,0 +1,96 @@
+"""pytest plugin: install a mutant in place of the original, or note what each test asks of the warehouse.
+
+``MUTANT_FILE`` names a file with a mutant: it is installed under the original's checksum, so that no check of the
+schema notices, in this process or another. ``NOTES_FILE`` names a file for a line of JSON a test: its id and the words
+of the statements that it ran.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mysql.connector
+import pytest
+from mysql.connector.cursor import MySQLCursor
+
+import warehouse.schema
+from warehouse.objects import SchemaObject, install_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["NOT_INSTALLED"]
+
+NOT_INSTALLED = 86
+"""Exit code: the server refused the mutant, so there is nothing to test."""
+
+WORD = re.compile(r"\w+")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Switch on what the environment asks for."""
+    if "MUTANT_FILE" in os.environ:
+        replace_object(**json.loads(Path(os.environ["MUTANT_FILE"]).read_text(encoding="utf-8")))
+    if "NOTES_FILE" in os.environ:
+        config.pluginmanager.register(Notes(Path(os.environ["NOTES_FILE"])))
+
+
+def replace_object(*, kind: str, name: str, text: str) -> None:
+    """Install another text for one object from now on."""
+    statements, install = SchemaObject.statements, install_objects
+
+    def with_mutant(self: SchemaObject, workspace: Any) -> Iterator[str]:
+        is_mutant = (self.kind, self.name) == (kind, name)
+        yield from statements(SchemaObject(self.kind, name, text) if is_mutant else self, workspace)
+
+    def install_or_exit(*arguments: Any) -> Any:
+        try:
+            return install(*arguments)
+        except mysql.connector.Error as error:
+            pytest.exit(f"the mutant does not install: {error}", returncode=NOT_INSTALLED)
+
+    setattr(SchemaObject, "statements", with_mutant)  # noqa: B010  (a plain assignment is refused by mypy)
+    setattr(warehouse.schema, "install_objects", install_or_exit)  # noqa: B010
+
+
+class Notes:
+    """Words of the statements that each passing test ran in the warehouse, those of the installation left out."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._words: set[str] = set()
+        self._passed = True
+        self._listen()
+
+    def _listen(self) -> None:
+        run, install = MySQLCursor.execute, warehouse.schema.install
+
+        def execute(cursor: Any, statement: str, *arguments: Any, **options: Any) -> Any:
+            self._words.update(WORD.findall(str(statement)))
+            return run(cursor, statement, *arguments, **options)
+
+        def install_unheard(*arguments: Any, **options: Any) -> Any:
+            heard = set(self._words)
+            try:
+                return install(*arguments, **options)
+            finally:
+                self._words = heard
+
+        setattr(MySQLCursor, "execute", execute)  # noqa: B010
+        setattr(warehouse.schema, "install", install_unheard)  # noqa: B010
+
+    def pytest_runtest_setup(self) -> None:
+        """Begin with nothing."""
+        self._words, self._passed = set(), True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write the test's line when it is over."""
+        self._passed &= report.passed
+        if report.when == "teardown" and self._passed:
+            note = {"test": report.nodeid, "words": sorted(self._words)}
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(f"{json.dumps(note)}\n")

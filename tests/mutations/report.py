@@ -1,0 +1,113 @@
+"""Results of mutants as tables of Markdown, and what is known of mutants that change nothing.
+
+``equivalent.toml`` says which mutants no test can notice, and why; the rate is taken over the others.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.mutations.mutants import Mutant
+
+__all__ = ["Equivalent", "Outcome", "Result", "equivalents", "report"]
+
+Outcome = Literal["killed", "survived", "not installed"]
+
+EQUIVALENTS = Path(__file__).with_name("equivalent.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """Mutants that change nothing that anybody could see, by globs over file, line of code and change."""
+
+    files: str
+    line: str
+    change: str
+    why: str
+
+    def holds(self, mutant: Mutant) -> bool:
+        """Tell whether a mutant is one of these."""
+        return self.is_about(mutant.file, mutant.code) and fnmatch(mutant.change, self.change)
+
+    def is_about(self, file: str, code: str) -> bool:
+        """Tell whether a line of a file is one of those."""
+        return fnmatch(file, self.files) and fnmatch(code.strip(), self.line)
+
+
+@cache
+def equivalents() -> tuple[Equivalent, ...]:
+    """Return what equivalent.toml says."""
+    with EQUIVALENTS.open("rb") as file:
+        return tuple(Equivalent(**each) for each in tomllib.load(file)["equivalent"])
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a mutant."""
+
+    mutant: Mutant
+    outcome: Outcome
+    killer: str
+    """The test that noticed it; '' if none did."""
+
+    @property
+    def reason(self) -> str:
+        """Why no test can notice it; '' if one could."""
+        return next((each.why for each in equivalents() if each.holds(self.mutant)), "")
+
+    @property
+    def verdict(self) -> str:
+        """The outcome, or equivalent."""
+        return "equivalent" if self.outcome == "survived" and self.reason else self.outcome
+
+    def __str__(self) -> str:
+        """Return it on one line."""
+        return f"{self.verdict}: {self.mutant.place} {self.mutant.change} {self.killer}".rstrip()
+
+
+def report(results: Sequence[Result]) -> str:
+    """Return a table by file, then the mutants that survived, and those that had to."""
+    results = sorted(results, key=lambda result: (result.mutant.file, result.mutant.line))
+    verdicts = Counter(result.verdict for result in results)
+    tested = verdicts["killed"] + verdicts["survived"]
+    rate = 100 * verdicts["killed"] / tested if tested else 0.0
+    return "\n".join(
+        (
+            "| file | mutants | killed | survived | equivalent |",
+            "|---|---:|---:|---:|---:|",
+            *_rows(results),
+            "",
+            f"{verdicts['killed']} of {tested} noticed: {rate:.1f} %.",
+            "",
+            *(f"- `{each.mutant.place}` {each.mutant.change}" for each in _of(results, "survived")),
+            *(
+                f"- equivalent: `{each.mutant.place}` {each.mutant.change}: {each.reason}"
+                for each in _of(results, "equivalent")
+            ),
+            "",
+        )
+    )
+
+
+def _rows(results: Sequence[Result]) -> list[str]:
+    rows = []
+    for file in dict.fromkeys(result.mutant.file for result in results):
+        count = Counter(result.verdict for result in results if result.mutant.file == file)
+        installed = count.total() - count["not installed"]
+        rows.append(
+            f"| {file} | {installed} | {count['killed']} | {count['survived']} | {count['equivalent']} |"
+        )
+    return rows
+
+
+def _of(results: Sequence[Result], verdict: str) -> list[Result]:
+    return [result for result in results if result.verdict == verdict]

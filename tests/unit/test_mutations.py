@@ -1,0 +1,196 @@
+"""The tool that mutates SQL changes what it says, nothing else, and asks the tests that are near."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.mutations.__main__ import chosen, failed_test, parsed
+from tests.mutations.covering import Covering, Note
+from tests.mutations.mutants import edits_of, file_of, mutants_of
+from tests.mutations.report import Equivalent, Result, equivalents, report
+from warehouse.objects import SchemaObject, program_objects
+
+if TYPE_CHECKING:
+    from tests.mutations.mutants import Mutant
+
+VIEW = "SELECT {} FROM agg_daily_statistics"
+
+
+def changes(statement: str) -> set[str]:
+    """Return every mutant of a statement, whole."""
+    return {edit.apply(statement) for edit in edits_of(statement)}
+
+
+@pytest.mark.parametrize(
+    ("original", "mutants"),
+    [
+        ("a.x = a.y", {"a.x <> a.y"}),
+        ("a.x < a.y", {"a.x <= a.y"}),
+        ("a.x >= a.y", {"a.x > a.y"}),
+        ("a.x + a.y", {"a.x - a.y"}),
+        ("a.x DIV a.y", {"a.x * a.y"}),
+        ("a.x AND a.y", {"a.x OR a.y"}),
+        ("a.x IS NULL", {"a.x IS NOT NULL"}),
+        ("a.x IS NOT NULL", {"a.x IS NULL"}),
+        ("a.x * 30", {"a.x / 30", "a.x * 29", "a.x * 31"}),
+        ("sum(a.x)", {"max(a.x)"}),
+        ("min(a.x)", {"max(a.x)"}),
+        ("count(*)", {"min(1)"}),
+        ("count(DISTINCT a.x)", {"count( a.x)"}),
+        ("coalesce(a.x, a.y)", {"a.x"}),
+        ("nullif(a.x, a.y)", {"a.x"}),
+        ("if(a.x, a.y, a.z)", {"if(a.x, a.z, a.y)"}),
+        (
+            "if(a.x, 'Yes', 'No')",
+            {"if(a.x, 'No', 'Yes')", "if(a.x, 'No', 'No')", "if(a.x, 'Yes', 'Yes')"},
+        ),
+        ("greatest(a.x, a.y)", {"least(a.x, a.y)"}),
+        (
+            "a.x BETWEEN a.y AND a.z",
+            {
+                "(a.x > a.y AND a.x <= a.z)",
+                "(a.x >= a.y AND a.x < a.z)",
+                "a.x >= a.y",
+                "a.x <= a.z",
+            },
+        ),
+        (
+            "row_number() OVER (PARTITION BY a.x ORDER BY a.y, a.z DESC)",
+            {
+                "row_number() OVER ( ORDER BY a.y, a.z DESC)",
+                "row_number() OVER (PARTITION BY a.x ORDER BY a.y DESC, a.z DESC)",
+                "row_number() OVER (PARTITION BY a.x ORDER BY a.y, a.z ASC)",
+            },
+        ),
+        ("cast(a.x AS decimal(18, 4))", set()),
+        ("'a + 1 = b'", set()),
+        ("a.x -- is 1 and 2", set()),
+    ],
+)
+def test_expression_is_changed_in_one_place_at_a_time(original: str, mutants: set[str]) -> None:
+    assert changes(f"SELECT {original}\nFROM a\n") == {
+        f"SELECT {each}\nFROM a\n" for each in mutants
+    }
+
+
+def test_joins_and_conditions_are_changed_and_left_out() -> None:
+    original = "SELECT a.x FROM a INNER JOIN b ON a.k = b.k WHERE a.x = a.y AND a.z < a.y\n"
+    assert changes(original) == {
+        original.replace("INNER", "LEFT"),
+        original.replace("a.k = b.k", "a.k <> b.k"),
+        original.replace("a.k = b.k", "TRUE"),
+        original.replace("a.x = a.y", "a.x <> a.y"),
+        original.replace("a.x = a.y", "TRUE"),
+        original.replace("AND", "OR"),
+        original.replace("<", "<="),
+        original.replace("a.z < a.y", "TRUE"),
+    }
+
+
+def test_statements_of_a_procedure_are_left_out_but_for_declarations_and_ends_of_loops() -> None:
+    original = (
+        "CREATE PROCEDURE p (IN in_day date)\nBEGIN\n    DECLARE v_done int;\n    SET v_done = in_day;\n"
+        "    turn: LOOP\n        IF v_done THEN\n            LEAVE turn;\n        END IF;\n        DO v_done;\n"
+        "    END LOOP;\n    COMMIT;\nEND\n"
+    )
+    loop = original[original.index("turn:") : original.index(";\n    COMMIT")]
+    assert changes(original) == {
+        original.replace("SET v_done = in_day", "DO 0"),
+        original.replace(loop, "DO 0"),
+        original.replace("DO v_done", "DO 0"),
+        original.replace("COMMIT", "DO 0"),
+    }
+
+
+def test_mutants_of_the_program_differ_from_it_and_tell_their_place() -> None:
+    (original,) = (each for each in program_objects() if each.name == "refresh_changed_days")
+    mutants = mutants_of(original)
+    lines = original.text.splitlines()
+    assert len({mutant.text for mutant in mutants}) == len(mutants) > 30
+    for mutant in mutants:
+        assert mutant.text != original.text
+        assert mutant.before.splitlines()[0] in lines[mutant.line - 1]
+        assert mutant.place == f"procedures/refresh_changed_days.sql:{mutant.line}"
+
+
+def test_sample_is_the_same_for_the_same_seed() -> None:
+    marts = ["--files", "*/active_users.sql", "--sample", "5"]
+    sampled = [chosen(parsed([*marts, "--seed", seed])) for seed in ("1", "1", "2")]
+    assert sampled[0] == sampled[1] != sampled[2]
+    assert [len(each) for each in sampled] == [5, 5, 5]
+
+
+REFRESH = SchemaObject("procedure", "refresh_a", "INSERT INTO agg_a SELECT x FROM fact_x")
+OTHER = SchemaObject("procedure", "refresh_b", "INSERT INTO agg_b SELECT x FROM fact_x")
+MART = SchemaObject("view", "mart_a", "-- from agg_b\nSELECT x FROM agg_a")
+
+
+def test_tests_that_read_what_an_object_writes_come_first_and_strangers_not_at_all() -> None:
+    notes = [
+        Note("stranger", frozenset({"agg_b", "select"})),
+        Note("everything", frozenset({"agg_a", "agg_b", "fact_x", "mart_a"})),
+        Note("reader", frozenset({"agg_a", "select"})),
+        Note("caller", frozenset({"refresh_a", "call"})),
+    ]
+    covering = Covering((REFRESH, OTHER, MART), notes)
+    assert covering.tests("refresh_a") == ("caller", "everything", "reader")
+    assert covering.steps("refresh_a") == {"refresh_a": 0, "agg_a": 1, "mart_a": 2}
+
+
+def a_mutant() -> Mutant:
+    return mutants_of(SchemaObject("view", "mart_a", "SELECT a.x + a.y AS z\nFROM a\n"))[0]
+
+
+def test_report_counts_by_file_and_names_survivors() -> None:
+    told = report([Result(a_mutant(), "killed", "test_x"), Result(a_mutant(), "survived", "")])
+    assert "| warehouse/marts/mart_a.sql | 2 | 1 | 1 | 0 |" in told
+    assert "1 of 2 noticed: 50.0 %." in told
+    assert "- `warehouse/marts/mart_a.sql:1` + → -" in told
+
+
+def test_equivalent_mutant_is_known_by_file_line_and_change() -> None:
+    known = Equivalent("warehouse/marts/*.sql", "SELECT *", "+ → -", "no difference")
+    assert known.holds(a_mutant())
+    assert not Equivalent("procedures/*.sql", "SELECT *", "+ → -", "no difference").holds(
+        a_mutant()
+    )
+
+
+def is_one_of(known: Equivalent, original: SchemaObject) -> bool:
+    """Tell whether an object has such a mutant; the text is parsed only if a line of it is meant."""
+    file = file_of(original.kind, original.name)
+    if not any(known.is_about(file, line) for line in original.text.splitlines()):
+        return False
+    return any(map(known.holds, mutants_of(original)))
+
+
+def test_every_equivalent_mutant_is_still_one_of_the_program() -> None:
+    stale = [
+        known
+        for known in equivalents()
+        if not any(is_one_of(known, original) for original in program_objects())
+    ]
+    assert stale == []
+
+
+def test_failing_test_is_read_from_the_summary() -> None:
+    printed = "F\n=== short test summary info ===\nFAILED tests/a.py::test_b[mysql] - assert 1 == 2\n1 failed\n"
+    assert failed_test(printed) == "tests/a.py::test_b[mysql]"
+    assert failed_test("1 passed in 2 s\n") == ""
+
+
+def test_mutants_are_listed_without_a_server() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "tests.mutations",
+        "--list",
+        "--files",
+        "*/segment_summary.sql",
+    ]
+    told = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert "warehouse/marts/segment_summary.sql:" in told.stdout
