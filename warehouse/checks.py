@@ -18,6 +18,7 @@ from svp.core.sqlfiles import read_sql
 from svp.errors import VerifyError
 from warehouse.connections import Row, fetch, open_warehouse
 from warehouse.export import pending_days, published_days
+from warehouse.purge import kept_days, purged_before
 from warehouse.sources import Sources, open_sources
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ def verify(settings: Settings) -> Comparison:
         room.check_current(settings)
     with open_warehouse(settings) as connection, open_sources(settings) as sources:
         published = published_days(connection)
-        pending = [each.day for each in pending_days(sources.day_versions(), published)]
+        versions = kept_days(connection, sources.day_versions())
+        pending = [each.day for each in pending_days(versions, published)]
+        purged = purged_before(connection)
         stale = [day for (day,) in fetch(connection, read_sql("warehouse.queries", "stale_days"))]
         stores = {
             "PostgreSQL": read_totals(sources.fetch("totals_by_day")),
@@ -106,7 +109,13 @@ def verify(settings: Settings) -> Comparison:
         }
         pending.extend(sources.changed_days())
         interrupted = sources.interruptions()
-    return compare(stores, pending=(*pending, *stale), interrupted=interrupted)
+    kept = {name: kept_totals(store, purged) for name, store in stores.items()}
+    return compare(kept, pending=(*pending, *stale), interrupted=interrupted)
+
+
+def kept_totals(store: Store, purged: date) -> Store:
+    """Return what a store says of the days that the warehouse keeps."""
+    return {day: totals for day, totals in store.items() if day >= purged}
 
 
 def mongodb_totals(sources: Sources) -> Store:

@@ -12,6 +12,7 @@ from svp.core.sqlfiles import read_sql
 from warehouse.connections import Row, fetch, fetch_one, open_warehouse
 from warehouse.export import pending_days, published_days
 from warehouse.objects import stale_objects
+from warehouse.purge import kept_days
 from warehouse.schedule import DAILY, EventStatus, read_events
 from warehouse.sources import open_sources
 from warehouse.store import check_tables
@@ -85,7 +86,9 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         events = tuple(read_events(connection, now))
         (scheduler,) = fetch_one(connection, "SELECT @@event_scheduler")
         (stale_slices,) = fetch_one(connection, "SELECT count(*) FROM changed_day")
-        pending = pending_days(sources.day_versions(), published_days(connection))
+        pending = pending_days(
+            kept_days(connection, sources.day_versions()), published_days(connection)
+        )
         interrupted = sources.interruptions()
         stale = stale_objects(connection, settings.workspace)
     faults = [f"{each.fault}: run 'svp init'" for each in stale]
