@@ -6,17 +6,8 @@ SELECT
     cast(source_freshness.last_event_on AS datetime) AS last_event_at,
     source_freshness.last_loaded_at,
     source_freshness.last_exported_at,
-    cast(
-        date_sub(refresh_log.ended_at, INTERVAL microsecond(refresh_log.ended_at) MICROSECOND) AS datetime
-    ) AS last_refreshed_at,
+    last_refresh.refreshed_at AS last_refreshed_at,
     source_freshness.days_pending,
     cast(source_freshness.rows_quarantined AS decimal(18, 0)) AS rows_quarantined
 FROM source_freshness
-LEFT JOIN refresh_log
-    ON refresh_log.refresh_id = (
-        SELECT newest.refresh_id
-        FROM refresh_log AS newest
-        WHERE newest.procedure_name = 'refresh_changed_days' AND newest.outcome = 'done'
-        ORDER BY newest.refresh_id DESC
-        LIMIT 1
-    )
+LEFT JOIN last_refresh ON TRUE

@@ -287,6 +287,22 @@ def test_another_day_of_sign_up_moves_the_customer(crowd: Platform) -> None:
     check(crowd, plays, [*kept, moved, fresh])
 
 
+def test_a_new_customer_makes_only_the_months_since_sign_up_stale(crowd: Platform) -> None:
+    plays = [Play(day(number), user_id="u01") for number in range(0, 130, 10)]
+    crowd.load(*plays)
+    crowd.refresh()
+    crowd.execute("UPDATE agg_churn_signals SET refreshed_at = '2000-01-01'")
+    crowd.load(users=[User("u30", registered_on=day(95))])
+    check(crowd, plays, [*USERS, User("u30", registered_on=day(95))])
+    rebuilt = crowd.fetch(
+        "SELECT DISTINCT date_key FROM agg_churn_signals WHERE refreshed_at > '2000-01-01' ORDER BY date_key"
+    )
+    last = max(play.started_on for play in plays)
+    assert rebuilt == [
+        (int(f"{min(month_end(month), last):%Y%m%d}"),) for month in months(day(95), last)
+    ]
+
+
 def test_users_of_one_contract_signed_up_when_the_first_did(crowd: Platform) -> None:
     plays = [Play(day(5), user_id="u01"), Play(day(60), user_id="u09")]
     crowd.load(*plays)
