@@ -36,6 +36,8 @@ BEGIN
     LEFT JOIN dim_plan ON stg_customer.plan = dim_plan.plan
     WHERE stg_customer.plan IS NOT NULL AND dim_plan.plan_key IS NULL;
 
+    CALL mark_changed_sign_ups();
+
     UPDATE dim_customer, stg_customer
     SET
         dim_customer.country_key = coalesce((
@@ -71,6 +73,7 @@ BEGIN
     SET v_row_count = v_row_count + row_count();
 
     CALL link_users();
+    CALL forget_sign_ups();
 
     REPLACE INTO published_mark (mark, version, published_at) VALUES ('users', in_version, utc_timestamp(6));
 

@@ -18,7 +18,9 @@ BEGIN
             stg_day_version.day,
             stg_day_version.version
         FROM stg_day_version
-        WHERE stg_day_version.day BETWEEN in_from AND in_to
+        WHERE
+            stg_day_version.day BETWEEN in_from AND in_to
+            AND stg_day_version.day >= coalesce((SELECT max(purge_log.purged_before) FROM purge_log), DATE '1000-01-01')
         ORDER BY stg_day_version.day;
     DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_is_done = 1;
     DECLARE EXIT HANDLER FOR SQLEXCEPTION

@@ -69,6 +69,9 @@ BEGIN
         UNION ALL
         SELECT stg_hour.country FROM stg_hour
         WHERE stg_hour.day BETWEEN in_from AND in_to
+        UNION ALL
+        SELECT stg_event_activity.country FROM stg_event_activity
+        WHERE stg_event_activity.day BETWEEN in_from AND in_to
     ) AS named
     LEFT JOIN dim_country ON named.country = dim_country.country
     WHERE dim_country.country_key IS NULL;

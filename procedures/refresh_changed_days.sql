@@ -50,6 +50,7 @@ BEGIN
 
     CALL begin_refresh('refresh_changed_days', NULL, NULL, v_refresh_id);
 
+    CALL mark_moved_span();
     OPEN changed_range;
     refresh_range: LOOP
         FETCH changed_range INTO v_aggregate_name, v_from, v_to;

@@ -18,6 +18,7 @@ from svp.errors import VerifyError
 from warehouse.connections import fetch, open_warehouse
 from warehouse.export import pending_days, published_days, read_marks
 from warehouse.measures import MEASURES, Measure, tables_of
+from warehouse.purge import kept_days, purged_before
 from warehouse.sources import open_sources
 
 if TYPE_CHECKING:
@@ -147,8 +148,9 @@ def verify(settings: Settings) -> Comparison:
     with open_sources(settings) as sources, open_warehouse(settings) as connection:
         connection.start_transaction(consistent_snapshot=True, isolation_level="REPEATABLE READ")
         said = ask_stores(sources, connection)
+        purged = purged_before(connection)
         pending = find_pending(sources, connection)
-    return compare(said, pending)
+    return compare({table: kept(totals, purged) for table, totals in said.items()}, pending)
 
 
 def ask_stores(sources: Sources, connection: Connection) -> dict[str, Totals]:
@@ -174,6 +176,14 @@ def ask_stores(sources: Sources, connection: Connection) -> dict[str, Totals]:
         return said | {table: totals for each in others for table, totals in each.result().items()}
 
 
+def kept(totals: Totals, purged: date) -> Totals:
+    """Return what a table says of the days that the warehouse keeps."""
+    return {
+        measure: {day: total for day, total in by_day.items() if day >= purged}
+        for measure, by_day in totals.items()
+    }
+
+
 def warehouse_totals(connection: Connection, table: str) -> Iterator[Mapping[str, Any]]:
     """Yield the totals of one table of the warehouse, by day."""
     with connection.cursor() as cursor:
@@ -195,7 +205,8 @@ def read_totals(rows: Iterable[Mapping[str, Any]]) -> Totals:
 
 def find_pending(sources: Sources, connection: Connection) -> Pending:
     """Return what is not in the warehouse yet, or was not when the stores were asked."""
-    waiting = pending_days(sources.day_versions(), published_days(connection))
+    versions = kept_days(connection, sources.day_versions())
+    waiting = pending_days(versions, published_days(connection))
     stale = fetch(connection, read_sql("warehouse.queries", "stale_days"))
     days = {each.day for each in waiting} | {day for (day,) in stale} | sources.changed_days()
     published = read_marks(connection)

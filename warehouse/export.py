@@ -23,6 +23,7 @@ from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql, read_sql
 from svp.errors import PlatformError, UsageError, VerifyError, shorten
 from warehouse.connections import execute, fetch, fetch_one, hold_lock, open_warehouse
+from warehouse.purge import kept_days, purged_before
 from warehouse.sources import DayVersion, Sources, open_sources
 from warehouse.staging import Staging, open_staging, write_rows
 
@@ -79,6 +80,15 @@ class Scope:
     def has_range(self) -> bool:
         """Only some days were asked for."""
         return self.first is not None or self.last is not None
+
+    def check_purge(self, purged: date) -> None:
+        """Raise UsageError when a day before ``purged`` is asked for by name: it does not come back."""
+        asked = self.first or self.last
+        if asked and asked < purged:
+            message = (
+                f"days before {purged} were purged from the warehouse, and {asked} was asked for"
+            )
+            raise UsageError(message, f"ask for days from {purged} on")
 
     def takes(self, day: date, *, is_changed: bool) -> bool:
         """Tell whether a day is exported."""
@@ -171,6 +181,9 @@ FACTS = (
 )
 """Staging tables of a range of days, each with the extract of PostgreSQL that fills it."""
 
+SOURCES = (("stg_source", "sources"), ("stg_source_day", "source_days"))
+"""Staging tables of what the ledger says, each with its extract."""
+
 
 def refresh(
     settings: Settings, *, scope: Scope = CHANGED, progress: Progress = SILENT
@@ -250,7 +263,9 @@ def plan_export(settings: Settings, *, scope: Scope = CHANGED) -> ExportPlan:
     """
     check_schemas(settings)
     with open_warehouse(settings) as connection, open_sources(settings) as sources:
-        published, versions = published_days(connection), sources.day_versions()
+        scope.check_purge(purged_before(connection))
+        published = published_days(connection)
+        versions = kept_days(connection, sources.day_versions())
         marks, published_marks = sources.marks(), read_marks(connection)
         days = tuple(
             Planned(each.day.isoformat(), published.get(each.day, 0), each.version)
@@ -281,13 +296,16 @@ def publish(
         publish_dimension(connection, sources, staging, each, marks[each.mark])
         for each in dimensions
     )
-    chunks = list(chunk_days(sources.day_versions(), published_days(connection), scope))
+    scope.check_purge(purged_before(connection))
+    versions = kept_days(connection, sources.day_versions())
+    chunks = list(chunk_days(versions, published_days(connection), scope))
     days = 0
     with progress.task("days to the warehouse", total=sum(map(len, chunks)), unit="days") as task:
         for chunk, playback in with_playback(sources, chunks):
             rows += stage_days(sources, staging, chunk, playback)
             days += publish_days(connection, sources, staging, chunk)
             task.advance(len(chunk))
+    publish_sources(connection, sources, staging)
     return ExportResult(
         days, rows, tuple(each.mark for each in dimensions), seconds=monotonic() - started
     )
@@ -340,6 +358,7 @@ def stage_days(sources: Sources, staging: Staging, chunk: Chunk, playback: Playb
     sources.set_days([each.day for each in chunk])
     rows = sum(staging.stage(table, sources.extract(extract)) for table, extract in FACTS)
     rows += staging.stage("stg_box_watch", sources.box_watch())
+    rows += staging.stage("stg_event_activity", sources.event_activity())
     return rows + staging.stage("stg_playback", partial(write_rows, playback))
 
 
@@ -350,6 +369,13 @@ def publish_days(connection: Connection, sources: Sources, staging: Staging, chu
     staging.stage("stg_day_version", partial(write_rows, versions))
     execute(connection, "CALL publish_days(%s, %s)", (chunk[0].day, chunk[-1].day))
     return len(versions)
+
+
+def publish_sources(connection: Connection, sources: Sources, staging: Staging) -> None:
+    """Note how far each source has come; nothing is written when nothing differs."""
+    for table, extract in SOURCES:
+        staging.stage(table, sources.extract(extract))
+    execute(connection, "CALL publish_sources()")
 
 
 def published_days(connection: Connection) -> dict[date, int]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Mart", "find_mart", "list_marts", "read_mart"]
 
-DATE_COLUMNS = ("stat_date", "month_start", "date_value")
+DATE_COLUMNS = ("stat_date", "month_start", "as_of_date", "cohort_month", "date_value")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,17 @@ PLAYBACK_COLUMNS = (
 BOX_WATCH_COLUMNS = ("contract_code", "application", "watch_seconds")
 """Columns of stg_box_watch behind the day, by the names that the pipeline gives them."""
 
+EVENT_ACTIVITY_COLUMNS = (
+    "platform",
+    "country",
+    "events",
+    "active_users",
+    "sessions",
+    "session_milliseconds_median",
+    "session_milliseconds_p95",
+)
+"""Columns of stg_event_activity behind the day, by the names that the pipeline gives them."""
+
 
 @dataclass(frozen=True, slots=True)
 class DayVersion:
@@ -149,17 +160,22 @@ class Sources:
 
     def box_watch(self) -> Writer:
         """Return what writes the time of set-top boxes by day, contract and application, from MongoDB."""
-        return partial(write_rows, self.box_rows())
+        return partial(write_rows, self.daily_rows("export_box_watch_by_day", BOX_WATCH_COLUMNS))
 
-    def box_rows(self) -> Iterator[tuple[object, ...]]:
-        """Yield rows of stg_box_watch, of completed loads; MongoDB groups a day at a time."""
-        pipeline = find_pipeline("export_box_watch_by_day")
+    def event_activity(self) -> Writer:
+        """Return what writes the events of apps by day, platform and country, from MongoDB."""
+        rows = self.daily_rows("export_event_activity_by_day", EVENT_ACTIVITY_COLUMNS)
+        return partial(write_rows, rows)
+
+    def daily_rows(self, name: str, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        """Yield rows of the chosen days, of completed loads; a pipeline of MongoDB groups a day at a time."""
+        pipeline = find_pipeline(name)
         for day, loads in self.fetch("loads_by_day"):
             stages = pipeline.fill({"day": day, "loads": loads})
             for document in self._documents[pipeline.collection].aggregate(
                 stages, allowDiskUse=True
             ):
-                yield (day, *(document[name] for name in BOX_WATCH_COLUMNS))
+                yield (day, *(document[column] for column in columns))
 
     def playback_documents(self, first: date, last: date) -> Iterator[Document]:
         """Yield playback by day, device and quality."""

@@ -13,6 +13,7 @@ from svp.core.sqlfiles import read_sql
 from warehouse.connections import Row, fetch, fetch_one, open_warehouse
 from warehouse.export import CHANGED, due_dimensions, pending_days, published_days, read_marks
 from warehouse.objects import stale_objects
+from warehouse.purge import kept_days
 from warehouse.schedule import DAILY, EventStatus, read_events
 from warehouse.sources import open_sources
 from warehouse.store import check_tables
@@ -88,7 +89,9 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         events = tuple(read_events(connection, now))
         (scheduler,) = fetch_one(connection, "SELECT @@event_scheduler")
         (stale_slices,) = fetch_one(connection, "SELECT count(*) FROM changed_day")
-        pending = pending_days(sources.day_versions(), published_days(connection))
+        pending = pending_days(
+            kept_days(connection, sources.day_versions()), published_days(connection)
+        )
         changed = due_dimensions(sources.marks(), read_marks(connection), CHANGED)
         ((first_load_at,),) = sources.fetch("first_completed_load")
         interrupted = sources.interruptions()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from svp.settings import Settings
     from warehouse.export import ExportPlan, ExportResult, RefreshResult, Scope
+    from warehouse.purge import PurgePlan
     from warehouse.reader import ReaderAccount
     from warehouse.schedule import EventStatus, Schedule
     from warehouse.status import WarehouseStatus
@@ -53,6 +54,14 @@ ToOption = Annotated[
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be published, and write nothing.")
 ]
+
+BeforeOption = Annotated[
+    datetime,
+    typer.Option(
+        "--before", formats=["%Y-%m-%d"], metavar="DATE", help="First UTC day that is kept."
+    ),
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Ask nothing.")]
 
 EXPORT_AT = time(2, 30)
 """Before the daily event of 03:00."""
@@ -258,6 +267,52 @@ def reader_command(
         "file": account.file,
     }
     emit(facts, as_json=as_json, show=lambda: reader_lines(account))
+
+
+@group.command("purge")
+def purge_command(
+    context: typer.Context,
+    *,
+    before: BeforeOption,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove the days before a day from the warehouse, for good, after showing what will go.
+
+    PostgreSQL and MongoDB keep theirs; no later export brings the days back.
+
+    \b
+    Example: svp warehouse purge --before 2024-01-01 --yes
+    """
+    from warehouse.purge import plan_purge, purge
+
+    settings = settings_from(context)
+    plan = plan_purge(settings, before.date())
+    if not yes:
+        confirm_purge(settings.workspace.name, plan)
+    purge(settings, plan.before)
+    facts = {"workspace": settings.workspace.name, **asdict(plan)}
+    done = f"{plan.days:,} days before {plan.before} were removed, and do not come back"
+    emit(facts, as_json=as_json, show=lambda: f"workspace {settings.workspace.name}: {done}")
+
+
+def confirm_purge(workspace: str, plan: PurgePlan) -> None:
+    """Show what would go, and ask whether it may.
+
+    Raises:
+        UsageError: nobody is there to ask, or the answer was no.
+    """
+    span = f", {plan.first} to {plan.last}" if plan.days else ""
+    typer.echo(
+        f"This removes {plan.days:,} days{span}, from the warehouse of workspace {workspace}, for good",
+        err=True,
+    )
+    if not sys.stdin.isatty():
+        message = "nobody is there to say yes, so nothing was removed"
+        raise UsageError(message, "add --yes to be asked nothing")
+    if not typer.confirm("Remove them?", err=True):
+        message = "nothing was removed"
+        raise UsageError(message, "answer y, or add --yes, to remove the days")
 
 
 def scope_of(first: datetime | None, last: datetime | None, *, is_full: bool) -> Scope:

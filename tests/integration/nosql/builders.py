@@ -100,3 +100,20 @@ def a_failed_attempt(
 ) -> Document:
     """Return an attempt that never showed a frame."""
     return a_play(content_id, user_id, watch_seconds=0, on=on, first_frame_at=None) | fields
+
+
+def an_app_event(
+    event_id: str = "e1", *, occurred_at: datetime = DAY, **fields: object
+) -> Document:
+    """Return a document of ``app_events``, of nobody and outside a session unless fields say more."""
+    event = {
+        "_id": f"demo:{event_id}",
+        "source": "demo",
+        "event_id": event_id,
+        "event_name": "page_view",
+        "occurred_at": occurred_at,
+        "day": occurred_at.replace(hour=0, minute=0, second=0, microsecond=0),
+        "quality_flags": [],
+        "load_id": Int64(3),
+    }
+    return event | fields

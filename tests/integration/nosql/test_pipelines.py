@@ -19,6 +19,7 @@ from tests.integration.nosql.builders import (
     a_play,
     a_timed_play,
     a_title,
+    an_app_event,
 )
 
 if TYPE_CHECKING:
@@ -455,4 +456,47 @@ def test_totals_of_box_logs_counts_seconds_and_contracts_of_completed_loads(
     stages = read_pipeline("totals_of_box_logs", {"loads": [3, 5]})
     assert list(database["box_logs"].aggregate(stages)) == [
         {"day": DAY, "box_seconds": 2**32 - 2 + 13, "box_customers": 1}
+    ]
+
+
+def test_export_event_activity_by_day_takes_sessions_by_their_length(
+    database: MongoDatabase,
+) -> None:
+    def event(number: int, seconds: int, **fields: object) -> Document:
+        place = {"platform": "Web", "country": "Chile", "user_ref": f"demo:u{number % 2}"}
+        moment = DAY + timedelta(seconds=seconds)
+        return an_app_event(f"e{number}", occurred_at=moment) | place | fields
+
+    lengths = (0, 10, 20, 30)
+    events = [event(n, 0, session_id=f"s{n}") for n in range(4)]
+    events += [event(10 + n, lengths[n], session_id=f"s{n}") for n in range(4)]
+    events += [
+        event(20, 5),
+        event(21, 5, anonymous_id="d1"),
+        event(22, 5, load_id=Int64(4)),
+        event(23, 86_400),
+        an_app_event("e24", platform=" "),
+    ]
+    database["app_events"].insert_many(events)
+    stages = read_pipeline("export_event_activity_by_day", {"day": DAY, "loads": [3, 5]})
+    rows = sorted(database["app_events"].aggregate(stages), key=lambda row: str(row["platform"]))
+    assert rows == [
+        {
+            "platform": "Unknown",
+            "country": "Unknown",
+            "events": 1,
+            "active_users": 0,
+            "sessions": 0,
+            "session_milliseconds_median": None,
+            "session_milliseconds_p95": None,
+        },
+        {
+            "platform": "Web",
+            "country": "Chile",
+            "events": 10,
+            "active_users": 2,
+            "sessions": 4,
+            "session_milliseconds_median": 10_000,
+            "session_milliseconds_p95": 30_000,
+        },
     ]

@@ -30,6 +30,7 @@ MIGRATIONS = [
     "0003_results",
     "0004_player",
     "0005_box_logs",
+    "0006_app_events",
 ]
 
 
@@ -121,7 +122,7 @@ def test_installs_at_the_same_time_leave_what_one_leaves(
     made = schema_of(empty)
     assert made["collections"].keys() == expected["collections"].keys()
     assert made["indexes"] == expected["indexes"]
-    assert [each["_id"] for each in made["record"]] == [1, 2, 3, 4, 5]
+    assert [each["_id"] for each in made["record"]] == list(range(1, len(MIGRATIONS) + 1))
 
 
 def test_a_newer_schema_is_refused_and_left_alone(settings: Settings) -> None:
@@ -130,7 +131,7 @@ def test_a_newer_schema_is_refused_and_left_alone(settings: Settings) -> None:
     before = schema_of(settings)
     for action in (install, check_current, run, lambda given: show(given, "title_statistics")):
         with pytest.raises(
-            SchemaError, match="schema 0099, newer than this program's 0005"
+            SchemaError, match="schema 0099, newer than this program's 0006"
         ) as failure:
             action(settings)
         assert failure.value.exit_code == 8

@@ -8,7 +8,14 @@ import pytest
 from bson import Int64
 from pymongo.errors import WriteError
 
-from tests.integration.nosql.builders import DAY, a_box_log, a_failed_attempt, a_play, a_title
+from tests.integration.nosql.builders import (
+    DAY,
+    a_box_log,
+    a_failed_attempt,
+    a_play,
+    a_title,
+    an_app_event,
+)
 
 if TYPE_CHECKING:
     from svp.core.mongodb import Document, MongoDatabase
@@ -36,6 +43,17 @@ REQUIRED_OF_BOX_LOG = (
     "log_id",
     "contract_code",
     "watch_seconds",
+    "quality_flags",
+    "load_id",
+)
+
+
+REQUIRED_OF_APP_EVENT = (
+    "source",
+    "event_id",
+    "event_name",
+    "occurred_at",
+    "day",
     "quality_flags",
     "load_id",
 )
@@ -131,6 +149,46 @@ def test_a_box_log_without_a_required_field_is_refused(database: MongoDatabase, 
 )
 def test_a_box_log_with_a_wrong_value_is_refused(database: MongoDatabase, fields: Document) -> None:
     assert refused(database, "box_logs", a_box_log() | fields)
+
+
+def test_app_events_of_every_shape_are_taken(database: MongoDatabase) -> None:
+    named = {"user_ref": "demo:u1", "session_id": "1737160306717", "platform": "Web"}
+    more = {"anonymous_id": "d1", "country": "Chile", "properties": {"page": "home"}}
+    late = {"occurred_at": DAY.replace(hour=23), "day": DAY, "replaced_load_id": Int64(2)}
+    events = [an_app_event(), an_app_event("e2", **named, **more), an_app_event("e3") | late]
+    assert len(database["app_events"].insert_many(events).inserted_ids) == 3
+
+
+@pytest.mark.parametrize("field", REQUIRED_OF_APP_EVENT)
+def test_an_app_event_without_a_required_field_is_refused(
+    database: MongoDatabase, field: str
+) -> None:
+    event = an_app_event()
+    del event[field]
+    assert refused(database, "app_events", event)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"_id": "demo:e2"},
+        {"event_name": ""},
+        {"occurred_at": "2024-01-31 12:00"},
+        {"day": DAY.replace(hour=1)},
+        {"occurred_at": DAY.replace(day=1)},
+        {"user_ref": None},
+        {"session_id": -1},
+        {"platform": None},
+        {"properties": "{}"},
+        {"load_id": 3},
+        {"ip_address": "192.0.2.1"},
+    ],
+    ids=str,
+)
+def test_an_app_event_with_a_wrong_value_is_refused(
+    database: MongoDatabase, fields: Document
+) -> None:
+    assert refused(database, "app_events", an_app_event() | fields)
 
 
 @pytest.mark.parametrize("field", REQUIRED_OF_TITLE)

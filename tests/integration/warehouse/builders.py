@@ -140,6 +140,19 @@ class BoxLog:
     log_id: str = field(default_factory=lambda: f"AX_{next(NUMBERS):06d}")
 
 
+@dataclass(frozen=True)
+class AppEvent:
+    """An event of an analytics export; a later one of the same id takes its place."""
+
+    at: datetime
+    user_id: str | None = "u1"
+    session_id: str | None = "1"
+    platform: str | None = "Web"
+    country: str | None = "Norway"
+    anonymous_id: str | None = None
+    event_id: str = field(default_factory=lambda: f"e{next(NUMBERS):06d}")
+
+
 class Platform:
     """One workspace with all three stores."""
 
@@ -157,6 +170,7 @@ class Platform:
         searches: Iterable[Search] = (),
         attempts: Iterable[Attempt] = (),
         boxes: Iterable[BoxLog] = (),
+        app_events: Iterable[AppEvent] = (),
         without: Iterable[Play] = (),
         is_complete: bool = True,
     ) -> int:
@@ -166,7 +180,9 @@ class Platform:
         """
         users, titles, ratings, without = list(users), list(titles), list(ratings), list(without)
         searches, attempts, boxes = list(searches), list(attempts), list(boxes)
-        events: list[Rating | Search | Attempt] = [*ratings, *searches, *attempts]
+        app_events = list(app_events)
+        events: list[Rating | Search | Attempt | AppEvent]
+        events = [*ratings, *searches, *attempts, *app_events]
         with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
             load_id = open_load(cursor)
             for user in users:
@@ -193,6 +209,7 @@ class Platform:
                 cursor.execute("INSERT INTO ops.load_day VALUES (%s, %s)", (load_id, day))
         self.put_documents(plays, without, load_id)
         self.put_box_logs(boxes, load_id)
+        self.put_app_events(app_events, load_id)
         if is_complete:
             marks = [mark for mark, things in (("users", users), ("titles", titles)) if things]
             self.complete(load_id, marks)
@@ -227,6 +244,14 @@ class Platform:
             for line in lines:
                 document = a_box_document(line, load_id)
                 database["box_logs"].replace_one({"_id": document["_id"]}, document, upsert=True)
+
+    def put_app_events(self, events: Iterable[AppEvent], load_id: int) -> None:
+        with open_database(
+            self.settings.url("mongo"), self.settings.workspace.mongo_database
+        ) as database:
+            for event in events:
+                document = an_event_document(event, load_id)
+                database["app_events"].replace_one({"_id": document["_id"]}, document, upsert=True)
 
     def refresh(self) -> RefreshResult:
         return refresh(self.settings)
@@ -266,7 +291,10 @@ class Platform:
             " WHERE table_schema = schema() AND table_type = 'BASE TABLE'"
         )
         kept = [name for (name,) in tables if not name.startswith("stg_") and name not in LOGS]
-        return {name: sorted(self.fetch(f"SELECT * FROM {name}"), key=repr) for name in kept}
+        with open_warehouse(self.settings) as connection:
+            return {
+                name: sorted(ask(connection, f"SELECT * FROM {name}"), key=repr) for name in kept
+            }
 
 
 RAISE_DAYS = """
@@ -469,6 +497,28 @@ def a_box_document(line: BoxLog, load_id: int) -> Document:
         "quality_flags": list(line.quality_flags),
         "load_id": Int64(load_id),
         **({} if line.application is None else {"application": line.application}),
+    }
+
+
+def an_event_document(event: AppEvent, load_id: int) -> Document:
+    """Return the document of an event."""
+    told = {
+        "user_ref": event.user_id and f"{SOURCE}:{event.user_id}",
+        "anonymous_id": event.anonymous_id,
+        "session_id": event.session_id,
+        "platform": event.platform,
+        "country": event.country,
+    }
+    return {
+        "_id": f"{SOURCE}:{event.event_id}",
+        "source": SOURCE,
+        "event_id": event.event_id,
+        "event_name": "page_view",
+        "occurred_at": event.at,
+        "day": midnight(event.at.date()),
+        "quality_flags": [],
+        "load_id": Int64(load_id),
+        **{name: value for name, value in told.items() if value is not None},
     }
 
 

@@ -23,6 +23,20 @@ READABLE_TYPES = {"int", "smallint", "decimal", "date", "datetime", "varchar"}
 """What Power BI's connector carries; INT is not TINYINT(1), and DATETIME is whole seconds."""
 
 COLUMNS = {
+    "churn_signals": (
+        "customer_code, as_of_date, days_since_last_play, watch_hours_last_28, watch_hours_prev_28, trend, "
+        "rfm_r, rfm_f, rfm_m, rfm_segment, risk_band, date_key, customer_key, country_key"
+    ),
+    "retention_cohort": (
+        "cohort_month, month_number, cohort_size, active_customers, retention_rate, date_key"
+    ),
+    "event_activity": (
+        "stat_date, platform, country, events, active_users, sessions, session_seconds_median, "
+        "session_seconds_p95, date_key, country_key"
+    ),
+    "data_freshness": (
+        "source, last_event_at, last_loaded_at, last_exported_at, last_refreshed_at, days_pending, rows_quarantined"
+    ),
     "region_hour": (
         "country, local_hour, stat_date, plays, watch_hours, top_content_id, top_title, date_key, country_key"
     ),

@@ -51,7 +51,7 @@ def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> N
         "refresh_daily_statistics": 1,
     }
     assert rows == rows | expected
-    assert len(rows) == 4 + platform.aggregates()
+    assert len(rows) == 5 + platform.aggregates()
     assert status.last_export is not None
     assert (status.last_export.outcome, status.last_export.days) == ("done", 1)
     daily, often = status.events

@@ -1,0 +1,153 @@
+-- assess_customers: agg_churn_signals as of one day, the one of its month. Only 56 days of facts are read: who did not
+-- play this month played last when the end of the former month says, or the days that were purged before it. A day
+-- with playing time on a set-top box is one with a play, and one of 30 seconds a valid one. Runs in the caller's
+-- transaction, month after month.
+CREATE PROCEDURE assess_customers (IN in_month date, IN in_as_of date)
+COMMENT 'Write the churn signals of every customer as of a day of a month.'
+SQL SECURITY INVOKER
+MODIFIES SQL DATA
+BEGIN
+    DECLARE v_month_key int DEFAULT cast(date_format(in_month, '%Y%m%d') AS signed);
+    DECLARE v_as_of_key int DEFAULT cast(date_format(in_as_of, '%Y%m%d') AS signed);
+    DECLARE v_former_key int DEFAULT cast(date_format(date_sub(in_month, INTERVAL 1 DAY), '%Y%m%d') AS signed);
+    DECLARE v_last_28_key int DEFAULT cast(date_format(date_sub(in_as_of, INTERVAL 27 DAY), '%Y%m%d') AS signed);
+    DECLARE v_prev_28_key int DEFAULT cast(date_format(date_sub(in_as_of, INTERVAL 55 DAY), '%Y%m%d') AS signed);
+
+    INSERT INTO agg_churn_signals (
+        date_key, customer_key, last_play_date_key, last_valid_play_date_key, days_since_last_play,
+        watch_seconds_last_28, watch_seconds_prev_28, active_days_last_28, rfm_r, rfm_f, rfm_m, rfm_segment, risk_band,
+        refreshed_at
+    )
+    WITH watched AS (
+        SELECT
+            fact_category_seconds.customer_key,
+            sum(
+                if(fact_category_seconds.date_key >= v_last_28_key, fact_category_seconds.watch_seconds, 0)
+            ) AS seconds_last_28,
+            sum(
+                if(fact_category_seconds.date_key < v_last_28_key, fact_category_seconds.watch_seconds, 0)
+            ) AS seconds_prev_28,
+            count(
+                DISTINCT if(
+                    fact_category_seconds.date_key >= v_last_28_key AND fact_category_seconds.watch_seconds > 0,
+                    fact_category_seconds.date_key,
+                    NULL
+                )
+            ) AS active_days
+        FROM fact_category_seconds
+        WHERE
+            fact_category_seconds.date_key BETWEEN v_prev_28_key AND v_as_of_key
+            AND fact_category_seconds.customer_key <> 0
+        GROUP BY fact_category_seconds.customer_key
+    ),
+
+    boxed AS (
+        SELECT
+            fact_box_watch.customer_key,
+            fact_box_watch.date_key,
+            sum(fact_box_watch.watch_seconds) AS watch_seconds
+        FROM fact_box_watch
+        WHERE fact_box_watch.date_key BETWEEN v_month_key AND v_as_of_key AND fact_box_watch.customer_key <> 0
+        GROUP BY fact_box_watch.customer_key, fact_box_watch.date_key
+    ),
+
+    played AS (
+        SELECT
+            started.customer_key,
+            max(if(started.has_play, started.date_key, NULL)) AS last_play,
+            max(if(started.has_valid_play, started.date_key, NULL)) AS last_valid_play
+        FROM (
+            SELECT
+                fact_watch.customer_key,
+                fact_watch.date_key,
+                fact_watch.plays > 0 AS has_play,
+                fact_watch.valid_plays > 0 AS has_valid_play
+            FROM fact_watch
+            WHERE fact_watch.date_key BETWEEN v_month_key AND v_as_of_key
+            UNION ALL
+            SELECT
+                boxed.customer_key,
+                boxed.date_key,
+                boxed.watch_seconds > 0 AS has_play,
+                boxed.watch_seconds >= 30 AS has_valid_play
+            FROM boxed
+        ) AS started
+        GROUP BY started.customer_key
+    ),
+
+    known AS (
+        SELECT
+            dim_customer.customer_key,
+            coalesce(played.last_play, former.last_play_date_key, purged_customer.last_play_date_key) AS last_play,
+            coalesce(
+                played.last_valid_play, former.last_valid_play_date_key, purged_customer.last_valid_play_date_key
+            ) AS last_valid_play,
+            coalesce(watched.seconds_last_28, 0) AS seconds_last_28,
+            coalesce(watched.seconds_prev_28, 0) AS seconds_prev_28,
+            coalesce(watched.active_days, 0) AS active_days,
+            coalesce(customer_first_day.first_date_key <= v_as_of_key, FALSE) AS was_active
+        FROM dim_customer
+        LEFT JOIN watched ON dim_customer.customer_key = watched.customer_key
+        LEFT JOIN played ON dim_customer.customer_key = played.customer_key
+        LEFT JOIN agg_churn_signals AS former
+            ON dim_customer.customer_key = former.customer_key AND former.date_key = v_former_key
+        LEFT JOIN purged_customer ON dim_customer.customer_key = purged_customer.customer_key
+        LEFT JOIN customer_first_day ON dim_customer.customer_key = customer_first_day.customer_key
+        WHERE
+            dim_customer.customer_key <> 0
+            AND (
+                dim_customer.registered_on <= in_as_of
+                OR coalesce(watched.customer_key, former.customer_key, purged_customer.customer_key) IS NOT NULL
+            )
+    ),
+
+    -- Those who never played have nothing to be ranked by: a partition of their own, left out below.
+    ranked AS (
+        SELECT
+            known.customer_key,
+            known.last_play,
+            known.last_valid_play,
+            datediff(in_as_of, play_day.date_value) AS silent_days,
+            known.seconds_last_28,
+            known.seconds_prev_28,
+            known.active_days,
+            known.was_active,
+            ceil(5 * cume_dist() OVER (PARTITION BY known.last_valid_play IS NULL ORDER BY known.last_valid_play)) AS r,
+            ceil(5 * cume_dist() OVER (PARTITION BY known.last_valid_play IS NULL ORDER BY known.active_days)) AS f,
+            ceil(5 * cume_dist() OVER (PARTITION BY known.last_valid_play IS NULL ORDER BY known.seconds_last_28)) AS m
+        FROM known
+        LEFT JOIN dim_date AS play_day ON known.last_play = play_day.date_key
+    )
+
+    SELECT
+        v_as_of_key,
+        ranked.customer_key,
+        ranked.last_play,
+        ranked.last_valid_play,
+        ranked.silent_days,
+        ranked.seconds_last_28,
+        ranked.seconds_prev_28,
+        ranked.active_days,
+        if(ranked.last_valid_play IS NULL, NULL, ranked.r),
+        if(ranked.last_valid_play IS NULL, NULL, ranked.f),
+        if(ranked.last_valid_play IS NULL, NULL, ranked.m),
+        CASE
+            WHEN ranked.last_valid_play IS NULL THEN NULL
+            WHEN ranked.r = 5 AND ranked.f = 5 THEN 'champions'
+            WHEN ranked.f >= 4 AND ranked.r >= 3 THEN 'loyal'
+            WHEN ranked.r >= 4 AND ranked.f <= 2 THEN 'new'
+            WHEN ranked.r <= 2 AND ranked.f >= 3 THEN 'at risk'
+            WHEN ranked.r <= 2 AND ranked.f <= 2 THEN 'hibernating'
+            ELSE 'regular'
+        END,
+        CASE
+            WHEN NOT ranked.was_active THEN 'no_activity'
+            WHEN ranked.silent_days > 28 THEN 'lapsed'
+            WHEN ranked.seconds_prev_28 > 0 AND 2 * ranked.seconds_last_28 <= ranked.seconds_prev_28 THEN 'declining'
+            WHEN ranked.seconds_prev_28 > 0 AND 5 * ranked.seconds_last_28 <= 4 * ranked.seconds_prev_28 THEN 'watch'
+            WHEN ranked.silent_days >= 15 THEN 'watch'
+            ELSE 'steady'
+        END,
+        utc_timestamp()
+    FROM ranked;
+END

@@ -1,0 +1,391 @@
+"""Signs that customers are leaving, and how many stay, against plain Python over what was loaded."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import ceil
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.warehouse.builders import BoxLog, Play, Rating, Title, User, at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tests.integration.warehouse.builders import Platform
+
+JAN_1 = date(2024, 1, 1)
+SIGNALS = (
+    "as_of_date",
+    "customer_code",
+    "days_since_last_play",
+    "watch_hours_last_28",
+    "watch_hours_prev_28",
+    "trend",
+    "rfm_r",
+    "rfm_f",
+    "rfm_m",
+    "rfm_segment",
+    "risk_band",
+)
+COHORTS = ("cohort_month", "month_number", "cohort_size", "active_customers", "retention_rate")
+Row = tuple[object, ...]
+
+
+def day(number: int) -> date:
+    """Return a day by its distance from January 1st."""
+    return JAN_1 + timedelta(days=number)
+
+
+def month_end(of: date) -> date:
+    return of.replace(day=monthrange(of.year, of.month)[1])
+
+
+def months(first: date, last: date) -> list[date]:
+    """Return the first day of each month from one day to another."""
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
+
+
+def rounded(value: Fraction, places: str) -> Decimal:
+    exact = Decimal(value.numerator) / value.denominator
+    return exact.quantize(Decimal(places), ROUND_HALF_UP)
+
+
+def quintile(value: int, values: Sequence[int]) -> int:
+    """Return the fifth in which a value ends, of all values not above it."""
+    below = sum(other <= value for other in values)
+    return ceil(Fraction(5 * below, len(values)))
+
+
+def segment(r: int, f: int) -> str:
+    if (r, f) == (5, 5):
+        return "champions"
+    if f >= 4 and r >= 3:
+        return "loyal"
+    if r >= 4 and f <= 2:
+        return "new"
+    if r <= 2:
+        return "at risk" if f >= 3 else "hibernating"
+    return "regular"
+
+
+def band(silent: int | None, recent: int, before: int) -> str:
+    if silent is None:
+        return "no_activity"
+    if silent > 28:
+        return "lapsed"
+    trend = Fraction(recent - before, before) * 100 if before else None
+    if trend is not None and trend <= -50:
+        return "declining"
+    if silent >= 15 or (trend is not None and trend <= -20):
+        return "watch"
+    return "steady"
+
+
+def signals_as_of(as_of: date, plays: Iterable[Play], users: Iterable[User]) -> list[Row]:
+    """Work out the signals of one day; every play has playing time."""
+    told = {user.user_id: [p for p in plays if p.user_id == user.user_id] for user in users}
+    seen = {
+        user.user_id: [p for p in told[user.user_id] if p.started_on <= as_of]
+        for user in users
+        if user.registered_on <= as_of or any(p.started_on <= as_of for p in told[user.user_id])
+    }
+
+    def seconds(user: str, first: int, last: int) -> int:
+        ages = ((as_of - p.started_on).days for p in seen[user])
+        return sum(
+            p.watch_seconds for p, age in zip(seen[user], ages, strict=True) if first <= age <= last
+        )
+
+    valid = {
+        user: max(p.started_on for p in of if p.watch_seconds >= 30).toordinal()
+        for user, of in seen.items()
+        if any(p.watch_seconds >= 30 for p in of)
+    }
+    days = {
+        user: len({p.started_on for p in of if (as_of - p.started_on).days < 28})
+        for user, of in seen.items()
+    }
+    recent = {user: seconds(user, 0, 27) for user in seen}
+    rows: list[Row] = []
+    for user in sorted(seen):
+        before = seconds(user, 28, 55)
+        last = max((p.started_on for p in seen[user]), default=None)
+        silent = (as_of - last).days if last else None
+        scores: list[int | None] = [None, None, None]
+        if user in valid:
+            scores = [
+                quintile(of[user], [of[other] for other in valid]) for of in (valid, days, recent)
+            ]
+        r, f, m = scores
+        rows.append(
+            (
+                as_of,
+                user,
+                silent,
+                rounded(Fraction(recent[user], 3600), "0.0001"),
+                rounded(Fraction(before, 3600), "0.0001"),
+                rounded(Fraction(100 * (recent[user] - before), before), "0.01")
+                if before
+                else None,
+                r,
+                f,
+                m,
+                segment(r, f) if r is not None and f is not None else None,
+                band(silent, recent[user], before),
+            )
+        )
+    return rows
+
+
+def signals(plays: Sequence[Play], users: Sequence[User]) -> list[Row]:
+    """Work out the signals of the end of each month, and of the last day."""
+    on = sorted(play.started_on for play in plays)
+    days = [min(month_end(month), on[-1]) for month in months(on[0], on[-1])]
+    return [row for as_of in days for row in signals_as_of(as_of, plays, users)]
+
+
+def cohorts(plays: Sequence[Play], users: Sequence[User]) -> list[Row]:
+    """Work out every cohort and month that is over by the last day, and not before the first."""
+    on = sorted(play.started_on for play in plays)
+    over = [month for month in months(on[0], on[-1]) if month_end(month) <= on[-1]]
+    rows: list[Row] = []
+    for cohort in sorted({user.registered_on.replace(day=1) for user in users}):
+        size = {u.user_id for u in users if u.registered_on.replace(day=1) == cohort}
+        for month in over:
+            number = (month.year - cohort.year) * 12 + month.month - cohort.month
+            active = {p.user_id for p in plays if p.started_on.replace(day=1) == month} & size
+            if number >= 0:
+                rate = rounded(Fraction(100 * len(active), len(size)), "0.01")
+                rows.append((cohort, number, len(size), len(active), rate))
+    return rows
+
+
+USERS = [
+    User(f"u{n:02d}", registered_on=day(-400 + 100 * n if n < 4 else 9 * n - 45)) for n in range(24)
+]
+"""Some signed up before the first play, some on later days; the last ones never play."""
+
+
+def some_plays(seed: int, *, count: int, days: int = 150) -> list[Play]:
+    """Return plays of a crowd; some too short to be valid."""
+    random = Random(seed)  # noqa: S311  (a test's plays)
+    users = [user for user in USERS if user.user_id < "u20"]
+    return [
+        Play(
+            day(min(random.randrange(days), random.randrange(days))),
+            user_id=random.choice(users).user_id,
+            watch_seconds=random.choice((7, 29, 30, 600, 3600, 7200)),
+        )
+        for _ in range(count)
+    ]
+
+
+@pytest.fixture
+def crowd(empty_platform: Platform) -> Platform:
+    """A platform of many users and one film."""
+    empty_platform.load(users=USERS, titles=[Title()])
+    return empty_platform
+
+
+def check(platform: Platform, plays: Sequence[Play], users: Sequence[User] = USERS) -> None:
+    """Compare both marts with what they are to be, after a refresh; a second one changes nothing."""
+    platform.refresh()
+    assert platform.mart("churn_signals", *SIGNALS) == sorted(
+        signals(plays, users), key=lambda row: (row[0], row[1])
+    )
+    assert platform.mart("retention_cohort", *COHORTS) == cohorts(plays, users)
+    before = platform.snapshot()
+    assert platform.refresh().procedures == 0
+    assert platform.snapshot() == before
+
+
+def test_signals_and_cohorts_are_those_of_the_plays(crowd: Platform) -> None:
+    plays = some_plays(1, count=260)
+    crowd.load(*plays)
+    check(crowd, plays)
+    bands = {band for *_, band in signals(plays, USERS)}
+    assert bands == {"no_activity", "lapsed", "declining", "watch", "steady"}
+    segments = {row[-2] for row in signals(plays, USERS)}
+    assert len(segments) >= 5
+
+
+def test_late_days_and_corrections_reach_every_day_that_sees_them(crowd: Platform) -> None:
+    plays = some_plays(2, count=120)
+    crowd.load(*plays)
+    crowd.refresh()
+    late, removed = Play(day(3), user_id="u21"), plays[:9]
+    crowd.load(late, without=removed)
+    check(crowd, [late, *plays[9:]])
+
+
+def test_last_day_moves_on_within_its_month_and_over_empty_months(crowd: Platform) -> None:
+    plays = [Play(day(20), user_id="u01"), Play(day(12), user_id="u02")]
+    crowd.load(*plays)
+    check(crowd, plays)
+    for number in (25, 30, 33, 130):
+        plays.append(Play(day(number), user_id="u03"))
+        crowd.load(plays[-1])
+        check(crowd, plays)
+
+
+def test_last_day_moves_back_when_its_events_go(crowd: Platform) -> None:
+    plays = [Play(day(20), user_id="u01"), Play(day(31), user_id="u02"), Play(day(95))]
+    plays[2] = Play(day(95), user_id="u02")
+    crowd.load(*plays)
+    check(crowd, plays)
+    crowd.load(without=plays[2:])
+    check(crowd, plays[:2])
+    crowd.load(without=plays[1:2])
+    check(crowd, plays[:1])
+
+
+def test_days_before_the_first_ones_come_late(crowd: Platform) -> None:
+    plays = [Play(day(150), user_id="u01")]
+    crowd.load(*plays)
+    check(crowd, plays)
+    plays.append(Play(day(2), user_id="u00"))
+    crowd.load(plays[-1])
+    check(crowd, plays)
+
+
+def test_a_late_day_rebuilds_the_months_that_follow_and_its_own_cohort_month(
+    crowd: Platform,
+) -> None:
+    plays = some_plays(4, count=90)
+    crowd.load(*plays)
+    crowd.refresh()
+    for table in ("agg_churn_signals", "agg_retention_cohort"):
+        crowd.execute(f"UPDATE {table} SET refreshed_at = '2000-01-01'")
+    crowd.load(Play(day(40), user_id="u01"))
+    crowd.refresh()
+    rebuilt = crowd.fetch(
+        "SELECT DISTINCT date_key FROM agg_churn_signals WHERE refreshed_at > '2000-01-01' ORDER BY date_key"
+    )
+    last = max(play.started_on for play in plays)
+    ends = [min(month_end(month), last) for month in months(day(40), last)]
+    assert rebuilt == [(int(f"{on:%Y%m%d}"),) for on in ends]
+    assert crowd.fetch(
+        "SELECT DISTINCT month_key FROM agg_retention_cohort WHERE refreshed_at > '2000-01-01'"
+    ) == [(20240201,)]
+
+
+def test_another_day_of_sign_up_moves_the_customer(crowd: Platform) -> None:
+    plays = some_plays(5, count=60)
+    crowd.load(*plays)
+    crowd.refresh()
+    moved = User("u12", registered_on=day(1))
+    fresh = User("u30", registered_on=day(80))
+    crowd.load(users=[moved, fresh])
+    kept = [user for user in USERS if user.user_id != "u12"]
+    check(crowd, plays, [*kept, moved, fresh])
+
+
+def test_a_new_customer_makes_only_the_months_since_sign_up_stale(crowd: Platform) -> None:
+    plays = [Play(day(number), user_id="u01") for number in range(0, 130, 10)]
+    crowd.load(*plays)
+    crowd.refresh()
+    crowd.execute("UPDATE agg_churn_signals SET refreshed_at = '2000-01-01'")
+    crowd.load(users=[User("u30", registered_on=day(95))])
+    check(crowd, plays, [*USERS, User("u30", registered_on=day(95))])
+    rebuilt = crowd.fetch(
+        "SELECT DISTINCT date_key FROM agg_churn_signals WHERE refreshed_at > '2000-01-01' ORDER BY date_key"
+    )
+    last = max(play.started_on for play in plays)
+    assert rebuilt == [
+        (int(f"{min(month_end(month), last):%Y%m%d}"),) for month in months(day(95), last)
+    ]
+
+
+def test_users_of_one_contract_signed_up_when_the_first_did(crowd: Platform) -> None:
+    plays = [Play(day(5), user_id="u01"), Play(day(60), user_id="u09")]
+    crowd.load(*plays)
+    crowd.refresh()
+    household = [
+        User(n, registered_on=day(36 if n == "u09" else 2), contract_code="HNH1")
+        for n in ("u08", "u09")
+    ]
+    crowd.load(users=household)
+    others = [user for user in USERS if user.user_id not in {"u08", "u09"}]
+    contract = User("HNH1", registered_on=day(2))
+    check(crowd, [plays[0], Play(day(60), user_id="HNH1")], [*others, contract])
+
+
+def test_time_on_a_box_is_a_play_of_its_day(platform: Platform) -> None:
+    boxes = [
+        BoxLog(day(0), "HNH1", watch_seconds=20),
+        BoxLog(day(0), "HNH1", "MOVIE", watch_seconds=10),
+        BoxLog(day(2), "HNH1", watch_seconds=29),
+        BoxLog(day(3), "HNH1", watch_seconds=0),
+        BoxLog(day(1), "SILENT", watch_seconds=0),
+        BoxLog(day(9), None, watch_seconds=500),
+    ]
+    platform.load(boxes=boxes)
+    platform.refresh()
+    columns = ("customer_code", "as_of_date", "days_since_last_play", "rfm_r", "risk_band")
+    assert platform.mart("churn_signals", *columns)[:2] == [
+        ("HNH1", day(9), 7, 5, "steady"),
+        ("SILENT", day(9), None, None, "no_activity"),
+    ]
+    assert platform.fetch(
+        "SELECT last_play_date_key, last_valid_play_date_key FROM agg_churn_signals"
+        " WHERE last_play_date_key IS NOT NULL"
+    ) == [(20240103, 20240101)]
+
+
+def test_any_event_moves_the_day_as_of_which(platform: Platform) -> None:
+    platform.load(Play(day(3)))
+    platform.load(ratings=[Rating(at("2024-02-10 12:00"))])
+    platform.refresh()
+    assert {on for (on,) in platform.mart("churn_signals", "as_of_date")} == {day(30), day(40)}
+    assert platform.mart("retention_cohort", "month_number", "active_customers") == [(0, 1)]
+
+
+def test_bands_and_quintiles_end_where_they_say(platform: Platform) -> None:
+    users = [User(f"v{n}") for n in range(10)]
+    platform.load(users=users)
+    now = 60
+    halved = [
+        Play(day(now - 30), user_id="v0", watch_seconds=200),
+        Play(day(now), user_id="v0", watch_seconds=100),
+    ]
+    above = [
+        Play(day(now - 30), user_id="v1", watch_seconds=200),
+        Play(day(now), user_id="v1", watch_seconds=101),
+    ]
+    fifth = [
+        Play(day(now - 30), user_id="v2", watch_seconds=200),
+        Play(day(now), user_id="v2", watch_seconds=160),
+    ]
+    less = [
+        Play(day(now - 30), user_id="v3", watch_seconds=200),
+        Play(day(now), user_id="v3", watch_seconds=161),
+    ]
+    quiet = [Play(day(now - n), user_id=f"v{k}") for k, n in ((4, 14), (5, 15), (6, 28), (7, 29))]
+    plays = [*halved, *above, *fifth, *less, *quiet]
+    platform.load(*plays)
+    platform.refresh()
+    rows = platform.fetch(
+        "SELECT dim_customer.customer_code, agg_churn_signals.risk_band FROM agg_churn_signals"
+        " INNER JOIN dim_customer USING (customer_key) WHERE date_key = 20240301 AND customer_code LIKE 'v%'"
+        " ORDER BY customer_code"
+    )
+    assert [band for _, band in rows] == [
+        "declining",
+        "watch",
+        "watch",
+        "steady",
+        "steady",
+        "watch",
+        # 28 days silent: what was watched before is in the 28 days before, and nothing since.
+        "declining",
+        "lapsed",
+        "no_activity",
+        "no_activity",
+    ]
