@@ -70,6 +70,7 @@ BEGIN
     ORDER BY stg_customer.source, stg_customer.customer_code;
     SET v_row_count = v_row_count + row_count();
 
+    CALL publish_countries();
     CALL link_users();
 
     REPLACE INTO published_mark (mark, version, published_at) VALUES ('users', in_version, utc_timestamp(6));

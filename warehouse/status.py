@@ -11,6 +11,7 @@ import oltp.schema
 from svp.core.sqlfiles import read_sql
 from warehouse.connections import Row, fetch, fetch_one, open_warehouse
 from warehouse.export import pending_days, published_days
+from warehouse.money import rateless_currencies
 from warehouse.objects import stale_objects
 from warehouse.schedule import DAILY, EventStatus, read_events
 from warehouse.sources import open_sources
@@ -67,6 +68,8 @@ class WarehouseStatus:
     """Days that wait for an export."""
     stale_slices: int
     """Days and months of aggregates that wait for refresh_changed_days."""
+    without_rate: tuple[str, ...]
+    """A line for each currency of prices that no rate converts into the one that marts report."""
     problems: tuple[str, ...]
 
 
@@ -87,6 +90,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         (stale_slices,) = fetch_one(connection, "SELECT count(*) FROM changed_day")
         pending = pending_days(sources.day_versions(), published_days(connection))
         interrupted = sources.interruptions()
+        without_rate = tuple(str(each) for each in rateless_currencies(connection))
         stale = stale_objects(connection, settings.workspace)
     faults = [f"{each.fault}: run 'svp init'" for each in stale]
     last_export = exports[0] if exports else None
@@ -97,6 +101,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         scheduler=scheduler,
         pending=tuple(each.day for each in pending),
         stale_slices=stale_slices,
+        without_rate=without_rate,
         problems=(
             *interrupted,
             *faults,
