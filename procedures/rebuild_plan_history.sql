@@ -16,28 +16,53 @@ BEGIN
         subscription_key, valid_from, valid_to, customer_key, plan_key, is_trial, price_minor, currency_key, price_from,
         report_price_minor
     )
-    WITH happened AS (
+    WITH told AS (
         SELECT
             fact_subscription_event.subscription_key,
-            dim_date.date_value AS day,
+            fact_subscription_event.date_key,
             fact_subscription_event.event_number,
             fact_subscription_event.customer_key,
             fact_subscription_event.plan_key,
             fact_subscription_event.amount_minor,
             fact_subscription_event.currency_key,
-            dim_subscription_event_type.state_after,
-            dim_subscription_event_type.price_effect = 'begins'
-            OR (
-                dim_subscription_event_type.price_effect = 'replaces'
-                AND fact_subscription_event.amount_minor IS NOT NULL
-            ) AS sets_price,
-            dim_subscription_event_type.price_effect = 'adds' AS adds_to_price
+            fact_subscription_event.event_type_key,
+            dim_subscription_event_type.price_effect = 'replaces'
+            AND fact_subscription_event.plan_key = lag(fact_subscription_event.plan_key) OVER life
+            AND fact_subscription_event.customer_key = lag(fact_subscription_event.customer_key) OVER life
+            AND fact_subscription_event.currency_key = lag(fact_subscription_event.currency_key) OVER life
+            AND fact_subscription_event.amount_minor = lag(
+                if(dim_subscription_event_type.state_after = 'paid', fact_subscription_event.amount_minor, NULL)
+            ) OVER life AS is_same_payment
         FROM changed_subscription
         INNER JOIN fact_subscription_event
             ON changed_subscription.subscription_key = fact_subscription_event.subscription_key
-        INNER JOIN dim_date ON fact_subscription_event.date_key = dim_date.date_key
         INNER JOIN dim_subscription_event_type
             ON fact_subscription_event.event_type_key = dim_subscription_event_type.event_type_key
+        WINDOW
+            life AS (
+                PARTITION BY fact_subscription_event.subscription_key
+                ORDER BY fact_subscription_event.date_key, fact_subscription_event.event_number
+            )
+    ),
+
+    -- Most events pay the same again, and change nothing.
+    happened AS (
+        SELECT
+            told.subscription_key,
+            dim_date.date_value AS day,
+            told.event_number,
+            told.customer_key,
+            told.plan_key,
+            told.amount_minor,
+            told.currency_key,
+            dim_subscription_event_type.state_after,
+            dim_subscription_event_type.price_effect = 'begins'
+            OR (dim_subscription_event_type.price_effect = 'replaces' AND told.amount_minor IS NOT NULL) AS sets_price,
+            dim_subscription_event_type.price_effect = 'adds' AS adds_to_price
+        FROM told
+        INNER JOIN dim_date ON told.date_key = dim_date.date_key
+        INNER JOIN dim_subscription_event_type ON told.event_type_key = dim_subscription_event_type.event_type_key
+        WHERE told.is_same_payment IS NOT TRUE
     ),
 
     -- What an event does not say is what the last one said that did: those between have one number.

@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS plan_history (
     customer_key int NOT NULL COMMENT 'dim_customer.customer_key of who pays',
     plan_key int NOT NULL COMMENT 'dim_plan.plan_key',
     is_trial varchar(3) NOT NULL COMMENT 'Yes while it is tried out, else No',
-    price_minor bigint NULL COMMENT 'Monthly price, minor units of the currency; null for a trial and where nobody knows',
+    price_minor decimal(38, 0) NULL COMMENT 'Monthly price, minor units of the currency; null for a trial and where nobody knows',
     currency_key int NOT NULL COMMENT 'dim_currency.currency_key of the price; 0 for none',
     price_from date NOT NULL COMMENT 'UTC day on which this price began; it is converted at the rate of that day',
     report_price_minor decimal(38, 0) NULL COMMENT 'The price, minor units of the report currency; null for none, or no rate',

@@ -227,6 +227,17 @@ def test_price_that_nobody_knows_is_counted_and_left_out_of_money(platform: Plat
     ]
 
 
+def test_amount_of_any_size_does_not_stop_the_refresh(platform: Platform) -> None:
+    most = 2**63 - 1
+    subscribed(
+        platform, start("2024-01-05 10:00", most), Event(at("2024-01-06 10:00"), "upgrade", most)
+    )
+    assert platform.fetch(
+        "SELECT price_minor, report_price_minor FROM plan_history LIMIT 1, 1"
+    ) == [(2 * most, 2 * most)]
+    assert balanced(platform)
+
+
 def test_money_without_a_rate_is_named_and_never_taken_for_dollars(platform: Platform) -> None:
     subscribed(
         platform,
