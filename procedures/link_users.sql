@@ -1,5 +1,5 @@
 -- link_users: the customer of each user from stg_customer_user. Facts hold customers, so a user who is another
--- customer than before moves with the facts: the days on which the former one watched are to be exported again.
+-- customer than before moves with the facts: the days on which the former one watched or paid are to be exported again.
 -- Runs in the caller's transaction, after the customers themselves.
 CREATE PROCEDURE link_users ()
 COMMENT 'Bring customer_user up to date; give back the days of users who became another customer.'
@@ -16,6 +16,17 @@ BEGIN
         AND customer_user.customer_key <> dim_customer.customer_key
         AND fact_watch.customer_key = customer_user.customer_key
         AND published_day.date_key = fact_watch.date_key;
+
+    UPDATE published_day, fact_subscription_event, customer_user, stg_customer_user, dim_customer
+    SET published_day.version = 0
+    WHERE
+        stg_customer_user.customer_source = dim_customer.source
+        AND stg_customer_user.customer_code = dim_customer.customer_code
+        AND stg_customer_user.source = customer_user.source
+        AND stg_customer_user.user_id = customer_user.user_id
+        AND customer_user.customer_key <> dim_customer.customer_key
+        AND fact_subscription_event.customer_key = customer_user.customer_key
+        AND published_day.date_key = fact_subscription_event.date_key;
 
     REPLACE INTO customer_user (source, user_id, customer_key)
     SELECT

@@ -72,6 +72,7 @@ BEGIN
     ORDER BY stg_customer.source, stg_customer.customer_code;
     SET v_row_count = v_row_count + row_count();
 
+    CALL publish_countries();
     CALL link_users();
     CALL forget_sign_ups();
 

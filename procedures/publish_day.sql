@@ -13,6 +13,7 @@ BEGIN
     CALL publish_attempts(in_date_key, in_day);
     CALL publish_hours(in_date_key, in_day);
     CALL publish_event_activity(in_date_key, in_day);
+    CALL publish_subscription_events(in_date_key, in_day);
 
     INSERT INTO changed_day (aggregate_name, date_key, changed_at)
     SELECT

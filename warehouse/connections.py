@@ -25,10 +25,14 @@ __all__ = [
     "fetch_one",
     "hold_lock",
     "open_warehouse",
+    "refresh_transaction",
 ]
 
 Row = tuple[Any, ...]
 """A row as the driver gives it."""
+
+LOCK_WAIT_SECONDS = 10
+"""Patience of a change by hand with a refresh that is at work."""
 
 LOCKED_STATE = "45001"
 """SQLSTATE of procedures that find the lock taken."""
@@ -124,3 +128,20 @@ def hold_lock(connection: Connection, name: str, *, wait_seconds: int = 0) -> It
     finally:
         with suppress(mysql.connector.Error):
             execute(connection, "DO RELEASE_LOCK(%s)", (name,))
+
+
+@contextmanager
+def refresh_transaction(settings: Settings, connection: Connection) -> Iterator[None]:
+    """Hold the lock of refreshes, with a transaction that is rolled back unless the caller commits it.
+
+    Raises:
+        LockError: a refresh is at work.
+    """
+    lock = f"{settings.workspace.warehouse_database}.refresh"
+    with hold_lock(connection, lock, wait_seconds=LOCK_WAIT_SECONDS):
+        connection.start_transaction(isolation_level="READ COMMITTED")
+        try:
+            yield
+        except BaseException:
+            connection.rollback()
+            raise

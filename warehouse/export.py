@@ -23,6 +23,7 @@ from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql, read_sql
 from svp.errors import PlatformError, UsageError, VerifyError, shorten
 from warehouse.connections import execute, fetch, fetch_one, hold_lock, open_warehouse
+from warehouse.money import keep_report_currency
 from warehouse.purge import kept_days, purged_before
 from warehouse.sources import DayVersion, Sources, open_sources
 from warehouse.staging import Staging, open_staging, write_rows
@@ -178,6 +179,7 @@ FACTS = (
     ("stg_search", "searches_by_day"),
     ("stg_attempt", "attempts_by_day"),
     ("stg_hour", "hours_by_day"),
+    ("stg_subscription_event", "subscription_events_by_day"),
 )
 """Staging tables of a range of days, each with the extract of PostgreSQL that fills it."""
 
@@ -248,6 +250,7 @@ def export(
         open_sources(settings) as sources,
         open_staging(settings, progress=progress) as staging,
     ):
+        keep_report_currency(settings, connection)
         for line in sources.interruptions():
             progress.say(line)
         result = publish(connection, sources, staging, scope, progress)

@@ -6,19 +6,18 @@ what is shown is what would be done, and what is recomputed is what the procedur
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from svp.core.sqlfiles import read_sql
 from svp.errors import UsageError
-from warehouse.connections import execute, fetch, fetch_one, hold_lock, open_warehouse
+from warehouse.connections import execute, fetch, fetch_one, open_warehouse, refresh_transaction
 from warehouse.export import run_procedures
 from warehouse.mapping_files import CATEGORIES, CategoryMapping, TitleRule, as_toml, read_toml
 from warehouse.store import check_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from svp.core.mysql import Connection
     from svp.settings import Settings
@@ -36,8 +35,6 @@ __all__ = [
 Thing = Literal["application", "title"]
 
 QUERIES: Mapping[Thing, str] = {"application": "application_seconds", "title": "title_seconds"}
-
-LOCK_WAIT_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def diff_mapping(settings: Settings, mapping: CategoryMapping) -> MappingChange:
         LockError: a refresh is at work.
     """
     check_tables(settings)
-    with open_warehouse(settings) as connection, _one_transaction(settings, connection):
+    with open_warehouse(settings) as connection, refresh_transaction(settings, connection):
         change = _apply(connection, mapping)
         connection.rollback()
     return change
@@ -121,25 +118,13 @@ def import_mapping(settings: Settings, mapping: CategoryMapping) -> MappingChang
         VerifyError: the recomputation failed; the next refresh repeats it.
     """
     check_tables(settings)
-    with open_warehouse(settings) as connection, _one_transaction(settings, connection):
+    with open_warehouse(settings) as connection, refresh_transaction(settings, connection):
         former = _read(connection)
         change = _apply(connection, mapping)
         _record(connection, former)
         connection.commit()
     run_procedures(settings)
     return change
-
-
-@contextmanager
-def _one_transaction(settings: Settings, connection: Connection) -> Iterator[None]:
-    lock = f"{settings.workspace.warehouse_database}.refresh"
-    with hold_lock(connection, lock, wait_seconds=LOCK_WAIT_SECONDS):
-        connection.start_transaction(isolation_level="READ COMMITTED")
-        try:
-            yield
-        except BaseException:
-            connection.rollback()
-            raise
 
 
 def _apply(connection: Connection, mapping: CategoryMapping) -> MappingChange:

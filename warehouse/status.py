@@ -12,6 +12,7 @@ import oltp.schema
 from svp.core.sqlfiles import read_sql
 from warehouse.connections import Row, fetch, fetch_one, open_warehouse
 from warehouse.export import CHANGED, due_dimensions, pending_days, published_days, read_marks
+from warehouse.money import rateless_currencies
 from warehouse.objects import stale_objects
 from warehouse.purge import kept_days
 from warehouse.schedule import DAILY, EventStatus, read_events
@@ -70,6 +71,8 @@ class WarehouseStatus:
     """Days that wait for an export."""
     stale_slices: int
     """Days and months of aggregates that wait for refresh_changed_days."""
+    without_rate: tuple[str, ...]
+    """A line for each currency of prices that no rate converts into the one that marts report."""
     problems: tuple[str, ...]
 
 
@@ -95,6 +98,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         changed = due_dimensions(sources.marks(), read_marks(connection), CHANGED)
         ((first_load_at,),) = sources.fetch("first_completed_load")
         interrupted = sources.interruptions()
+        without_rate = tuple(str(each) for each in rateless_currencies(connection))
         stale = stale_objects(connection, settings.workspace)
     last_export = exports[0] if exports else None
     waiting = bool(changed) or any(not each.is_busy for each in pending)
@@ -105,6 +109,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         scheduler=scheduler,
         pending=tuple(each.day for each in pending),
         stale_slices=stale_slices,
+        without_rate=without_rate,
         problems=(
             *interrupted,
             *faults(stale),

@@ -27,6 +27,8 @@ CONNECTIONS_FILE = "connections.json"
 
 DEFAULT_WORKSPACE = "default"
 
+REPORT_CURRENCY = "USD"
+
 SCHEMES = {
     "postgres_url": ("postgresql://", "postgres://"),
     "mongo_url": ("mongodb://", "mongodb+srv://"),
@@ -58,6 +60,9 @@ SETTINGS = (
     Setting("postgres_url", "PostgreSQL, as postgresql://user:password@host:port/database."),
     Setting("mongo_url", "MongoDB replica set, as mongodb://user:password@host:port/?options."),
     Setting("mysql_url", "MySQL or MariaDB, as mysql://user:password@host:port/."),
+    Setting(
+        "report_currency", "Currency of all money in marts, a code of ISO 4217.", REPORT_CURRENCY
+    ),
 )
 
 
@@ -113,6 +118,12 @@ class Settings:
     postgres_url: str = field(default="", repr=False)
     mongo_url: str = field(default="", repr=False)
     mysql_url: str = field(default="", repr=False)
+    report_currency: str = REPORT_CURRENCY
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch("[A-Z]{3}", self.report_currency):
+            message = f"report_currency {shorten(self.report_currency)!r} is no currency"
+            raise UsageError(message, "use a code of ISO 4217, as USD or EUR")
 
     def url(self, server: str) -> str:
         """Return the URL of ``postgres``, ``mongo`` or ``mysql``.
@@ -161,7 +172,10 @@ def load_settings(
     for name, url in urls.items():
         check_url(name, url)
     return Settings(
-        home=home, workspace=Workspace(chosen.get("workspace", DEFAULT_WORKSPACE)), **urls
+        home=home,
+        workspace=Workspace(chosen.get("workspace", DEFAULT_WORKSPACE)),
+        report_currency=chosen.get("report_currency", REPORT_CURRENCY),
+        **urls,
     )
 
 

@@ -79,6 +79,15 @@ def test_flag_beats_environment_beats_project_file_beats_default(tmp_path: Path)
     assert names == ["from_flag", "from_environment", "from_file", "default"]
 
 
+def test_report_currency_is_a_code(tmp_path: Path) -> None:
+    environment = {"SVP_HOME": str(tmp_path)}
+    assert load_settings(environment=environment, folder=tmp_path).report_currency == "USD"
+    in_euros = load_settings(environment=environment | {"SVP_REPORT_CURRENCY": "EUR"})
+    assert in_euros.report_currency == "EUR"
+    with pytest.raises(UsageError, match="report_currency 'euro' is no currency"):
+        load_settings(environment=environment | {"SVP_REPORT_CURRENCY": "euro"})
+
+
 def test_settings_never_print_a_url() -> None:
     made = load_settings(
         environment={"SVP_POSTGRES_URL": "postgresql://svp:secret@host/", "SVP_HOME": "/nowhere"}

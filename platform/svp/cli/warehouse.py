@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from svp.cli import rates
 from svp.cli.common import JsonOption, emit, new_group, settings_from, terminal_progress
 from svp.cli.tables import new_table
 from svp.errors import UsageError, VerifyError
@@ -96,6 +97,7 @@ schedule_group = new_group(
 def register(app: typer.Typer) -> None:
     """Add the group ``warehouse``."""
     group.add_typer(schedule_group, name="schedule")
+    group.add_typer(rates.group, name="rates")
     app.add_typer(group, name="warehouse")
 
 
@@ -382,6 +384,7 @@ def status_tables(workspace: str, status: WarehouseStatus) -> RenderableType:
         f"export     {export_status_line(status)}",
         *(f"event      {event_line(event)}" for event in status.events),
         f"scheduler  {status.scheduler}",
+        *(f"no rate    {line}: 'svp warehouse rates import'" for line in status.without_rate),
         *(f"problem    {problem}" for problem in status.problems),
     ]
     return Group(runs_table(status), Text("\n".join(lines)))

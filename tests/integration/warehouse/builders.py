@@ -129,6 +129,22 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class SubscriptionEvent:
+    """An event of a user's subscription; a later one of the same id takes its place."""
+
+    at: datetime
+    event_type: str = "start"
+    amount_minor: int | None = None
+    currency: str | None = "USD"
+    user_id: str = "u1"
+    plan: str | None = "Basic"
+    event_id: str = field(default_factory=lambda: f"e{next(NUMBERS):06d}")
+
+
+Event = Rating | Search | Attempt | SubscriptionEvent | AppEvent
+
+
+@dataclass(frozen=True)
 class BoxLog:
     """A line of a set-top box's log; a later one of the same id takes its place."""
 
@@ -171,6 +187,7 @@ class Platform:
         attempts: Iterable[Attempt] = (),
         boxes: Iterable[BoxLog] = (),
         app_events: Iterable[AppEvent] = (),
+        subscriptions: Iterable[SubscriptionEvent] = (),
         without: Iterable[Play] = (),
         is_complete: bool = True,
     ) -> int:
@@ -178,11 +195,9 @@ class Platform:
 
         One that is not complete stands in the ledger as if it had been interrupted between the stores.
         """
-        users, titles, ratings, without = list(users), list(titles), list(ratings), list(without)
-        searches, attempts, boxes = list(searches), list(attempts), list(boxes)
+        users, titles, without, boxes = list(users), list(titles), list(without), list(boxes)
         app_events = list(app_events)
-        events: list[Rating | Search | Attempt | AppEvent]
-        events = [*ratings, *searches, *attempts, *app_events]
+        events: list[Event] = [*ratings, *searches, *attempts, *subscriptions, *app_events]
         with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
             load_id = open_load(cursor)
             for user in users:
@@ -193,18 +208,15 @@ class Platform:
             touched |= {each.at.date() for each in events}
             touched |= {line.on for line in boxes}
             touched |= {day for play in plays for day in stored_days(cursor, play)}
+            touched |= {day for each in events for day in replaced_days(cursor, each)}
             for play in plays:
                 put_play(cursor, play, load_id)
             for play in without:
                 cursor.execute(
                     "DELETE FROM oltp.viewing_sessions WHERE session_id = %s", (play.session_id,)
                 )
-            for rating in ratings:
-                put_rating(cursor, rating, load_id)
-            for search in searches:
-                put_search(cursor, search, load_id)
-            for attempt in attempts:
-                put_attempt(cursor, attempt, load_id)
+            for event in events:
+                put_event(cursor, event, load_id)
             for day in touched:
                 cursor.execute("INSERT INTO ops.load_day VALUES (%s, %s)", (load_id, day))
         self.put_documents(plays, without, load_id)
@@ -385,6 +397,19 @@ WHERE users.user_id = %s
 """
 
 
+PUT_SUBSCRIPTION_EVENT = """
+INSERT INTO oltp.subscription_events (
+    source, subscription_event_id, user_key, event_type, new_plan, amount_minor, currency, occurred_at, row_hash,
+    load_id
+)
+SELECT %s, %s, users.user_key, %s, %s, %s, %s, %s, %s, %s FROM oltp.users WHERE users.user_id = %s
+ON CONFLICT (source, subscription_event_id) DO UPDATE
+SET user_key = excluded.user_key, event_type = excluded.event_type, new_plan = excluded.new_plan,
+    amount_minor = excluded.amount_minor, currency = excluded.currency, occurred_at = excluded.occurred_at,
+    load_id = excluded.load_id
+"""
+
+
 def open_load(cursor: Cursor) -> int:
     cursor.execute(
         "INSERT INTO ops.load (kind, source, path, content_sha256, file_bytes, state)"
@@ -438,6 +463,18 @@ def put_play(cursor: Cursor, play: Play, load_id: int) -> None:
     cursor.execute(PUT_PLAY, (*values, play.user_id, play.content_id))
 
 
+def put_event(cursor: Cursor, event: Event, load_id: int) -> None:
+    match event:
+        case Rating():
+            put_rating(cursor, event, load_id)
+        case Search():
+            put_search(cursor, event, load_id)
+        case Attempt():
+            put_attempt(cursor, event, load_id)
+        case SubscriptionEvent():
+            put_subscription_event(cursor, event, load_id)
+
+
 def put_rating(cursor: Cursor, rating: Rating, load_id: int) -> None:
     values = (SOURCE, f"r{next(NUMBERS)}", rating.stars, rating.at, HASH, load_id)
     cursor.execute(PUT_RATING, (*values, rating.user_id, rating.content_id))
@@ -459,6 +496,25 @@ def put_attempt(cursor: Cursor, attempt: Attempt, load_id: int) -> None:
         device = (SOURCE, device_id, attempt.device_type, HASH, load_id)
         cursor.execute(PUT_DEVICE, (*device, attempt.user_id))
     cursor.execute(PUT_ATTEMPT, (*values, session_id, device_id, attempt.user_id))
+
+
+def replaced_days(cursor: Cursor, event: Event) -> list[date]:
+    """Return the day of the row that an event replaces; only those of subscriptions are corrected."""
+    if not isinstance(event, SubscriptionEvent):
+        return []
+    cursor.execute(
+        "SELECT cast(occurred_at AT TIME ZONE 'UTC' AS date) FROM oltp.subscription_events"
+        " WHERE subscription_event_id = %s",
+        (event.event_id,),
+    )
+    return [day for (day,) in cursor.fetchall()]
+
+
+def put_subscription_event(cursor: Cursor, event: SubscriptionEvent, load_id: int) -> None:
+    currency = None if event.amount_minor is None else event.currency
+    told = (event.event_type, event.plan, event.amount_minor, currency, event.at)
+    values = (SOURCE, event.event_id, *told, HASH, load_id)
+    cursor.execute(PUT_SUBSCRIPTION_EVENT, (*values, event.user_id))
 
 
 def a_document(play: Play, load_id: int) -> Document:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,6 +13,7 @@ import pytest
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
 from svp.generate import KINDS, SCALES, write
+from svp.generate.market import COUNTRIES, PLANS
 from tests.independent import (
     APPLICATIONS,
     COMPLETE_PERCENT,
@@ -18,6 +21,9 @@ from tests.independent import (
     titles_of,
     wrong_marts,
 )
+from warehouse.connections import open_warehouse
+from warehouse.money import unbalanced_bridges
+from warehouse.rates import Rate, import_rates, rates_in_force
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +70,7 @@ def viewing(folder: Path) -> Viewing:
     titles = titles_of(read(folder, "content"))
     plays = read(folder, "viewing_sessions").join(users[["customer", "country"]], on="user_id")
     plays["day"] = pd.to_datetime(plays["started_on"])
-    plays["is_complete"] = completion(plays, titles)
+    plays["is_complete"] = completion(plays)
     ratings = read(folder, "ratings")
     ratings["day"] = ratings["rated_at"].dt.tz_localize(None).dt.floor("D")
     return Viewing(plays, titles, boxes(folder), ratings)
@@ -81,10 +87,56 @@ def boxes(folder: Path) -> pd.DataFrame:
     return lines.rename(columns={"Contract": "customer", "TotalDuration": "seconds"})
 
 
-def completion(plays: pd.DataFrame, titles: pd.DataFrame) -> pd.Series[bool]:
+def completion(plays: pd.DataFrame) -> pd.Series[bool]:
     """Return whether a play is complete, by the percentage that players told; None where they told none."""
     told = plays["completion_percent"]
     return (told >= COMPLETE_PERCENT).astype(object).where(told.notna(), None)
+
+
+def test_subscribers_and_their_money_are_what_the_price_list_says(
+    filled: Platform, folder: Path
+) -> None:
+    """Ask at the end of each month who paid or upgraded last, and what that plan costs there."""
+    minor_units = {"JPY": 1, "VND": 1}
+    rates = {"EUR": "1.1", "GBP": "1.3", "JPY": "0.0067", "INR": "0.0119", "USD": "1"}
+    given = [
+        Rate(code, "USD", date(2000, 1, 1), Decimal(rate))
+        for code, rate in rates.items()
+        if code != "USD"
+    ]
+    import_rates(filled.settings, given)
+    prices = {
+        (country.name, plan): dollars(Decimal(price) / minor_units.get(country.currency, 100), rate)
+        for country in COUNTRIES
+        for plan, price in zip(PLANS, country.prices_minor, strict=True)
+        if (rate := rates.get(country.currency))
+    }
+    events = read(folder, "subscription_events").merge(read(folder, "users"), on="user_id")
+    events = events.sort_values("occurred_at", kind="stable")
+    telling = events[~events["event_type"].isin(["downgrade", "payment_failed"])]
+    found = mart(
+        filled, "subscription_monthly", "month_start", "closing", "unpriced", "mrr_closing"
+    )
+    assert len(found) > 12
+    for month, closing, unpriced, mrr in found.itertuples():
+        end = pd.Timestamp(month, tz="UTC") + pd.offsets.MonthBegin()
+        last = telling[telling["occurred_at"] < end].groupby("user_id").last()
+        paying = last[last["event_type"].isin(["start", "renewal", "upgrade", "return"])]
+        owed = [prices.get(key) for key in zip(paying["country"], paying["new_plan"], strict=True)]
+        assert (closing, unpriced) == (len(owed), owed.count(None)), month
+        assert mrr == sum(price for price in owed if price is not None), month
+    assert {each.currency for each in rates_in_force(filled.settings).missing} == {
+        "BRL",
+        "MXN",
+        "VND",
+    }
+    with open_warehouse(filled.settings) as connection:
+        assert unbalanced_bridges(connection) == ()
+
+
+def dollars(price: Decimal, rate: str) -> Decimal:
+    """Return a price in whole cents."""
+    return (price * Decimal(rate)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def compare_searches(platform: Platform, folder: Path) -> None:

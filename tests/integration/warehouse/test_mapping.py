@@ -12,6 +12,7 @@ import pytest
 from svp import cli
 from svp.errors import LockError, UsageError, VerifyError
 from tests.integration.warehouse.builders import BoxLog, Play, Title
+from warehouse import connections
 from warehouse import mapping as warehouse_mapping
 from warehouse.connections import hold_lock, open_warehouse
 from warehouse.mapping import (
@@ -176,7 +177,7 @@ def test_import_that_is_killed_before_the_recomputation_is_completed_by_the_next
 def test_import_waits_for_no_refresh_for_ever(
     watched: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warehouse_mapping, "LOCK_WAIT_SECONDS", 0)
+    monkeypatch.setattr(connections, "LOCK_WAIT_SECONDS", 0)
     lock = f"{watched.settings.workspace.warehouse_database}.refresh"
     with (
         open_warehouse(watched.settings) as other,

@@ -39,6 +39,7 @@ AGGREGATES = (
     "format_engagement",
     "rating_trend",
     "region_hour",
+    "subscription_monthly",
 )
 
 

@@ -76,6 +76,11 @@ COLUMNS = {
         "Contract, ChildDuration, MovieDuration, SportDuration, TVDuration, RelaxDuration, MostWatch, "
         "Taste, DateCount, Activeness, month_start, date_key, customer_key, segment_key"
     ),
+    "subscription_monthly": (
+        "month_start, opening, new, reactivated, churned, closing, churn_rate, mrr_opening, mrr_new, "
+        "mrr_expansion, mrr_contraction, mrr_churn, mrr_reactivation, mrr_closing, arpu, currency, unpriced, "
+        "date_key"
+    ),
     "segment_summary": (
         "month_start, segment, customers, share, total_hours, avg_hours_per_customer_month, "
         "avg_hours_per_customer_week, avg_hours_per_customer_day, date_key, segment_key"
