@@ -30,7 +30,7 @@ INSTALL_ORDER = (
     "publish_searches",
     "publish_attempts",
     "publish_hours",
-    "publish_day",
+    "publish_facts",
     "publish_days",
     "refresh_category_seconds",
     "refresh_daily_statistics",

@@ -15,13 +15,25 @@ if TYPE_CHECKING:
 
     from svp.settings import Settings
 
-__all__ = ["Row", "execute", "explained", "fetch", "fetch_one", "hold_lock", "open_warehouse"]
+__all__ = [
+    "Row",
+    "execute",
+    "explained",
+    "fetch",
+    "fetch_one",
+    "hold_lock",
+    "open_warehouse",
+    "stream",
+]
 
 Row = tuple[Any, ...]
 """A row as the driver gives it."""
 
 LOCKED_STATE = "45001"
 """SQLSTATE of procedures that find the lock taken."""
+
+STREAM_ROWS = 10_000
+"""Rows taken at once from a query that may have many."""
 
 DENIED_ERRORS = frozenset({1044, 1045, 1142, 1143, 1227, 1370, 1410})
 """Numbers of errors that say that the account may not do this."""
@@ -80,6 +92,14 @@ def fetch(connection: Connection, statement: str, values: Sequence[Any] = ()) ->
     with connection.cursor() as cursor:
         cursor.execute(statement, tuple(values))
         return [tuple(row) for row in cursor.fetchall()]
+
+
+def stream(connection: Connection, statement: str) -> Iterator[Row]:
+    """Run one query and yield its rows as they come; the connection does nothing else until the last."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        while rows := cursor.fetchmany(STREAM_ROWS):
+            yield from map(tuple, rows)
 
 
 def fetch_one(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Row:

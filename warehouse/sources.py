@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from loaders.ledger import INGEST_LOCK_KEY
@@ -16,7 +17,7 @@ from warehouse.clocks import clocks_as_json
 from warehouse.staging import Writer, as_load_data, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from svp.core.mongodb import Document, MongoDatabase
@@ -41,6 +42,12 @@ PLAYBACK_COLUMNS = (
 
 BOX_WATCH_COLUMNS = ("contract_code", "application", "watch_seconds")
 """Columns of stg_box_watch behind the day, by the names that the pipeline gives them."""
+
+
+MAKE_KEYS = """
+CREATE TEMPORARY TABLE warehouse_key (dimension text, member_key bigint, member_name text, warehouse_key integer)
+"""
+"""Made before the snapshot is taken, which may write to no other table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,10 @@ class Sources:
         """Return every day that loads touched, in order."""
         return _day_versions(self._snapshot)
 
+    def day_rows(self) -> dict[date, int]:
+        """Return about how many rows each day has."""
+        return dict(self.fetch("day_rows"))
+
     def changed_days(self) -> frozenset[date]:
         """Return the days that a load has touched or completed since the snapshot."""
         changed = set(_day_versions(self._present)).difference(self.day_versions())
@@ -114,6 +125,20 @@ class Sources:
         with self._snapshot.cursor() as cursor:
             for setting in chosen.items():
                 cursor.execute("SELECT set_config(%s, %s, true)", setting)
+
+    def members(self, days: Iterable[date]) -> Writer:
+        """Return what writes the members that the plays of some days name, as rows of stg_member."""
+        with self._snapshot.cursor() as cursor:
+            cursor.execute("SELECT set_config('svp.days', %s::date[]::text, true)", (list(days),))
+        return self.extract("members")
+
+    def set_keys(self, keys: Iterable[Sequence[object]]) -> None:
+        """Choose the warehouse's keys for the extracts, by dimension, our key and name."""
+        with TemporaryFile() as file, self._snapshot.cursor() as cursor:
+            write_rows(keys, file)
+            file.seek(0)
+            cursor.copy_expert("COPY pg_temp.warehouse_key FROM STDIN", file, size=COPY_BYTES)
+            cursor.execute("ANALYZE pg_temp.warehouse_key")
 
     def extract(self, name: str) -> Writer:
         """Return what writes an extract of PostgreSQL."""
@@ -178,5 +203,7 @@ def open_sources(settings: Settings) -> Iterator[Sources]:
         closing(connect(url, database, autocommit=True)) as present,
         open_database(settings.url("mongo"), workspace.mongo_database) as documents,
     ):
+        with snapshot, snapshot.cursor() as cursor:
+            cursor.execute(MAKE_KEYS)
         snapshot.set_session(isolation_level="REPEATABLE READ", readonly=True)
         yield Sources(snapshot, present, documents)

@@ -17,7 +17,7 @@ from tests.integration.warehouse.builders import Play, Rating, Title, User, at
 from warehouse import export as exporting
 from warehouse import staging
 from warehouse.connections import execute
-from warehouse.export import export, only_export, refresh
+from warehouse.export import StagedRun, export, only_export, refresh
 from warehouse.staging import open_staging
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def test_rows_that_do_not_arrive_are_an_error(platform: Platform) -> None:
         staged.stage("stg_playback", write)
 
 
-def test_staging_ends_when_the_writer_or_the_reader_of_the_fifo_fails(
+def test_staging_goes_on_after_an_extract_or_the_server_failed(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = b"2024-01-31\tTV\tHD\t1\t1\t1\t1\t60\n"
@@ -313,7 +313,7 @@ def test_day_that_an_ingest_changes_while_it_is_staged_is_left_for_the_next_run(
     stage_days = exporting.stage_days
     loads: list[int] = []
 
-    def stage_beside_an_ingest(*arguments: Any) -> int:
+    def stage_beside_an_ingest(*arguments: Any) -> StagedRun:
         loads.append(platform.load(correction, is_complete=False))
         return stage_days(*arguments)
 
