@@ -41,12 +41,15 @@ __all__ = [
     "Planned",
     "RefreshResult",
     "Scope",
+    "StagedRun",
     "chunk_days",
     "export",
     "only_export",
     "pending_days",
     "plan_export",
+    "read_ahead",
     "refresh",
+    "stage_members",
 ]
 
 CHUNK_DAYS = 92

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from svp.core.postgres import Connection
     from svp.settings import Settings
 
-__all__ = ["DayVersion", "Sources", "open_sources"]
+__all__ = ["MAKE_KEYS", "DayVersion", "Sources", "open_sources"]
 
 COPY_BYTES = 1 << 20
 
