@@ -15,15 +15,26 @@ import time
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 CHUNK_ROWS = 50_000
+POSTGRES, MYSQL = "postgresql+psycopg2", "mysql+pymysql"
+"""Drivers, as SQLAlchemy names them."""
+
+
+def by_driver(url: str, driver: str) -> str:
+    """Return a URL with the driver that SQLAlchemy is to use."""
+    return urlsplit(url)._replace(scheme=driver).geturl()
 
 
 def by_pandas(source: str, target: str, table: str) -> None:
     """Read and write in portions."""
     pandas, create_engine = import_module("pandas"), import_module("sqlalchemy").create_engine
-    into = create_engine(target.replace("mysql://", "mysql+pymysql://"))
-    reading = create_engine(source).connect().execution_options(stream_results=True)
+    into = create_engine(by_driver(target, MYSQL))
+    reading = (
+        create_engine(by_driver(source, POSTGRES)).connect().execution_options(stream_results=True)
+    )
     for part in pandas.read_sql(f"SELECT * FROM {table}", reading, chunksize=CHUNK_ROWS):  # noqa: S608  (our own name)
         part.to_sql("pandas", into, if_exists="append", index=False)
 
@@ -31,10 +42,14 @@ def by_pandas(source: str, target: str, table: str) -> None:
 def by_dlt(source: str, target: str, table: str) -> None:
     """Let dlt read Arrow and load what it made of it."""
     dlt, sql_table = import_module("dlt"), import_module("dlt.sources.sql_database").sql_table
-    into = dlt.destinations.sqlalchemy(target.replace("mysql://", "mysql+pymysql://"))
-    pipeline = dlt.pipeline("peer", destination=into, dataset_name=target.rsplit("/", 1)[1])
-    rows = sql_table(source, table, backend="pyarrow", chunk_size=CHUNK_ROWS)
-    pipeline.run(rows, table_name="dlt", write_disposition="replace").raise_on_failed_jobs()
+    into = dlt.destinations.sqlalchemy(by_driver(target, MYSQL))
+    dataset = target.rsplit("/", 1)[1]
+    rows = sql_table(by_driver(source, POSTGRES), table, backend="pyarrow", chunk_size=CHUNK_ROWS)
+    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+    with TemporaryDirectory() as folder:
+        pipeline = dlt.pipeline("peer", folder, destination=into, dataset_name=dataset)
+        done = pipeline.run(rows, table_name="dlt", write_disposition="replace")
+        done.raise_on_failed_jobs()
 
 
 def by_sling(source: str, target: str, table: str) -> None:

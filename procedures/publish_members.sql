@@ -36,7 +36,7 @@ BEGIN
     SET v_row_count = row_count();
 
     INSERT INTO dim_title (source, content_id, title, content_type, category_key)
-    SELECT
+    SELECT DISTINCT
         stg_member.source,
         stg_member.member_name,
         stg_member.member_name AS title,

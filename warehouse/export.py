@@ -374,14 +374,17 @@ def staged_runs(
 
 def read_ahead(read: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
     """Yield what is read for each item; the next is being read meanwhile, in a thread."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        reading: deque[Future[Result]] = deque()
+    pool = ThreadPoolExecutor(max_workers=1)
+    reading: deque[Future[Result]] = deque()
+    try:
         for item in items:
             reading.append(pool.submit(read, item))
             if len(reading) > 1:
                 yield reading.popleft().result()
         for last in reading:
             yield last.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def stage_days(
