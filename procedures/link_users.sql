@@ -1,12 +1,13 @@
 -- link_users: the customer of each user from stg_customer_user. Facts hold customers, so a user who is another
--- customer than before moves with the facts: the days on which the former one watched or paid are to be exported again.
+-- customer than before moves with the facts: the days on which the former one used the apps, or paid, are to be exported again.
+-- Days on set-top boxes stay, since those facts hold the contract's customer, whoever its users are.
 -- Runs in the caller's transaction, after the customers themselves.
 CREATE PROCEDURE link_users ()
 COMMENT 'Bring customer_user up to date; give back the days of users who became another customer.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
-    UPDATE published_day, fact_watch, customer_user, stg_customer_user, dim_customer
+    UPDATE published_day, fact_category_seconds, customer_user, stg_customer_user, dim_customer
     SET published_day.version = 0
     WHERE
         stg_customer_user.customer_source = dim_customer.source
@@ -14,8 +15,9 @@ BEGIN
         AND stg_customer_user.source = customer_user.source
         AND stg_customer_user.user_id = customer_user.user_id
         AND customer_user.customer_key <> dim_customer.customer_key
-        AND fact_watch.customer_key = customer_user.customer_key
-        AND published_day.date_key = fact_watch.date_key;
+        AND fact_category_seconds.customer_key = customer_user.customer_key
+        AND fact_category_seconds.watch_source_key = 1
+        AND published_day.date_key = fact_category_seconds.date_key;
 
     UPDATE published_day, fact_subscription_event, customer_user, stg_customer_user, dim_customer
     SET published_day.version = 0

@@ -1,7 +1,7 @@
--- mark_subscriptions: marks on the subscriptions with an event on a day: their part of plan_history is to be rebuilt.
+-- mark_subscriptions: marks on the subscriptions with an event on some days: their part of plan_history is to be rebuilt.
 -- Runs in the caller's transaction.
-CREATE PROCEDURE mark_subscriptions (IN in_date_key int)
-COMMENT 'Mark the subscriptions that have an event on one UTC day.'
+CREATE PROCEDURE mark_subscriptions (IN in_from_key int, IN in_to_key int)
+COMMENT 'Mark the subscriptions that have an event from in_from_key to in_to_key.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
@@ -10,6 +10,6 @@ BEGIN
         fact_subscription_event.subscription_key,
         utc_timestamp(6)
     FROM fact_subscription_event
-    WHERE fact_subscription_event.date_key = in_date_key
+    WHERE fact_subscription_event.date_key BETWEEN in_from_key AND in_to_key
     ON DUPLICATE KEY UPDATE changed_at = utc_timestamp(6);
 END

@@ -1,7 +1,7 @@
--- publish_box_watch: fact_box_watch of one day from staging, with the contracts and applications that it names. A
+-- publish_box_watch: fact_box_watch of a range of days from staging, with the contracts and applications that it names. A
 -- contract gets its key only; an application that nobody gave a category is Unknown. Runs in the caller's transaction.
-CREATE PROCEDURE publish_box_watch (IN in_date_key int, IN in_day date)
-COMMENT 'Replace fact_box_watch of one day by the staged rows.'
+CREATE PROCEDURE publish_box_watch (IN in_from_key int, IN in_to_key int)
+COMMENT 'Replace the days from in_from_key to in_to_key of fact_box_watch by the staged rows.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
@@ -16,7 +16,7 @@ BEGIN
         ON
             dim_customer.source = 'set-top box'
             AND stg_box_watch.contract_code = dim_customer.customer_code
-    WHERE stg_box_watch.day = in_day AND stg_box_watch.contract_code IS NOT NULL AND dim_customer.customer_key IS NULL;
+    WHERE stg_box_watch.contract_code IS NOT NULL AND dim_customer.customer_key IS NULL;
 
     INSERT INTO dim_application (application, category_key)
     SELECT DISTINCT
@@ -25,24 +25,22 @@ BEGIN
     FROM stg_box_watch
     LEFT JOIN dim_application ON stg_box_watch.application = dim_application.application
     LEFT JOIN application_category ON stg_box_watch.application = application_category.application
-    WHERE
-        stg_box_watch.day = in_day
-        AND stg_box_watch.application IS NOT NULL
-        AND dim_application.application_key IS NULL;
+    WHERE stg_box_watch.application IS NOT NULL AND dim_application.application_key IS NULL;
 
-    DELETE FROM fact_box_watch WHERE fact_box_watch.date_key = in_date_key;
+    DELETE FROM fact_box_watch WHERE fact_box_watch.date_key BETWEEN in_from_key AND in_to_key;
     INSERT INTO fact_box_watch (date_key, customer_key, application_key, watch_seconds)
     SELECT
-        in_date_key,
+        dim_date.date_key,
         coalesce(dim_customer.customer_key, 0),
         coalesce(dim_application.application_key, 0),
         sum(stg_box_watch.watch_seconds)
     FROM stg_box_watch
+    INNER JOIN dim_date ON stg_box_watch.day = dim_date.date_value
     LEFT JOIN dim_customer
         ON
             dim_customer.source = 'set-top box'
             AND stg_box_watch.contract_code = dim_customer.customer_code
     LEFT JOIN dim_application ON stg_box_watch.application = dim_application.application
-    WHERE stg_box_watch.day = in_day
-    GROUP BY coalesce(dim_customer.customer_key, 0), coalesce(dim_application.application_key, 0);
+    WHERE dim_date.date_key BETWEEN in_from_key AND in_to_key
+    GROUP BY dim_date.date_key, coalesce(dim_customer.customer_key, 0), coalesce(dim_application.application_key, 0);
 END

@@ -1,17 +1,18 @@
--- publish_concurrency: fact_concurrency of one day from stg_day.
+-- publish_concurrency: fact_concurrency of a range of days from stg_day.
 -- Runs in the caller's transaction.
-CREATE PROCEDURE publish_concurrency (IN in_date_key int, IN in_day date)
-COMMENT 'Replace one UTC day of fact_concurrency by the staged row.'
+CREATE PROCEDURE publish_concurrency (IN in_from_key int, IN in_to_key int)
+COMMENT 'Replace the days from in_from_key to in_to_key of fact_concurrency by the staged rows.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
-    DELETE FROM fact_concurrency WHERE fact_concurrency.date_key = in_date_key;
+    DELETE FROM fact_concurrency WHERE fact_concurrency.date_key BETWEEN in_from_key AND in_to_key;
     INSERT INTO fact_concurrency (date_key, peak_concurrent_streams, peak_minute_at, sessions_without_time)
     SELECT
-        in_date_key,
+        dim_date.date_key,
         stg_day.peak_concurrent_streams,
         stg_day.peak_minute_at,
         stg_day.sessions_without_time
     FROM stg_day
-    WHERE stg_day.day = in_day;
+    INNER JOIN dim_date ON stg_day.day = dim_date.date_value
+    WHERE dim_date.date_key BETWEEN in_from_key AND in_to_key;
 END

@@ -1,16 +1,17 @@
--- publish_searches: fact_search of one day from staging. Runs in the caller's transaction.
-CREATE PROCEDURE publish_searches (IN in_date_key int, IN in_day date)
-COMMENT 'Replace the searches of one UTC day by the staged ones.'
+-- publish_searches: fact_search of a range of days from stg_search.
+-- Runs in the caller's transaction.
+CREATE PROCEDURE publish_searches (IN in_from_key int, IN in_to_key int)
+COMMENT 'Replace the days from in_from_key to in_to_key of fact_search by the staged rows.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
-    DELETE FROM fact_search WHERE fact_search.date_key = in_date_key;
+    DELETE FROM fact_search WHERE fact_search.date_key BETWEEN in_from_key AND in_to_key;
     INSERT INTO fact_search (
         date_key, searches, known_result_searches, zero_result_searches, clicked_searches, played_searches,
         untimed_searches
     )
     SELECT
-        in_date_key,
+        dim_date.date_key,
         stg_search.searches,
         stg_search.known_result_searches,
         stg_search.zero_result_searches,
@@ -18,5 +19,6 @@ BEGIN
         stg_search.played_searches,
         stg_search.untimed_searches
     FROM stg_search
-    WHERE stg_search.day = in_day;
+    INNER JOIN dim_date ON stg_search.day = dim_date.date_value
+    WHERE dim_date.date_key BETWEEN in_from_key AND in_to_key;
 END

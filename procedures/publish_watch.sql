@@ -1,35 +1,25 @@
--- publish_watch: fact_watch of one day from stg_watch.
+-- publish_watch: fact_watch of a range of days from stg_watch.
 -- Runs in the caller's transaction.
-CREATE PROCEDURE publish_watch (IN in_date_key int, IN in_day date)
-COMMENT 'Replace one UTC day of fact_watch by the staged rows.'
+CREATE PROCEDURE publish_watch (IN in_from_key int, IN in_to_key int)
+COMMENT 'Replace the days from in_from_key to in_to_key of fact_watch by the staged rows.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
-    DELETE FROM fact_watch WHERE fact_watch.date_key = in_date_key;
+    DELETE FROM fact_watch WHERE fact_watch.date_key BETWEEN in_from_key AND in_to_key;
     INSERT INTO fact_watch (
         date_key, customer_key, title_key, device_key,
         plays, valid_plays, known_completion_plays, complete_plays, watch_seconds
     )
     SELECT
-        in_date_key,
-        dim_customer.customer_key,
-        dim_title.title_key,
-        coalesce(dim_device.device_key, 0),
-        sum(stg_watch.plays),
-        sum(stg_watch.valid_plays),
-        sum(stg_watch.known_completion_plays),
-        sum(stg_watch.complete_plays),
-        sum(stg_watch.watch_seconds)
+        stg_watch.date_key,
+        stg_watch.customer_key,
+        stg_watch.title_key,
+        stg_watch.device_key,
+        stg_watch.plays,
+        stg_watch.valid_plays,
+        stg_watch.known_completion_plays,
+        stg_watch.complete_plays,
+        stg_watch.watch_seconds
     FROM stg_watch
-    INNER JOIN dim_customer
-        ON
-            stg_watch.customer_source = dim_customer.source
-            AND stg_watch.customer_code = dim_customer.customer_code
-    INNER JOIN dim_title
-        ON
-            stg_watch.title_source = dim_title.source
-            AND stg_watch.content_id = dim_title.content_id
-    LEFT JOIN dim_device ON stg_watch.device_type = dim_device.device_type
-    WHERE stg_watch.day = in_day
-    GROUP BY dim_customer.customer_key, dim_title.title_key, coalesce(dim_device.device_key, 0);
+    WHERE stg_watch.date_key BETWEEN in_from_key AND in_to_key;
 END

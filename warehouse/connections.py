@@ -26,6 +26,7 @@ __all__ = [
     "hold_lock",
     "open_warehouse",
     "refresh_transaction",
+    "stream",
 ]
 
 Row = tuple[Any, ...]
@@ -43,6 +44,9 @@ DENIED_ERRORS = frozenset({1044, 1142, 1143, 1148, 1227, 1370, 1410, 3948, 4166}
 GONE_DEFINER_ERRORS = frozenset({1045, 1449})
 """What a statement meets on a view or procedure whose definer is gone: an account that may not set definers is told
 only that access is denied."""
+
+STREAM_ROWS = 10_000
+"""Rows taken at once from a query that may have many."""
 
 
 @contextmanager
@@ -100,6 +104,14 @@ def fetch(connection: Connection, statement: str, values: Sequence[Any] = ()) ->
     with connection.cursor() as cursor:
         cursor.execute(statement, tuple(values))
         return [tuple(row) for row in cursor.fetchall()]
+
+
+def stream(connection: Connection, statement: str) -> Iterator[Row]:
+    """Run one query and yield its rows as they come; the connection does nothing else until the last."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        while rows := cursor.fetchmany(STREAM_ROWS):
+            yield from map(tuple, rows)
 
 
 def fetch_one(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Row:

@@ -1,20 +1,22 @@
-"""Export what changed from PostgreSQL and MongoDB into the warehouse, a day at a time, and refresh the marts.
+"""Export what changed from PostgreSQL and MongoDB into the warehouse, by whole days, and refresh the marts.
 
 A day is exported when completed loads raised its version above the published one, and no other load is at
-work on it. Each day is published in one transaction together with its version, so a run that is killed
-anywhere leaves whole days, and the next run does the rest.
+work on it. Days go in runs, each published in one transaction together with their versions, while the next is
+being read. So a run that is killed anywhere leaves whole days, and the next export does the rest.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import groupby
 from time import monotonic
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import nosql.schema
 import oltp.schema
@@ -22,14 +24,14 @@ import warehouse.schema
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql, read_sql
 from svp.errors import PlatformError, UsageError, VerifyError, shorten
-from warehouse.connections import execute, fetch, fetch_one, hold_lock, open_warehouse
+from warehouse.connections import execute, fetch, fetch_one, hold_lock, open_warehouse, stream
 from warehouse.money import keep_report_currency
 from warehouse.purge import kept_days, purged_before
 from warehouse.sources import DayVersion, Sources, open_sources
-from warehouse.staging import Staging, open_staging, write_rows
+from warehouse.staging import StagedFile, Staging, open_staging, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from svp.core.mysql import Connection
     from svp.settings import Settings
@@ -41,19 +43,27 @@ __all__ = [
     "Planned",
     "RefreshResult",
     "Scope",
+    "StagedRun",
     "chunk_days",
     "export",
     "only_export",
     "pending_days",
     "plan_export",
+    "read_ahead",
     "refresh",
+    "stage_members",
 ]
 
-CHUNK_DAYS = 31
-"""Days staged at once; they are published one by one."""
+CHUNK_DAYS = 92
+"""Days of the calendar that a run spans at most."""
+
+CHUNK_ROWS = 100_000
+"""Rows of loads that a run has at most, unless one day alone has more: what is published in one transaction."""
 
 Chunk = list[DayVersion]
 PlaybackRows = list[tuple[object, ...]]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 MESSAGE_CHARACTERS = 500
 
@@ -149,6 +159,21 @@ class RefreshResult:
     procedures: int
     """Calls of procedures that rebuilt a range of an aggregate; 0 when nothing changed."""
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRun:
+    """A run of days, written to files and ready to be published."""
+
+    files: tuple[StagedFile, ...]
+    days: tuple[date, ...]
+    versions: Mapping[date, int]
+    """Of the days that no load touched while they were read, which are published."""
+
+    @property
+    def rows(self) -> int:
+        """Rows in the files."""
+        return sum(file.rows for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,13 +326,18 @@ def publish(
     )
     scope.check_purge(purged_before(connection))
     versions = kept_days(connection, sources.day_versions())
-    chunks = list(chunk_days(versions, published_days(connection), scope))
+    chunks = list(chunk_days(versions, published_days(connection), scope, sources.day_rows()))
     days = 0
-    with progress.task("days to the warehouse", total=sum(map(len, chunks)), unit="days") as task:
-        for chunk, playback in with_playback(sources, chunks):
-            rows += stage_days(sources, staging, chunk, playback)
-            days += publish_days(connection, sources, staging, chunk)
-            task.advance(len(chunk))
+    if chunks:
+        stage_members(connection, sources, staging, chunks)
+    with (
+        progress.task("days to the warehouse", total=sum(map(len, chunks)), unit="days") as task,
+        closing(staged_runs(sources, staging, chunks)) as runs,
+    ):
+        for run in runs:
+            rows += run.rows
+            days += publish_days(connection, staging, run)
+            task.advance(len(run.days))
     publish_sources(connection, sources, staging)
     return ExportResult(
         days, rows, tuple(each.mark for each in dimensions), seconds=monotonic() - started
@@ -341,37 +371,69 @@ def publish_dimension(
     return rows
 
 
-def with_playback(
-    sources: Sources, chunks: Iterable[Chunk]
-) -> Iterator[tuple[Chunk, PlaybackRows]]:
-    """Yield each run of days with what MongoDB holds of it; that of the next is being read meanwhile."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        reading: deque[tuple[Chunk, Future[PlaybackRows]]] = deque()
-        for chunk in chunks:
-            reading.append((chunk, pool.submit(sources.playback_rows, chunk[0].day, chunk[-1].day)))
+def stage_members(
+    connection: Connection, sources: Sources, staging: Staging, chunks: Iterable[Chunk]
+) -> None:
+    """Give a key to all that the plays of some days name, and the keys to the extracts."""
+    days = [each.day for chunk in chunks for each in chunk]
+    staging.stage("stg_member", sources.members(days))
+    execute(connection, "CALL publish_members()")
+    sources.set_keys(stream(connection, read_sql("warehouse.queries", "member_keys")))
+
+
+def staged_runs(
+    sources: Sources, staging: Staging, chunks: Sequence[Chunk]
+) -> Generator[StagedRun]:
+    """Yield the files of each run of days; those of the next are being written meanwhile."""
+    playback = read_ahead(lambda chunk: sources.playback_rows(chunk[0].day, chunk[-1].day), chunks)
+    return read_ahead(
+        lambda pair: stage_days(sources, staging, *pair), zip(chunks, playback, strict=True)
+    )
+
+
+def read_ahead(read: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
+    """Yield what is read for each item; the next is being read meanwhile, in a thread."""
+    pool = ThreadPoolExecutor(max_workers=1)
+    reading: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            reading.append(pool.submit(read, item))
             if len(reading) > 1:
-                ready, playback = reading.popleft()
-                yield ready, playback.result()
-        for ready, playback in reading:
-            yield ready, playback.result()
+                yield reading.popleft().result()
+        for last in reading:
+            yield last.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def stage_days(sources: Sources, staging: Staging, chunk: Chunk, playback: PlaybackRows) -> int:
-    """Stage everything of a run of days; return the rows staged."""
+def stage_days(
+    sources: Sources, staging: Staging, chunk: Chunk, playback: PlaybackRows
+) -> StagedRun:
+    """Write everything of a run of days to files, and which of them no load has touched meanwhile."""
     sources.set_days([each.day for each in chunk])
-    rows = sum(staging.stage(table, sources.extract(extract)) for table, extract in FACTS)
-    rows += staging.stage("stg_box_watch", sources.box_watch())
-    rows += staging.stage("stg_event_activity", sources.event_activity())
-    return rows + staging.stage("stg_playback", partial(write_rows, playback))
-
-
-def publish_days(connection: Connection, sources: Sources, staging: Staging, chunk: Chunk) -> int:
-    """Publish the staged days but those that a load has touched meanwhile; return how many."""
+    files = [staging.write(table, sources.extract(extract)) for table, extract in FACTS]
+    files.append(staging.write("stg_box_watch", sources.box_watch()))
+    files.append(staging.write("stg_event_activity", sources.event_activity()))
+    files.append(staging.write("stg_playback", partial(write_rows, playback)))
     changed = sources.changed_days()
-    versions = [(each.day, each.version) for each in chunk if each.day not in changed]
-    staging.stage("stg_day_version", partial(write_rows, versions))
-    execute(connection, "CALL publish_days(%s, %s)", (chunk[0].day, chunk[-1].day))
-    return len(versions)
+    return StagedRun(
+        tuple(files),
+        tuple(each.day for each in chunk),
+        {each.day: each.version for each in chunk if each.day not in changed},
+    )
+
+
+def publish_days(connection: Connection, staging: Staging, run: StagedRun) -> int:
+    """Publish the days of a run but those that a load has touched meanwhile; return how many."""
+    for file in run.files:
+        staging.load(file)
+    staging.stage("stg_day_version", partial(write_rows, run.versions.items()))
+    for is_unchanged, days in groupby(run.days, key=run.versions.__contains__):
+        if is_unchanged:
+            first, *others = days
+            last = others[-1] if others else first
+            execute(connection, "CALL publish_days(%s, %s)", (first, last))
+    return len(run.versions)
 
 
 def publish_sources(connection: Connection, sources: Sources, staging: Staging) -> None:
@@ -392,20 +454,36 @@ def pending_days(versions: Iterable[DayVersion], published: Mapping[date, int]) 
 
 
 def chunk_days(
-    versions: Iterable[DayVersion], published: Mapping[date, int], scope: Scope = CHANGED
+    versions: Iterable[DayVersion],
+    published: Mapping[date, int],
+    scope: Scope = CHANGED,
+    rows: Mapping[date, int] = MappingProxyType({}),
 ) -> Iterator[Chunk]:
-    """Yield the days to export in runs that no other day interrupts, so that a range holds only them."""
+    """Yield the days to export in runs that no other day interrupts, so that a range holds only them.
+
+    Args:
+        versions: every day that loads touched, in order.
+        published: the version of each published day.
+        scope: what is asked for.
+        rows: about how many rows a day has, which cuts runs.
+    """
     chunk: Chunk = []
     for each in versions:
         is_changed = each.version > published.get(each.day, 0)
         is_due = not each.is_busy and scope.takes(each.day, is_changed=is_changed)
-        if chunk and (not is_due or len(chunk) == CHUNK_DAYS):
+        if chunk and not (is_due and has_room(chunk, each, rows)):
             yield chunk
             chunk = []
         if is_due:
             chunk.append(each)
     if chunk:
         yield chunk
+
+
+def has_room(chunk: Chunk, following: DayVersion, rows: Mapping[date, int]) -> bool:
+    """Tell whether one more day fits into a run."""
+    is_near = (following.day - chunk[0].day).days < CHUNK_DAYS
+    return is_near and sum(rows.get(each.day, 0) for each in (*chunk, following)) <= CHUNK_ROWS
 
 
 @contextmanager

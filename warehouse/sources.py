@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from psycopg2.extras import RealDictCursor
@@ -18,14 +19,14 @@ from warehouse.clocks import clocks_as_json
 from warehouse.staging import Writer, as_load_data, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from svp.core.mongodb import Document, MongoDatabase
     from svp.core.postgres import Connection
     from svp.settings import Settings
 
-__all__ = ["DayVersion", "Sources", "open_sources"]
+__all__ = ["MAKE_KEYS", "DayVersion", "Sources", "open_sources"]
 
 COPY_BYTES = 1 << 20
 
@@ -54,6 +55,12 @@ EVENT_ACTIVITY_COLUMNS = (
     "session_milliseconds_p95",
 )
 """Columns of stg_event_activity behind the day, by the names that the pipeline gives them."""
+
+
+MAKE_KEYS = """
+CREATE TEMPORARY TABLE warehouse_key (dimension text, member_key bigint, member_name text, warehouse_key integer)
+"""
+"""Made before the snapshot is taken, which may write to no other table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,10 @@ class Sources:
         """Return every day that loads touched, in order."""
         return _day_versions(self._snapshot)
 
+    def day_rows(self) -> dict[date, int]:
+        """Return about how many rows each day has."""
+        return dict(self.fetch("day_rows"))
+
     def changed_days(self) -> frozenset[date]:
         """Return the days that a load has touched or completed since the snapshot."""
         changed = set(_day_versions(self._present)).difference(self.day_versions())
@@ -144,6 +155,20 @@ class Sources:
         with self._snapshot.cursor() as cursor:
             for setting in chosen.items():
                 cursor.execute("SELECT set_config(%s, %s, true)", setting)
+
+    def members(self, days: Iterable[date]) -> Writer:
+        """Return what writes the members that the plays of some days name, as rows of stg_member."""
+        with self._snapshot.cursor() as cursor:
+            cursor.execute("SELECT set_config('svp.days', %s::date[]::text, true)", (list(days),))
+        return self.extract("members")
+
+    def set_keys(self, keys: Iterable[Sequence[object]]) -> None:
+        """Choose the warehouse's keys for the extracts, by dimension, our key and name."""
+        with TemporaryFile() as file, self._snapshot.cursor() as cursor:
+            write_rows(keys, file)
+            file.seek(0)
+            cursor.copy_expert("COPY pg_temp.warehouse_key FROM STDIN", file, size=COPY_BYTES)
+            cursor.execute("ANALYZE pg_temp.warehouse_key")
 
     def extract(self, name: str) -> Writer:
         """Return what writes an extract of PostgreSQL."""
@@ -213,5 +238,7 @@ def open_sources(settings: Settings) -> Iterator[Sources]:
         closing(connect(url, database, autocommit=True)) as present,
         open_database(settings.url("mongo"), workspace.mongo_database) as documents,
     ):
+        with snapshot, snapshot.cursor() as cursor:
+            cursor.execute(MAKE_KEYS)
         snapshot.set_session(isolation_level="REPEATABLE READ", readonly=True)
         yield Sources(snapshot, present, documents)

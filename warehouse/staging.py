@@ -1,8 +1,8 @@
 """Bring rows into staging tables: all of them, unchanged, or an error.
 
-Rows go through a FIFO in a private folder, so that the server takes them while they are read, in
-PostgreSQL's text format, which is what LOAD DATA reads by default but for two escapes. LOAD DATA LOCAL turns
-errors into warnings even in strict mode, so rows and warnings are counted.
+Rows go through files in a private folder, so that those to come are written while the server is busy with the ones
+before, in PostgreSQL's text format, which is what LOAD DATA reads by default but for two escapes. LOAD DATA LOCAL
+turns errors into warnings even in strict mode, so rows and warnings are counted.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
+from tempfile import mkstemp
 from typing import TYPE_CHECKING, BinaryIO
 
 from svp.core.mysql import Connection, address, open_connection
@@ -22,12 +24,18 @@ from svp.errors import UsageError, VerifyError, shorten
 from warehouse.connections import execute, explained, fetch, fetch_one
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from svp.core.progress import Progress
     from svp.settings import Settings
 
-__all__ = ["Staging", "Writer", "as_load_data", "open_staging", "read_rows", "write_rows"]
+__all__ = [
+    "StagedFile",
+    "Staging",
+    "Writer",
+    "as_load_data",
+    "open_staging",
+    "read_rows",
+    "write_rows",
+]
 
 Writer = Callable[[BinaryIO], int]
 """Writes rows in PostgreSQL's text format and returns how many."""
@@ -36,11 +44,6 @@ FOLDER = "exports"
 """In ``SVP_HOME``: one folder for each warehouse that is being filled, gone when that is done."""
 
 FOLDER_MODE = 0o700
-
-READ_TIMEOUT_SECONDS = 3600
-"""Patience of the server with the FIFO: PostgreSQL may take long to find its first row."""
-
-UNBLOCK_SECONDS = 0.05
 
 INSERT_ROWS = 1000
 """Rows of one INSERT where LOAD DATA LOCAL is not allowed."""
@@ -56,16 +59,22 @@ UNKNOWN_ESCAPES = {rb"\f": b"\f", rb"\v": b"\v"}
 UNESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """Rows that wait for their table, in PostgreSQL's text format."""
+
+    table: str
+    path: Path
+    rows: int
+
+
 class Staging:
     """Fills staging tables, one after the other."""
 
     def __init__(self, connection: Connection, folder: Path, *, may_load: bool) -> None:
         self._connection = connection
-        self._file = folder / "rows"
+        self._folder = folder
         self._fill = self._load if may_load else self._insert
-        if may_load:
-            os.mkfifo(self._file)
-            execute(connection, "SET SESSION net_read_timeout = %s", (READ_TIMEOUT_SECONDS,))
 
     def stage(self, table: str, write: Writer) -> int:
         """Replace the rows of a staging table; return how many there are.
@@ -73,19 +82,39 @@ class Staging:
         Raises:
             VerifyError: not every row arrived, or the server had to change one.
         """
+        return self.load(self.write(table, write))
+
+    def write(self, table: str, write: Writer) -> StagedFile:
+        """Write the rows of a staging table to a file; no server has a part in it, so it may go on beside ``load``."""
+        handle, name = mkstemp(dir=self._folder, prefix=f"{table}-")
+        with os.fdopen(handle, "wb") as file:
+            return StagedFile(table, Path(name), write(file))
+
+    def load(self, file: StagedFile) -> int:
+        """Replace the rows of a staging table by those of a file, which is removed; return how many there are.
+
+        Raises:
+            VerifyError: not every row arrived, or the server had to change one.
+        """
+        table = file.table
         self._empty(table)
-        sent, arrived = self._fill(table, write)
-        (warnings,) = fetch_one(self._connection, "SHOW COUNT(*) WARNINGS")
-        if arrived != sent or warnings:
-            reason = next(
-                (row[-1] for row in fetch(self._connection, "SHOW WARNINGS LIMIT 1")),
-                "no reason given",
-            )
-            message = f"{table}: {sent} rows sent, {arrived} arrived, {warnings} warnings: {shorten(reason)}"
-            raise VerifyError(
-                message, "nothing of it was published; report this, it should not happen"
-            )
-        return sent
+        if file.rows:
+            arrived = self._fill(file)
+            (warnings,) = fetch_one(self._connection, "SHOW COUNT(*) WARNINGS")
+            if arrived != file.rows or warnings:
+                raise self._fault(file, arrived, warnings)
+        file.path.unlink()
+        return file.rows
+
+    def _fault(self, file: StagedFile, arrived: int, warnings: int) -> VerifyError:
+        found = fetch(self._connection, "SHOW WARNINGS LIMIT 1")
+        reason = shorten(found[0][-1]) if found else "no reason given"
+        message = (
+            f"{file.table}: {file.rows} rows sent, {arrived} arrived, {warnings} warnings: {reason}"
+        )
+        return VerifyError(
+            message, "nothing of it was published; report this, it should not happen"
+        )
 
     def _empty(self, table: str) -> None:
         """Remove all rows; TRUNCATE takes a tenth of a second however few they are."""
@@ -93,47 +122,29 @@ class Staging:
         if execute(self._connection, few) == FEW_ROWS:
             execute(self._connection, f"TRUNCATE TABLE {quote_mysql(table)}")
 
-    def _load(self, table: str, write: Writer) -> tuple[int, int]:
-        """Let the server read what another thread writes; return rows sent and rows arrived."""
-        statement = (
-            f"LOAD DATA LOCAL INFILE %s INTO TABLE {quote_mysql(table)} CHARACTER SET utf8mb4"
-        )
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            sending = pool.submit(self._send, write)
-            try:
-                arrived = execute(self._connection, statement, (str(self._file),))
-            except BaseException:
-                self._unblock(sending)
-                raise
-            return sending.result(), arrived
+    def _load(self, file: StagedFile) -> int:
+        """Let the server read a file; return the rows that arrived."""
+        table = quote_mysql(file.table)
+        statement = f"LOAD DATA LOCAL INFILE %s INTO TABLE {table} CHARACTER SET utf8mb4"
+        return execute(self._connection, statement, (str(file.path),))
 
-    def _insert(self, table: str, write: Writer) -> tuple[int, int]:
-        """Send the same rows by INSERT; return rows sent and rows arrived."""
-        sent, arrived = self._send(write), 0
+    def _insert(self, file: StagedFile) -> int:
+        """Send the same rows by INSERT; return the rows that arrived."""
+        table, arrived = quote_mysql(file.table), 0
         with (
-            self._file.open(encoding="utf-8", newline="\n") as file,
+            file.path.open(encoding="utf-8", newline="\n") as lines,
             self._connection.cursor() as cursor,
         ):
-            for batch in _batches(read_rows(file)):
+            for batch in _batches(read_rows(lines)):
                 places = ", ".join(["%s"] * len(batch[0]))
-                cursor.executemany(f"INSERT INTO {quote_mysql(table)} VALUES ({places})", batch)  # noqa: S608  (quoted)
+                cursor.executemany(f"INSERT INTO {table} VALUES ({places})", batch)  # noqa: S608  (quoted)
                 arrived += cursor.rowcount
-        return sent, arrived
-
-    def _send(self, write: Writer) -> int:
-        with self._file.open("wb") as file:
-            return write(file)
-
-    def _unblock(self, sending: Future[int]) -> None:
-        """End a writer whose reader is gone: it waits until the FIFO is opened, then finds it closed."""
-        while not sending.done():
-            os.close(os.open(self._file, os.O_RDONLY | os.O_NONBLOCK))
-            wait([sending], timeout=UNBLOCK_SECONDS)
+        return arrived
 
 
 @contextmanager
 def open_staging(settings: Settings, *, progress: Progress) -> Iterator[Staging]:
-    """Open the connection that may read our one FIFO, and nothing else; the caller holds the lock of exports.
+    """Open the connection that may read files of a private folder only; the caller holds the lock of exports.
 
     Raises:
         UsageError: the home can't be written to.

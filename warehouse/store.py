@@ -39,12 +39,19 @@ class WarehouseStore:
             raise
 
     def apply(self, migration: Migration) -> None:
-        """Run the statement and record it; run again if it was interrupted between the two."""
+        """Run the statement and record it; run again if it was interrupted between the two.
+
+        A key that can't be dropped because it is gone was dropped by such a run.
+        """
         record = (
             "INSERT INTO schema_migration (migration_number, name, checksum, applied_at)"
             " VALUES (%s, %s, %s, utc_timestamp(6))"
         )
-        execute(self._connection, migration.text)
+        try:
+            execute(self._connection, migration.text)
+        except mysql.connector.Error as error:
+            if error.errno != errorcode.ER_CANT_DROP_FIELD_OR_KEY:
+                raise
         execute(self._connection, record, (migration.number, migration.name, migration.checksum))
 
 

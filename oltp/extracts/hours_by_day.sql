@@ -1,8 +1,9 @@
 -- hours_by_day: plays by the hour that the viewer's clock showed when they started, for stg_hour. Playing time goes with
 --               the start; what was played after midnight UTC goes with midnight. The hour is -1 where it is unknown: a
 --               country without a clock, or a session with a date and no time.
--- grain:  one row per UTC day, country, local hour and title
--- params: svp.from_day, svp.to_day, svp.clocks (settings of the transaction; clocks is a JSON array of spans by country)
+-- grain:  one row per UTC day, country, local hour and title, by the warehouse's keys and in their order
+-- params: svp.from_day, svp.to_day, svp.clocks (settings of the transaction; clocks is a JSON array of spans by country),
+--         warehouse_key (temporary table)
 WITH clock AS (
     SELECT
         span.country,
@@ -75,12 +76,19 @@ clocked AS (
 )
 
 SELECT
-    clocked.day,
-    clocked.country,
+    cast(to_char(clocked.day, 'YYYYMMDD') AS integer) AS date_key,
+    country.warehouse_key AS country_key,
     cast(clocked.local_hour AS integer) AS local_hour,
-    content.source AS title_source,
-    content.content_id,
+    title.warehouse_key AS title_key,
     clocked.plays,
     clocked.watch_seconds
 FROM clocked
-INNER JOIN oltp.content ON clocked.content_key = content.content_key
+INNER JOIN pg_temp.warehouse_key AS country
+    ON
+        clocked.country = country.member_name
+        AND country.dimension = 'country'
+INNER JOIN pg_temp.warehouse_key AS title
+    ON
+        clocked.content_key = title.member_key
+        AND title.dimension = 'title'
+ORDER BY clocked.day, country_key, local_hour, title_key

@@ -1,6 +1,6 @@
--- watch_by_day: plays on the day they started, seconds on the day they were played, for stg_watch.
--- grain:  one row per UTC day, user, title and device; the users of one contract are one customer
--- params: svp.from_day, svp.to_day (settings of the transaction)
+-- watch_by_day: plays on the day they started, seconds on the day they were played, for stg_watch, in its order.
+-- grain:  one row per UTC day, customer, title and device, by the warehouse's keys
+-- params: svp.from_day, svp.to_day (settings of the transaction), warehouse_key (temporary table)
 WITH played AS (
     SELECT
         viewing_sessions.started_on AS day,
@@ -36,35 +36,30 @@ WITH played AS (
         AND viewing_sessions.next_day_seconds > 0
         AND viewing_sessions.started_on
         BETWEEN current_setting('svp.from_day')::date - 1 AND current_setting('svp.to_day')::date - 1
-),
-
-summed AS (
-    SELECT
-        played.day,
-        played.user_key,
-        played.content_key,
-        played.device_type,
-        sum(played.plays) AS plays,
-        sum(played.valid_plays) AS valid_plays,
-        sum(played.known_completion_plays) AS known_completion_plays,
-        sum(played.complete_plays) AS complete_plays,
-        sum(played.watch_seconds) AS watch_seconds
-    FROM played
-    GROUP BY played.day, played.user_key, played.content_key, played.device_type
 )
 
 SELECT
-    summed.day,
-    user_customer.customer_source,
-    user_customer.customer_code,
-    content.source AS title_source,
-    content.content_id,
-    nullif(trim(BOTH FROM left(summed.device_type, 64)), '') AS device_type,
-    summed.plays,
-    summed.valid_plays,
-    summed.known_completion_plays,
-    summed.complete_plays,
-    summed.watch_seconds
-FROM summed
-INNER JOIN oltp.user_customer ON summed.user_key = user_customer.user_key
-INNER JOIN oltp.content ON summed.content_key = content.content_key
+    to_char(played.day, 'YYYYMMDD')::integer AS date_key,
+    customer.warehouse_key AS customer_key,
+    title.warehouse_key AS title_key,
+    coalesce(device.warehouse_key, 0) AS device_key,
+    sum(played.plays) AS plays,
+    sum(played.valid_plays) AS valid_plays,
+    sum(played.known_completion_plays) AS known_completion_plays,
+    sum(played.complete_plays) AS complete_plays,
+    sum(played.watch_seconds) AS watch_seconds
+FROM played
+INNER JOIN pg_temp.warehouse_key AS customer
+    ON
+        played.user_key = customer.member_key
+        AND customer.dimension = 'customer'
+INNER JOIN pg_temp.warehouse_key AS title
+    ON
+        played.content_key = title.member_key
+        AND title.dimension = 'title'
+LEFT JOIN pg_temp.warehouse_key AS device
+    ON
+        trim(BOTH FROM left(played.device_type, 64)) = device.member_name
+        AND device.dimension = 'device'
+GROUP BY played.day, customer_key, title_key, device_key
+ORDER BY played.day, customer_key, title_key, device_key

@@ -14,14 +14,14 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def main() -> None:
     """Install, look, write."""
-    with (
-        running("mysql") as urls,
-        fresh_workspace(DOCS, urls.postgres_url, urls.mongo_url, urls.mysql_url) as settings,
-    ):
-        oltp.schema.install(settings)
-        warehouse.schema.install(settings)
-        for path, text in (warehouse_files(settings) | postgres_files(settings)).items():
-            (DOCS / path).write_text(text, encoding="utf-8")
+    with running("mysql") as home:
+        urls = home.read_connections()
+        servers = (urls.postgres_url, urls.mongo_url, urls.mysql_url)
+        with fresh_workspace(DOCS, *servers) as settings:
+            oltp.schema.install(settings)
+            warehouse.schema.install(settings)
+            for path, text in (warehouse_files(settings) | postgres_files(settings)).items():
+                (DOCS / path).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ class SubscriptionEvent:
     event_id: str = field(default_factory=lambda: f"e{next(NUMBERS):06d}")
 
 
-Event = Rating | Search | Attempt | SubscriptionEvent | AppEvent
+Event = Rating | Search | Attempt | SubscriptionEvent
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ class Platform:
         """
         users, titles, without, boxes = list(users), list(titles), list(without), list(boxes)
         app_events = list(app_events)
-        events: list[Event] = [*ratings, *searches, *attempts, *subscriptions, *app_events]
+        events: list[Event] = [*ratings, *searches, *attempts, *subscriptions]
         with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
             load_id = open_load(cursor)
             for user in users:
@@ -205,7 +205,7 @@ class Platform:
             for title in titles:
                 put_title(cursor, title, load_id)
             touched = {day for play in (*plays, *without) for day in play.days}
-            touched |= {each.at.date() for each in events}
+            touched |= {each.at.date() for each in (*events, *app_events)}
             touched |= {line.on for line in boxes}
             touched |= {day for play in plays for day in stored_days(cursor, play)}
             touched |= {day for each in events for day in replaced_days(cursor, each)}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
 import subprocess
 import sys
-from datetime import date
+from collections import Counter
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ from tests.integration.warehouse.builders import Play, Rating, Title, User, at
 from warehouse import export as exporting
 from warehouse import staging
 from warehouse.connections import execute
-from warehouse.export import export, only_export, refresh
+from warehouse.export import StagedRun, export, only_export, refresh
 from warehouse.staging import open_staging
 
 if TYPE_CHECKING:
@@ -234,7 +236,7 @@ def test_rows_that_do_not_arrive_are_an_error(platform: Platform) -> None:
         staged.stage("stg_playback", write)
 
 
-def test_staging_ends_when_the_writer_or_the_reader_of_the_fifo_fails(
+def test_staging_goes_on_after_an_extract_or_the_server_failed(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = b"2024-01-31\tTV\tHD\t1\t1\t1\t1\t60\n"
@@ -313,7 +315,7 @@ def test_day_that_an_ingest_changes_while_it_is_staged_is_left_for_the_next_run(
     stage_days = exporting.stage_days
     loads: list[int] = []
 
-    def stage_beside_an_ingest(*arguments: Any) -> int:
+    def stage_beside_an_ingest(*arguments: Any) -> StagedRun:
         loads.append(platform.load(correction, is_complete=False))
         return stage_days(*arguments)
 
@@ -325,6 +327,66 @@ def test_day_that_an_ingest_changes_while_it_is_staged_is_left_for_the_next_run(
     assert platform.refresh().days == 1
     assert platform.mart("device_quality", "stat_date", "plays") == [(JAN_31, 1), (FEB_1, 1)]
     assert platform.fetch(WATCHED)[0] == (JAN_31, "u1", 1, 90)
+
+
+def test_day_that_an_ingest_changes_parts_its_run_and_the_others_are_published(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [date(2024, 1, number) for number in range(1, 6)]
+    platform.load(*(Play(day) for day in days))
+    stage_days = exporting.stage_days
+
+    def stage_beside_an_ingest(*arguments: Any) -> StagedRun:
+        platform.load(Play(days[2], user_id="u2"), is_complete=False)
+        return stage_days(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(exporting, "stage_days", stage_beside_an_ingest)
+        assert platform.refresh().days == 4
+    assert [row[0] for row in platform.fetch(WATCHED)] == [*days[:2], *days[3:]]
+    runs = (
+        "SELECT from_day, to_day, row_count FROM refresh_log WHERE procedure_name = 'publish_days'"
+    )
+    assert platform.fetch(runs) == [(days[0], days[1], 2), (days[3], days[4], 2)]
+
+
+def test_users_of_one_contract_who_saw_the_same_on_one_day_are_one_row(platform: Platform) -> None:
+    platform.load(
+        Play(JAN_31, user_id="u1", watch_seconds=10, is_complete=True),
+        Play(JAN_31, user_id="u2", watch_seconds=40, is_complete=None),
+        users=[User("u1", contract_code="HNH1"), User("u2", contract_code="HNH1")],
+    )
+    platform.refresh()
+    sums = "SELECT plays, valid_plays, known_completion_plays, complete_plays, watch_seconds FROM fact_watch"
+    assert platform.fetch(sums) == [(2, 1, 1, 1, 50)]
+
+
+def test_first_days_follow_late_plays_and_corrections_in_runs_of_any_length(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(4)  # noqa: S311  (the same plays each time)
+    days = [date(2024, 1, 1) + timedelta(days=number) for number in range(12)]
+    played: dict[str, Play] = {}
+    for length in (3, 92, 1, 5):
+        monkeypatch.setattr(exporting, "CHUNK_DAYS", length)
+        gone = [played.pop(session) for session in chance.sample(sorted(played), len(played) // 2)]
+        come = [
+            Play(chance.choice(days), chance.choice(("u1", "u2", "u3")), watch_seconds=seconds)
+            for seconds in (0, 60, 60, 60)
+        ]
+        played |= {play.session_id: play for play in come}
+        platform.load(*come, without=gone)
+        platform.refresh()
+        active = [(play.user_id, play.on) for play in played.values() if play.watch_seconds]
+        first = {user: min(on for each, on in active if each == user) for user, _ in active}
+        found = platform.fetch(
+            "SELECT customer_code, date_value FROM customer_first_day"
+            " INNER JOIN dim_customer USING (customer_key)"
+            " INNER JOIN dim_date ON first_date_key = date_key"
+        )
+        assert dict(found) == first
+        new = platform.mart("daily_statistics", "stat_date", "new_customers")
+        assert {day: count for day, count in new if count} == Counter(first.values())
 
 
 class Aloud:

@@ -10,8 +10,9 @@ import mysql.connector
 import pytest
 
 from svp.core.mysql import open_connection
-from svp.errors import LockError, VerifyError
+from svp.errors import LockError, PlatformError, VerifyError
 from tests.integration.warehouse.builders import Play, Rating, Title
+from warehouse import export as exporting
 from warehouse.connections import execute, fetch, hold_lock, open_warehouse
 from warehouse.export import export
 
@@ -153,7 +154,7 @@ def test_publish_days_refuses_to_guess(played: Platform, arguments: str, says: s
     assert played.snapshot() == before
 
 
-def test_day_that_fails_leaves_whole_days_before_it_and_nothing_of_itself(played: Platform) -> None:
+def test_day_that_fails_leaves_the_days_of_its_run_as_they_were(played: Platform) -> None:
     played.load(*(Play(day, user_id="u3") for day in (JAN_31, FEB_1)))
     (before,) = played.fetch("SELECT version FROM published_day WHERE date_key = 20240201")
     played.execute(
@@ -164,14 +165,34 @@ def test_day_that_fails_leaves_whole_days_before_it_and_nothing_of_itself(played
     with pytest.raises(VerifyError, match="no February"):
         export(played.settings)
     assert played.fetch("SELECT date_key, count(*) FROM fact_watch GROUP BY date_key") == [
-        (20240131, 2),
+        (20240131, 1),
         (20240201, 2),
     ]
     assert played.fetch("SELECT version FROM published_day WHERE date_key = 20240201") == [before]
     assert played.fetch(LAST_RUN) == [("publish_days", "failed", "45000", "no February")]
     played.execute("DROP TRIGGER no_february")
-    assert played.refresh().days == 1
+    assert played.refresh().days == 2
     assert played.mart("daily_statistics", "stat_date", "plays") == [(JAN_31, 2), (FEB_1, 3)]
+
+
+def test_connection_that_the_server_ends_amid_a_run_leaves_whole_days(
+    played: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "CHUNK_DAYS", 1)
+    played.load(*(Play(day, user_id="u3") for day in (JAN_31, FEB_1)))
+    played.execute(
+        "CREATE TRIGGER no_february BEFORE INSERT ON published_day FOR EACH ROW"
+        " IF new.date_key = 20240201 THEN KILL CONNECTION connection_id(); END IF"
+    )
+    with pytest.raises((PlatformError, mysql.connector.Error)):
+        export(played.settings)
+    played.execute("DROP TRIGGER no_february")
+    rows = "SELECT date_key, count(*) FROM fact_watch GROUP BY date_key"
+    assert played.fetch(rows) == [(20240131, 2), (20240201, 2)]
+    assert played.refresh().days == 1
+    assert played.fetch(rows) == [(20240131, 2), (20240201, 3)]
+    assert played.mart("daily_statistics", "stat_date", "plays") == [(JAN_31, 2), (FEB_1, 3)]
+    assert played.fetch("SELECT count(*) FROM refresh_log WHERE outcome = 'interrupted'") == [(1,)]
 
 
 def test_published_days_are_one_run_in_the_log(played: Platform) -> None:

@@ -208,14 +208,14 @@ def test_procedures_run_with_the_rights_of_the_caller_but_for_one_and_views_with
 
 def test_only_what_changed_is_installed_again(empty_platform: Platform) -> None:
     empty_platform.execute("UPDATE schema_object SET installed_at = '2000-01-01'")
-    empty_platform.execute("UPDATE schema_object SET checksum = 'old' WHERE name = 'publish_day'")
+    empty_platform.execute("UPDATE schema_object SET checksum = 'old' WHERE name = 'publish_facts'")
     empty_platform.execute("DROP PROCEDURE refresh_calendar")
     aloud = Aloud()
     schema.install(empty_platform.settings, progress=aloud)
     fresh = empty_platform.fetch(
         "SELECT name FROM schema_object WHERE installed_at > '2000-01-01' ORDER BY name"
     )
-    assert fresh == [("publish_day",), ("refresh_calendar",)]
+    assert fresh == [("publish_facts",), ("refresh_calendar",)]
     assert len(aloud.lines) == 1
 
 
@@ -232,14 +232,14 @@ def test_reinstalled_event_keeps_the_schedule_that_somebody_chose(empty_platform
 
 
 def test_missing_object_is_noticed(empty_platform: Platform) -> None:
-    empty_platform.execute("DROP PROCEDURE publish_day")
-    with pytest.raises(SchemaError, match="the procedure publish_day is missing"):
+    empty_platform.execute("DROP PROCEDURE publish_facts")
+    with pytest.raises(SchemaError, match="the procedure publish_facts is missing"):
         schema.check_current(empty_platform.settings)
 
 
 def test_object_of_another_text_is_noticed(empty_platform: Platform) -> None:
-    empty_platform.execute("UPDATE schema_object SET checksum = 'old' WHERE name = 'publish_day'")
-    with pytest.raises(SchemaError, match="the procedure publish_day is not this program's"):
+    empty_platform.execute("UPDATE schema_object SET checksum = 'old' WHERE name = 'publish_facts'")
+    with pytest.raises(SchemaError, match="the procedure publish_facts is not this program's"):
         schema.check_current(empty_platform.settings)
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.integration.warehouse.builders import Play
 from tests.integration.warehouse.test_verify import svp
 from warehouse import export as exporting
-from warehouse.export import Scope, export, plan_export, refresh
+from warehouse.export import Scope, StagedRun, export, plan_export, refresh
 
 if TYPE_CHECKING:
     from tests.integration.warehouse.builders import Platform
@@ -58,7 +58,7 @@ def test_ingest_beside_a_full_export_loses_no_change(
 ) -> None:
     stage_days = exporting.stage_days
 
-    def stage_beside_an_ingest(*arguments: Any) -> int:
+    def stage_beside_an_ingest(*arguments: Any) -> StagedRun:
         played.load(Play(JAN_31, user_id="u2"))
         return stage_days(*arguments)
 

@@ -86,9 +86,9 @@ def test_status_names_a_missing_event_and_reports_the_rest(
 
 
 def test_status_names_a_procedure_that_another_program_installed(platform: Platform) -> None:
-    platform.execute("UPDATE schema_object SET checksum = 'old' WHERE name = 'publish_day'")
+    platform.execute("UPDATE schema_object SET checksum = 'old' WHERE name = 'publish_facts'")
     (problem,) = read_status(platform.settings).problems
-    assert problem == "the procedure publish_day is not this program's: run 'svp init'"
+    assert problem == "the procedure publish_facts is not this program's: run 'svp init'"
 
 
 def test_load_that_was_interrupted_is_named_until_it_is_complete(

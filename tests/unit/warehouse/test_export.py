@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from warehouse.export import CHUNK_DAYS, chunk_days, pending_days
+import pytest
+
+from warehouse.export import CHUNK_DAYS, CHUNK_ROWS, chunk_days, pending_days, read_ahead
 from warehouse.sources import DayVersion
 
 START = date(2024, 1, 1)
@@ -39,6 +41,36 @@ def test_busy_day_waits_and_parts_two_runs() -> None:
 def test_long_run_is_cut() -> None:
     found = chunks([day(number) for number in range(CHUNK_DAYS + 1)], {})
     assert [len(chunk) for chunk in found] == [CHUNK_DAYS, 1]
+
+
+def test_run_ends_where_the_calendar_is_too_long_though_its_days_are_few() -> None:
+    assert chunks([day(0), day(CHUNK_DAYS - 1), day(CHUNK_DAYS)], {}) == [
+        [0, CHUNK_DAYS - 1],
+        [CHUNK_DAYS],
+    ]
+
+
+def test_run_ends_before_the_day_that_is_one_row_too_many_and_a_large_day_is_alone() -> None:
+    days = [day(number) for number in range(5)]
+    rows = [CHUNK_ROWS - 1, 1, 1, CHUNK_ROWS + 1, 1]
+    sizes = {each.day: count for each, count in zip(days, rows, strict=True)}
+    found = chunk_days(days, {}, rows=sizes)
+    assert [[each.day for each in chunk] for chunk in found] == [
+        [days[0].day, days[1].day],
+        [days[2].day],
+        [days[3].day],
+        [days[4].day],
+    ]
+
+
+def test_read_ahead_gives_all_in_order_and_what_was_raised_in_its_place() -> None:
+    def read(number: int) -> int:
+        return 10 // (3 - number)
+
+    found = read_ahead(read, range(5))
+    assert [next(found) for _ in range(3)] == [3, 5, 10]
+    with pytest.raises(ZeroDivisionError):
+        next(found)
 
 
 def test_nothing_changed_is_no_run() -> None:
