@@ -1,6 +1,7 @@
 -- refresh_changed_days: every slice in changed_day, aggregate by aggregate in the order of aggregate_definition,
--- consecutive slices in one call. Nothing changed: nothing is written but the run log. It is the one procedure that
--- works with its definer's rights: who may call it needs none on the tables.
+-- consecutive slices in one call, but days of two months, or months of two years, in two: so that no transaction grows
+-- with the history. Nothing changed: nothing is written but the run log. It is the one procedure that works with its
+-- definer's rights: who may call it needs none on the tables.
 CREATE PROCEDURE refresh_changed_days ()
 COMMENT 'Rebuild every slice that changed since it was built; safe to repeat.'
 SQL SECURITY DEFINER
@@ -24,7 +25,8 @@ BEGIN
                     ELSE to_days(dim_date.date_value)
                 END - cast(
                     row_number() OVER (PARTITION BY changed_day.aggregate_name ORDER BY dim_date.date_value) AS signed
-                ) AS island
+                ) AS island,
+                CASE slice_kind.unit WHEN 'month' THEN dim_date.year_number ELSE dim_date.month_key END AS period
             FROM changed_day
             INNER JOIN dim_date ON changed_day.date_key = dim_date.date_key
             INNER JOIN aggregate_definition ON changed_day.aggregate_name = aggregate_definition.aggregate_name
@@ -37,7 +39,7 @@ BEGIN
             max(numbered.date_value)
         FROM numbered
         INNER JOIN aggregate_definition ON numbered.aggregate_name = aggregate_definition.aggregate_name
-        GROUP BY numbered.aggregate_name, aggregate_definition.refresh_order, numbered.island
+        GROUP BY numbered.aggregate_name, aggregate_definition.refresh_order, numbered.island, numbered.period
         ORDER BY aggregate_definition.refresh_order, min(numbered.date_value);
     DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_is_done = 1;
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
