@@ -55,8 +55,7 @@ class Kept:
     table: str
     begins_as: str
     """empty, copy or view."""
-    is_compared: str
-    """Yes or No."""
+    is_compared: bool
 
     @property
     def aggregate(self) -> str:
@@ -126,9 +125,7 @@ def verify_rebuild(settings: Settings, *, progress: Progress = SILENT) -> Rebuil
         hold_lock(connection, lock, wait_seconds=LOCK_WAIT_SECONDS),
         scratch_database(settings) as scratch,
     ):
-        tables = [
-            Kept(*row) for row in fetch(connection, read_sql("warehouse.queries", "kept_tables"))
-        ]
+        tables = kept_tables(connection)
         furnish(scratch, connection.database, tables)
         rebuild(connection, scratch, progress)
         stale = stale_slices(connection)
@@ -136,7 +133,7 @@ def verify_rebuild(settings: Settings, *, progress: Progress = SILENT) -> Rebuil
             tuple(
                 compare_table(connection, scratch, each.table, stale[each.aggregate])
                 for each in tables
-                if each.is_compared == "Yes"
+                if each.is_compared
             )
         )
 
@@ -158,6 +155,12 @@ def scratch_database(settings: Settings) -> Iterator[Connection]:
         finally:
             if connection.is_connected():
                 execute(connection, drop)
+
+
+def kept_tables(connection: Connection) -> list[Kept]:
+    """Return every table and view of the warehouse."""
+    rows = fetch(connection, read_sql("warehouse.queries", "kept_tables"))
+    return [Kept(table, begins_as, compared == "Yes") for table, begins_as, compared in rows]
 
 
 def furnish(scratch: Connection, original: str | None, tables: Iterable[Kept]) -> None:
