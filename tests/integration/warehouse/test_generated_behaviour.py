@@ -64,8 +64,8 @@ def plays(folder: Path, users: pd.DataFrame) -> pd.DataFrame:
 def watched(plays: pd.DataFrame) -> pd.DataFrame:
     """Playing time of each customer and day; what was played after midnight is that of the next."""
     midnight = plays["started_at"].dt.floor("D") + pd.Timedelta(days=1)
-    wall = (plays["ended_at"] - plays["started_at"]) // pd.Timedelta(microseconds=1)
-    before = (midnight - plays["started_at"]) // pd.Timedelta(microseconds=1)
+    wall = (plays["ended_at"] - plays["started_at"]).dt.as_unit("us").astype("int64")
+    before = (midnight - plays["started_at"]).dt.as_unit("us").astype("int64")
     whole = plays["watch_seconds"].astype("int64")
     first = np.where(plays["ended_at"] <= midnight, whole, whole * before // wall.clip(lower=1))
     parts = [
@@ -119,13 +119,13 @@ def test_signals_are_those_of_the_files(
     found["as_of_date"] = pd.to_datetime(found["as_of_date"])
     numbers = list(SIGNALS[2:6])
     keys = list(SIGNALS[:2])
-    frames = [
+    left, right = (
         frame.astype(dict.fromkeys(numbers, "float64"))
         .sort_values(keys)
         .reset_index(drop=True)[list(SIGNALS)]
         for frame in (found, expected)
-    ]
-    pd.testing.assert_frame_equal(*frames, check_dtype=False)
+    )
+    pd.testing.assert_frame_equal(left, right, check_dtype=False)
     assert found["risk_band"].nunique() == 5
 
 
@@ -135,7 +135,7 @@ def signals(
     """Work out the signals of every customer as of a day."""
     plays, watched = plays[plays["day"] <= as_of], watched[watched["day"] <= as_of]
     signed_up = users.groupby("customer")["registered_on"].min()
-    customers = signed_up[signed_up <= as_of].index.union(plays["customer"].unique())
+    customers = signed_up[signed_up <= as_of].index.union(pd.Index(plays["customer"].unique()))
     age = (as_of - watched["day"]).dt.days
     recent, former = watched[age < 28], watched[(age >= 28) & (age < 56)]
     frame = pd.DataFrame(index=customers)
@@ -153,11 +153,12 @@ def signals(
     return frame.assign(as_of_date=as_of).rename_axis("customer_code").reset_index()
 
 
-def bands(frame: pd.DataFrame, was_active: np.ndarray) -> np.ndarray:
-    """Return the band of each customer, the first that fits."""
+def bands(frame: pd.DataFrame, was_active: np.ndarray) -> pd.Series:
+    """Return the band of each customer; a later line goes before those above it."""
     silent = frame["days_since_last_play"]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        trend = (frame["recent"] - frame["former"]) / frame["former"] * 100
-    trend = trend.where(frame["former"] > 0)
-    fits = [~was_active, silent > 28, trend <= -50, (trend <= -20) | (silent >= 15)]
-    return np.select(fits, ["no_activity", "lapsed", "declining", "watch"], "steady")
+    trend = (frame["recent"] / frame["former"].where(frame["former"] > 0) - 1) * 100
+    band = pd.Series("steady", index=frame.index)
+    band = band.mask((trend <= -20) | (silent >= 15), "watch")
+    band = band.mask(trend <= -50, "declining")
+    band = band.mask(silent > 28, "lapsed")
+    return band.mask(~was_active, "no_activity")
