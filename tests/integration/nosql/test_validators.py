@@ -155,7 +155,7 @@ def test_app_events_of_every_shape_are_taken(database: MongoDatabase) -> None:
     named: Document = {"user_ref": "demo:u1", "session_id": "1737160306717", "platform": "Web"}
     more: Document = {"anonymous_id": "d1", "country": "Chile", "properties": {"page": "home"}}
     late = {"occurred_at": DAY.replace(hour=23), "day": DAY, "replaced_load_id": Int64(2)}
-    events = [an_app_event(), an_app_event("e2", **named, **more), an_app_event("e3") | late]
+    events = [an_app_event(), an_app_event("e2") | named | more, an_app_event("e3") | late]
     assert len(database["app_events"].insert_many(events).inserted_ids) == 3
 
 

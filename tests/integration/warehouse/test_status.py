@@ -80,7 +80,7 @@ def test_status_names_a_missing_event_and_reports_the_rest(
     status = read_status(platform.settings)
     assert status.problems == (f"the event {EVENT} is missing: run 'svp init'",)
     found = ([each.name for each in status.events], len(status.runs))
-    assert found == ([OFTEN], 4 + platform.aggregates())
+    assert found == ([OFTEN], 5 + platform.aggregates())
     assert svp(platform, monkeypatch, "warehouse", "status") == 6
     assert f"the event {EVENT} is missing" in capsys.readouterr().out
 
