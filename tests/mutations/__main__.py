@@ -54,7 +54,11 @@ RUNNING = "SELECT id FROM information_schema.processlist WHERE db LIKE %s"
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options of the command line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.mutations", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.mutations",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--files", nargs="+", default=["*"], help="globs of paths; all by default")
     parser.add_argument("--sample", type=int, help="so many mutants of those files; all by default")
     parser.add_argument("--seed", type=int, default=1, help="chooses the sample")
