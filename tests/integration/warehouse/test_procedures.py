@@ -111,6 +111,17 @@ def test_refresh_builds_its_range_again_and_leaves_rows_and_marks_around_it(
     assert spread.fetch(RUN) == [(f"refresh_{name}", NEW_YEARS_EVE, JAN_31, len(rebuilt), "done")]
 
 
+def test_refresh_of_months_leaves_the_summaries_of_others(spread: Platform) -> None:
+    summaries = [
+        f"SELECT * FROM agg_{name} ORDER BY 1, 2, 3"
+        for name in ("segment_summary", "taste_summary", "taste_segment")
+    ]
+    before = [spread.fetch(rows) for rows in summaries]
+    assert [len({row[0] for row in rows}) for rows in before] == [6, 6, 6]
+    spread.execute(f"CALL refresh_customer_month{RANGE}")
+    assert [spread.fetch(rows) for rows in summaries] == before
+
+
 def test_each_failing_refresh_undoes_itself_logs_and_tells(spread: Platform) -> None:
     outcomes = "SELECT outcome FROM refresh_log ORDER BY refresh_id"
     earlier = spread.fetch(outcomes)
