@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 TESTS = "tests/integration/warehouse"
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 60
+"""For each test that is asked; a procedure that goes on for ever is ended then."""
 PYTEST = (
     sys.executable,
     "-m",
@@ -54,7 +55,11 @@ RUNNING = "SELECT id FROM information_schema.processlist WHERE db LIKE %s"
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options of the command line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.mutations", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.mutations",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--files", nargs="+", default=["*"], help="globs of paths; all by default")
     parser.add_argument("--sample", type=int, help="so many mutants of those files; all by default")
     parser.add_argument("--seed", type=int, default=1, help="chooses the sample")
@@ -112,7 +117,7 @@ class Bench:
             text=True,
         )
         try:
-            printed, _ = process.communicate(timeout=PATIENCE_SECONDS)
+            printed, _ = process.communicate(timeout=PATIENCE_SECONDS * len(tests))
         except subprocess.TimeoutExpired:
             self._stop(process)
             return "killed", "patience: it did not end"

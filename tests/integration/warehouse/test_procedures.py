@@ -46,7 +46,7 @@ AGGREGATES = (
 
 @pytest.fixture
 def spread(platform: Platform) -> Platform:
-    """Days around the end of January, and far from it, on each of which everything happens."""
+    """Days around two months and far from them, on each of which everything happens."""
     starts = [datetime.combine(day, time(20), UTC) for day in SPREAD]
     titles = [Title(f"t{number}", genres=("Drama",)) for number in range(1, len(starts) + 1)]
     platform.load(
@@ -61,21 +61,21 @@ def spread(platform: Platform) -> Platform:
     return platform
 
 
+NEW_YEARS_EVE = date(2023, 12, 31)
 SPREAD = (
     date(2023, 1, 31),
-    date(2023, 12, 31),
-    date(2024, 1, 30),
+    date(2023, 11, 30),
+    date(2023, 12, 30),
+    NEW_YEARS_EVE,
     JAN_31,
     FEB_1,
-    date(2024, 2, 2),
-    date(2024, 3, 1),
-    date(2025, 1, 31),
+    date(2024, 12, 31),
 )
 RUN = (
     "SELECT procedure_name, from_day, to_day, row_count, outcome FROM refresh_log"
     " ORDER BY refresh_id DESC LIMIT 1"
 )
-RANGE = "('2024-01-31', '2024-02-01')"
+RANGE = "('2023-12-31', '2024-01-31')"
 
 
 def slice_key(platform: Platform, aggregate: str) -> str:
@@ -94,8 +94,8 @@ def mark_slices(platform: Platform, aggregate: str, *, marked: str) -> None:
 def test_refresh_builds_its_range_again_and_leaves_rows_and_marks_around_it(
     spread: Platform, name: str
 ) -> None:
-    first = 20240131 if slice_key(spread, name) == "date_key" else 20240101
-    asked = {first, 20240201}
+    is_daily = slice_key(spread, name) == "date_key"
+    asked = {20231231, 20240131} if is_daily else {20231201, 20240101}
     rows = f"SELECT * FROM agg_{name} ORDER BY 1, 2"
     before = spread.fetch(rows)
     slices = {row[0] for row in before}
@@ -110,7 +110,18 @@ def test_refresh_builds_its_range_again_and_leaves_rows_and_marks_around_it(
     assert set(rebuilt) == asked
     marks = set(spread.fetch("SELECT aggregate_name, date_key FROM changed_day"))
     assert marks == {("another", key) for key in slices} | {(name, key) for key in slices - asked}
-    assert spread.fetch(RUN) == [(f"refresh_{name}", JAN_31, FEB_1, len(rebuilt), "done")]
+    assert spread.fetch(RUN) == [(f"refresh_{name}", NEW_YEARS_EVE, JAN_31, len(rebuilt), "done")]
+
+
+def test_refresh_of_months_leaves_the_summaries_of_others(spread: Platform) -> None:
+    summaries = [
+        f"SELECT * FROM agg_{name} ORDER BY 1, 2, 3"
+        for name in ("segment_summary", "taste_summary", "taste_segment")
+    ]
+    before = [spread.fetch(rows) for rows in summaries]
+    assert [len({row[0] for row in rows}) for rows in before] == [6, 6, 6]
+    spread.execute(f"CALL refresh_customer_month{RANGE}")
+    assert [spread.fetch(rows) for rows in summaries] == before
 
 
 def test_each_failing_refresh_undoes_itself_logs_and_tells(spread: Platform) -> None:
