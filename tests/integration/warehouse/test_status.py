@@ -44,6 +44,7 @@ def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> N
     expected = {
         "publish_customers": 3,
         "publish_days": 1,
+        "publish_members": 1,
         "publish_titles": 2,
         "refresh_changed_days": platform.aggregates(),
         "refresh_content_performance": 1,
@@ -51,7 +52,7 @@ def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> N
         "refresh_daily_statistics": 1,
     }
     assert rows == rows | expected
-    assert len(rows) == 4 + platform.aggregates()
+    assert len(rows) == 5 + platform.aggregates()
     assert status.last_export is not None
     assert (status.last_export.outcome, status.last_export.days) == ("done", 1)
     daily, often = status.events
@@ -80,7 +81,7 @@ def test_status_names_a_missing_event_and_reports_the_rest(
     status = read_status(platform.settings)
     assert status.problems == (f"the event {EVENT} is missing: run 'svp init'",)
     found = ([each.name for each in status.events], len(status.runs))
-    assert found == ([OFTEN], 4 + platform.aggregates())
+    assert found == ([OFTEN], 5 + platform.aggregates())
     assert svp(platform, monkeypatch, "warehouse", "status") == 6
     assert f"the event {EVENT} is missing" in capsys.readouterr().out
 
