@@ -56,7 +56,7 @@ SEED = 7
 HOPS = {
     "sessions.csv → PostgreSQL": "psql \\copy, constrained",
     "PostgreSQL → MongoDB": "insert_many, same indexes",
-    "both → MySQL, a day at a time": "LOAD DATA, bare table",
+    "both → MySQL, by whole days": "LOAD DATA, bare table",
     "procedures": "",
 }
 """Each hop, and the raw tool it is held against."""

@@ -1,6 +1,7 @@
 -- link_users: the customer of each user from stg_customer_user. Facts hold customers, so a user who is another
--- customer than before moves with the facts: the days on which the former one used the apps, or paid, are to be exported again.
--- Days on set-top boxes stay, since those facts hold the contract's customer, whoever its users are.
+-- customer than before moves with the facts: the days on which the former one used the apps, or paid, are to be exported
+-- again. Days on set-top boxes stay, since those facts hold the contract's customer, whoever its users are; searches,
+-- attempts, ratings and hours hold no customer. A new fact that holds the customer of a user is to be looked up too.
 -- Runs in the caller's transaction, after the customers themselves.
 CREATE PROCEDURE link_users ()
 COMMENT 'Bring customer_user up to date; give back the days of users who became another customer.'

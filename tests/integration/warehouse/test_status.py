@@ -44,6 +44,7 @@ def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> N
     expected = {
         "publish_customers": 3,
         "publish_days": 1,
+        "publish_members": 1,
         "publish_titles": 2,
         "refresh_changed_days": platform.aggregates(),
         "refresh_content_performance": 1,
