@@ -467,7 +467,7 @@ def test_country_is_known_from_sign_up_and_another_from_the_load_that_told(
 ) -> None:
     platform.load(users=[User("u1", country="Chile"), User("u2")])
     told_on = (
-        "UPDATE ops.load SET started_at = %s WHERE load_id = (SELECT max(load_id) FROM ops.load)"
+        "UPDATE ops.load SET ended_at = %s WHERE load_id = (SELECT max(load_id) FROM ops.load)"
     )
     platform.postgres(told_on, ["2024-02-03 23:30+00"])
     platform.refresh()

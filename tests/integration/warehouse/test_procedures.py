@@ -11,7 +11,7 @@ import pytest
 
 from svp.core.mysql import open_connection
 from svp.errors import LockError, PlatformError, VerifyError
-from tests.integration.warehouse.builders import Play, Rating, Title
+from tests.integration.warehouse.builders import Play, Rating, SubscriptionEvent, Title, User
 from warehouse import export as exporting
 from warehouse.connections import execute, fetch, hold_lock, open_warehouse
 from warehouse.export import export
@@ -41,6 +41,8 @@ AGGREGATES = (
     "rating_trend",
     "region_hour",
     "subscription_monthly",
+    "churn_signals",
+    "retention_cohort",
 )
 
 
@@ -51,11 +53,13 @@ def spread(platform: Platform) -> Platform:
     titles = [Title(f"t{number}", genres=("Drama",)) for number in range(1, len(starts) + 1)]
     platform.load(
         *(Play(at, content_id="t1", ends=at + timedelta(minutes=20)) for at in starts),
+        users=[User(registered_on=SPREAD[0])],
         titles=titles,
         ratings=[
             Rating(at, content_id=title.content_id)
             for at, title in zip(starts, titles, strict=True)
         ],
+        subscriptions=[SubscriptionEvent(at, "renewal", 900) for at in starts],
     )
     platform.refresh()
     return platform
