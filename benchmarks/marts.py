@@ -24,9 +24,9 @@ import pyarrow as pa
 from pyarrow import csv
 
 import warehouse.schema
+from benchmarks.servers import start_roomy
 from svp.core.progress import SILENT
 from svp.errors import PlatformError
-from svp.servers import start
 from svp.settings import Settings, Workspace, load_settings
 from warehouse.connections import execute, fetch, fetch_one, open_warehouse
 from warehouse.staging import open_staging
@@ -221,9 +221,11 @@ def main() -> None:
     options.add_argument("--drop", action="store_true", help="remove the warehouse afterwards")
     given = options.parse_args()
     home = load_settings({"home": given.home and str(given.home)}).home
-    start(home, mysql=given.mysql)
+    start_roomy(home, given.mysql)
     settings = replace(load_settings({"home": str(home)}), workspace=Workspace(given.workspace))
-    if not is_filled(settings):
+    if is_filled(settings):
+        warehouse.schema.install(settings)
+    else:
         warehouse.schema.reset(settings)
         fill(settings, given.sessions, given.customers, given.titles)
     with open_warehouse(settings) as connection:

@@ -56,4 +56,20 @@ INSERT INTO fact_search (
 SELECT date_key, count(*), count(*), count(*) DIV 9, count(*) DIV 2, count(*) DIV 3, 0 FROM fact_watch GROUP BY date_key;
 INSERT INTO fact_concurrency (date_key, peak_concurrent_streams, peak_minute_at, sessions_without_time)
 SELECT date_key, count(*) DIV 20, NULL, 0 FROM fact_watch GROUP BY date_key;
+INSERT INTO dim_subscription (source, user_id) SELECT source, customer_code FROM dim_customer WHERE customer_key > 0;
+INSERT INTO fact_subscription_event (
+    date_key, subscription_key, event_number, customer_key, event_type_key, plan_key, amount_minor, currency_key
+)
+SELECT
+    dim_date.date_key, dim_subscription.subscription_key, 1, dim_customer.customer_key,
+    CASE WHEN dim_date.month_key = 20240101 THEN start_type.event_type_key ELSE renewal_type.event_type_key END,
+    dim_customer.plan_key, 900 + 300 * dim_customer.plan_key, dim_currency.currency_key
+FROM dim_customer
+INNER JOIN dim_subscription ON dim_customer.source = dim_subscription.source AND dim_customer.customer_code = dim_subscription.user_id
+INNER JOIN dim_date ON dim_date.date_key - dim_date.month_key = dim_customer.customer_key % 28
+INNER JOIN dim_currency ON dim_currency.currency = 'USD'
+INNER JOIN dim_subscription_event_type AS start_type ON start_type.event_type = 'start'
+INNER JOIN dim_subscription_event_type AS renewal_type ON renewal_type.event_type = 'renewal'
+WHERE dim_date.date_key BETWEEN 20240101 AND 20251230;
+INSERT INTO changed_subscription SELECT subscription_key, utc_timestamp(6) FROM dim_subscription;
 ANALYZE TABLE dim_customer, dim_title, fact_watch, fact_category_seconds, fact_hour, fact_rating;

@@ -21,8 +21,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from benchmarks.directquery import month_queries, read_views
+from benchmarks.servers import start_roomy
 from svp.core.mysql import open_connection
-from svp.servers import start
 from svp.settings import Workspace, load_settings
 from warehouse.connections import fetch, fetch_one, open_warehouse
 
@@ -120,7 +120,7 @@ def main() -> None:
     options.add_argument("--workspace", default="benchmark_marts")
     given = options.parse_args()
     home = load_settings({"home": given.home and str(given.home)}).home
-    start(home, mysql=given.mysql)
+    start_roomy(home, given.mysql)
     settings = replace(load_settings({"home": str(home)}), workspace=Workspace(given.workspace))
     analyze(settings)
     queries = queries_of(settings, MONTHS)
