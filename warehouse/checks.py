@@ -1,13 +1,14 @@
 """Compare the stores: the totals of each day in PostgreSQL, MongoDB and the warehouse.
 
 Each table answers one set-based query; what is compared is what they say, never samples. Days that are
-not published yet are told apart: there the stores differ rightly.
+not published yet are told apart: there the stores differ rightly. Money that no store has twice is checked by its
+bridges: each month leads from the one before to its end.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import nosql.schema
@@ -18,6 +19,7 @@ from svp.errors import VerifyError
 from warehouse.connections import fetch, open_warehouse
 from warehouse.export import pending_days, published_days, read_marks
 from warehouse.measures import MEASURES, Measure, tables_of
+from warehouse.money import rateless_currencies, unbalanced_bridges
 from warehouse.purge import kept_days, purged_before
 from warehouse.sources import open_sources
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from svp.core.mysql import Connection
     from svp.settings import Settings
+    from warehouse.money import RatelessCurrency, UnbalancedBridge
     from warehouse.sources import Sources
 
 __all__ = [
@@ -112,6 +115,10 @@ class Comparison:
 
     measures: tuple[MeasureComparison, ...]
     pending: Pending
+    unbalanced: tuple[UnbalancedBridge, ...] = ()
+    """Months whose bridge of subscribers or of MRR does not balance."""
+    rateless: tuple[RatelessCurrency, ...] = ()
+    """Currencies whose prices no MRR counts."""
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -129,16 +136,25 @@ class Comparison:
         """No store holds a compared day."""
         return not self.days
 
+    @property
+    def is_right(self) -> bool:
+        """No store disagrees with another, and every bridge balances."""
+        return not (self.differences or self.unbalanced)
+
     def require_agreement(self) -> None:
-        """Raise VerifyError if the stores disagree anywhere."""
+        """Raise VerifyError if the stores disagree anywhere, or a bridge does not balance."""
         if self.differences:
             first = self.differences[0]
             message = f"the stores disagree in {len(self.differences)} places, first {first.measure} of {first.day}"
             raise VerifyError(message, "run 'svp verify' to see every day and store")
+        if self.unbalanced:
+            month, measure = self.unbalanced[0].month_start, self.unbalanced[0].measure
+            message = f"{len(self.unbalanced)} bridges do not balance, first {measure} of {month}"
+            raise VerifyError(message, "run 'svp verify' to see every month")
 
 
 def verify(settings: Settings) -> Comparison:
-    """Compare every measure of every published day across the tables that hold it.
+    """Compare every measure of every published day across the tables that hold it, and check the bridges of money.
 
     Raises:
         SchemaError: a schema is older or newer than the program.
@@ -150,7 +166,9 @@ def verify(settings: Settings) -> Comparison:
         said = ask_stores(sources, connection)
         purged = purged_before(connection)
         pending = find_pending(sources, connection)
-    return compare({table: kept(totals, purged) for table, totals in said.items()}, pending)
+        unbalanced, rateless = unbalanced_bridges(connection), rateless_currencies(connection)
+    found = compare({table: kept(totals, purged) for table, totals in said.items()}, pending)
+    return replace(found, unbalanced=unbalanced, rateless=rateless)
 
 
 def ask_stores(sources: Sources, connection: Connection) -> dict[str, Totals]:

@@ -163,11 +163,17 @@ MEASURES = (
         postgresql=("playback_attempts",),
         facts=("fact_attempt",),
     ),
-    Measure("subscription_events", "changes of subscriptions", postgresql=("subscription_events",)),
+    Measure(
+        "subscription_events",
+        "changes of subscriptions",
+        postgresql=("subscription_events",),
+        facts=("fact_subscription_event",),
+    ),
     Measure(
         "charged_minor_units",
         "minor units, of all currencies together",
         postgresql=("subscription_events",),
+        facts=("fact_subscription_event",),
     ),
 )
 """Wide over aggregates of which each row says a day; what spans days is compared by ``svp verify --rebuild``."""

@@ -30,7 +30,7 @@ __all__ = ["RebuildComparison", "SliceDifference", "TableComparison", "verify_re
 
 LOCK_WAIT_SECONDS = 10
 
-PREPARATIONS = ("forget_first_days", "rebuild_first_days")
+PREPARATIONS = ("forget_first_days", "rebuild_first_days", "rebuild_subscriptions")
 """Queries that make what no procedure makes for a range, before the procedures run."""
 
 OWNERS = {
@@ -69,7 +69,7 @@ class SliceDifference:
 
     table: str
     slice_key: int
-    """The day, or the first of the month, as yyyymmdd."""
+    """The day, or the first of the month, as yyyymmdd; of plan_history, the subscription."""
     kept_rows: int
     rebuilt_rows: int
 
@@ -86,6 +86,8 @@ class TableComparison:
     differences: tuple[SliceDifference, ...]
     pending_slices: tuple[int, ...]
     """Slices that wait for a refresh; they are not compared."""
+    purged_slices: tuple[int, ...]
+    """Slices that purged days feed, which nobody can make again; they are not compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,11 @@ class RebuildComparison:
     def pending_slices(self) -> int:
         """How many slices were left out because they wait for a refresh."""
         return sum(len(each.pending_slices) for each in self.tables)
+
+    @property
+    def purged_slices(self) -> int:
+        """How many slices were left out because purged days feed them."""
+        return sum(len(each.purged_slices) for each in self.tables)
 
     @property
     def slices(self) -> int:
@@ -128,14 +135,7 @@ def verify_rebuild(settings: Settings, *, progress: Progress = SILENT) -> Rebuil
         tables = kept_tables(connection)
         furnish(scratch, connection.database, tables)
         rebuild(connection, scratch, progress)
-        stale = stale_slices(connection)
-        return RebuildComparison(
-            tuple(
-                compare_table(connection, scratch, each.table, stale[each.aggregate])
-                for each in tables
-                if each.is_compared
-            )
-        )
+        return compare_tables(connection, scratch, [each for each in tables if each.is_compared])
 
 
 @contextmanager
@@ -197,46 +197,77 @@ def rebuild(connection: Connection, scratch: Connection, progress: Progress) -> 
             task.advance(1)
 
 
-def stale_slices(connection: Connection) -> defaultdict[str, set[int]]:
-    """Return the keys of the slices that wait for a refresh, by aggregate; none for any other."""
-    stale: defaultdict[str, set[int]] = defaultdict(set)
-    for aggregate, key in fetch(connection, read_sql("warehouse.queries", "stale_slices")):
-        stale[aggregate].add(key)
-    return stale
+def compare_tables(
+    connection: Connection, scratch: Connection, tables: Iterable[Kept]
+) -> RebuildComparison:
+    """Compare tables with their rebuilt twins, but for slices of which nobody can say what they should hold now."""
+    stale = slices_by_aggregate(connection, "stale_slices")
+    purged = slices_by_aggregate(connection, "purged_slices")
+    monthly = {
+        name for (name,) in fetch(connection, read_sql("warehouse.queries", "monthly_aggregates"))
+    }
+    return RebuildComparison(
+        tuple(
+            compare_slices(
+                each.table,
+                *(
+                    hash_slices(database, each.table, by_month=each.aggregate in monthly)
+                    for database in (connection, scratch)
+                ),
+                stale=stale[each.aggregate],
+                purged=purged[each.aggregate],
+            )
+            for each in tables
+        )
+    )
 
 
-def compare_table(
-    connection: Connection, scratch: Connection, table: str, stale: set[int]
+def slices_by_aggregate(connection: Connection, query: str) -> defaultdict[str, set[int]]:
+    """Return the keys of the slices that a query names, by aggregate; none for any other."""
+    named: defaultdict[str, set[int]] = defaultdict(set)
+    for aggregate, key in fetch(connection, read_sql("warehouse.queries", query)):
+        named[aggregate].add(key)
+    return named
+
+
+def compare_slices(
+    table: str, kept: Slices, rebuilt: Slices, *, stale: set[int], purged: set[int]
 ) -> TableComparison:
-    """Compare one table with its rebuilt twin, slice by slice."""
-    kept, rebuilt = hash_slices(connection, table), hash_slices(scratch, table)
-    keys = sorted(kept.keys() | rebuilt.keys())
+    """Compare the slices of one table that are neither stale nor fed by purged days."""
+    keys = kept.keys() | rebuilt.keys()
+    compared = sorted(keys - stale - purged)
     nothing = (0, 0)
     differences = (
         SliceDifference(table, key, kept.get(key, nothing)[0], rebuilt.get(key, nothing)[0])
-        for key in keys
-        if key not in stale and kept.get(key) != rebuilt.get(key)
+        for key in compared
+        if kept.get(key) != rebuilt.get(key)
     )
     return TableComparison(
         table,
-        slices=len(set(keys) - stale),
-        rows=sum(count for key, (count, _) in kept.items() if key not in stale),
+        slices=len(compared),
+        rows=sum(kept.get(key, nothing)[0] for key in compared),
         differences=tuple(differences),
-        pending_slices=tuple(key for key in keys if key in stale),
+        pending_slices=tuple(sorted(keys & stale - purged)),
+        purged_slices=tuple(sorted(keys & purged)),
     )
 
 
-def hash_slices(connection: Connection, table: str) -> Slices:
-    """Return the count of rows and the sum of their hashes for each slice of a table, in whatever order rows are."""
+def hash_slices(connection: Connection, table: str, *, by_month: bool) -> Slices:
+    """Return the count of rows and the sum of their hashes for each slice of a table, in whatever order rows are.
+
+    By month, a day that rows are of counts as the first of its month, by which it is marked.
+    """
     execute(connection, "SET @svp_table = %s", (table,))
     columns = [
         column for (column,) in fetch(connection, read_sql("warehouse.queries", "compared_columns"))
     ]
     named = (column for column in columns if column.endswith(SLICE_ENDINGS))
     slice_key = quote_mysql(next(named, columns[0]))
+    if by_month:
+        slice_key = f"{slice_key} - {slice_key} % 100 + 1"
     # QUOTE tells NULL from 'NULL', and where a value ends; 15 digits of a hash are 60 bits, which UNSIGNED holds.
     row = ", ".join(f"quote({quote_mysql(column)})" for column in columns)
     digits = f"left(sha2(concat_ws(',', {row}), 256), 15)"
     total = f"sum(cast(conv({digits}, 16, 10) AS unsigned))"
-    query = f"SELECT {slice_key}, count(*), {total} FROM {quote_mysql(table)} GROUP BY {slice_key}"  # noqa: S608  (quoted)
+    query = f"SELECT {slice_key} AS slice_key, count(*), {total} FROM {quote_mysql(table)} GROUP BY slice_key"  # noqa: S608  (quoted)
     return {key: (count, int(total)) for key, count, total in fetch(connection, query)}

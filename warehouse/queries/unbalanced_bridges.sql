@@ -1,5 +1,6 @@
 -- unbalanced_bridges: months of subscription_monthly whose bridge does not lead to where it should: none, if all is well.
---                     What is expected follows from the other columns of the month, or from the end of the month before.
+--                     What is expected follows from the other columns of the month, or from the end of the month before;
+--                     nobody knows that of the first month after a purge. Months that wait for a refresh are left out.
 -- grain:  one row per month and bridge
 -- params: none
 WITH bridge AS (
@@ -34,7 +35,10 @@ compared AS (
     SELECT
         bridge.month_key,
         concat('opening ', bridge.measure) AS measure,
-        coalesce(lag(bridge.closing) OVER (PARTITION BY bridge.measure ORDER BY bridge.month_key), 0) AS expected,
+        coalesce(
+            lag(bridge.closing) OVER (PARTITION BY bridge.measure ORDER BY bridge.month_key),
+            if(EXISTS (SELECT 1 FROM purge_log), bridge.opening, 0)
+        ) AS expected,
         bridge.opening AS found
     FROM bridge
 )
@@ -46,5 +50,7 @@ SELECT
     compared.found
 FROM compared
 INNER JOIN dim_date ON compared.month_key = dim_date.date_key
-WHERE compared.expected <> compared.found
+LEFT JOIN changed_day
+    ON compared.month_key = changed_day.date_key AND changed_day.aggregate_name = 'subscription_monthly'
+WHERE compared.expected <> compared.found AND changed_day.date_key IS NULL
 ORDER BY dim_date.date_value, compared.measure

@@ -19,7 +19,7 @@ __all__ = ["compare_with_rebuild"]
 
 SHOWN_DIFFERENCES = 10
 
-TABLE_COLUMNS = ("table", "slices", "rows", "differing_slices", "pending_slices")
+TABLE_COLUMNS = ("table", "slices", "rows", "differing", "pending", "purged")
 DIFFERENCE_COLUMNS = ("table", "slice_key", "kept_rows", "rebuilt_rows")
 
 
@@ -50,6 +50,7 @@ def facts(workspace: str, found: RebuildComparison) -> dict[str, object]:
                 "rows": each.rows,
                 "differing_slices": len(each.differences),
                 "pending_slices": [slice_name(key) for key in each.pending_slices],
+                "purged_slices": [slice_name(key) for key in each.purged_slices],
             }
             for each in found.tables
         ],
@@ -80,8 +81,9 @@ def tables(workspace: str, found: RebuildComparison) -> RenderableType:
             "table": each.table,
             "slices": each.slices,
             "rows": each.rows,
-            "differing_slices": len(each.differences),
-            "pending_slices": len(each.pending_slices),
+            "differing": len(each.differences),
+            "pending": len(each.pending_slices),
+            "purged": len(each.purged_slices),
         }
         for each in found.tables
     ]
@@ -98,10 +100,12 @@ def tables(workspace: str, found: RebuildComparison) -> RenderableType:
 
 def conclusion(found: RebuildComparison) -> str:
     """Return what a rebuild found, in one line."""
-    pending = f"; {found.pending_slices:,} are pending" if found.pending_slices else ""
+    left_out = f"; {found.pending_slices:,} are pending" if found.pending_slices else ""
+    if found.purged_slices:
+        left_out += f"; {found.purged_slices:,} are left out, as purged days feed them"
     if not found.slices:
-        return f"nothing to compare{pending}"
+        return f"nothing to compare{left_out}"
     if not found.differences:
-        return f"all {found.slices:,} slices are as a full rebuild makes them{pending}"
+        return f"all {found.slices:,} slices are as a full rebuild makes them{left_out}"
     mend = "'svp warehouse refresh --from DAY --to DAY' makes them again"
-    return f"{len(found.differences):,} of {found.slices:,} slices differ from a full rebuild{pending}; {mend}"
+    return f"{len(found.differences):,} of {found.slices:,} slices differ from a full rebuild{left_out}; {mend}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from svp.settings import Settings
     from warehouse.checks import Comparison, Difference, MeasureComparison
+    from warehouse.money import UnbalancedBridge
 
 __all__ = ["register"]
 
@@ -54,6 +55,8 @@ def verify_command(
 ) -> None:
     """Compare the totals of each day across the stores; exit 6 where they disagree.
 
+    A month whose subscribers or MRR do not lead from its opening to its closing is a disagreement, too.
+
     With --rebuild no export and no refresh can run meanwhile; reports can.
 
     \b
@@ -81,16 +84,18 @@ def compare_stores(settings: Settings, *, by_day: bool, as_json: bool) -> tuple[
         as_json=as_json,
         show=lambda: tables(workspace, found, by_day=by_day),
     )
-    return bool(found.differences), bool(found.pending)
+    return not found.is_right, bool(found.pending)
 
 
 def facts(workspace: str, found: Comparison, *, by_day: bool) -> dict[str, object]:
     """Return what was found, for machines."""
     return {
         "workspace": workspace,
-        "agree": not found.differences,
+        "agree": found.is_right,
         "measures": [measure_facts(each, by_day=by_day) for each in found.measures],
         "differences": [asdict(difference) for difference in found.differences],
+        "unbalanced": [asdict(bridge) for bridge in found.unbalanced],
+        "rateless": [asdict(currency) for currency in found.rateless],
         "pending": found.pending.days,
         "pending_marks": found.pending.marks,
         "interrupted": found.pending.interrupted,
@@ -131,21 +136,25 @@ def tables(workspace: str, found: Comparison, *, by_day: bool) -> RenderableType
             shown.append(by_day_table(found))
     if found.differences:
         shown.append(differences_table(found.differences))
-    lines = [f"workspace {workspace}: {conclusion(found)}", *found.pending.interrupted]
-    shown.append(Text("\n".join(lines)))
+    if found.unbalanced:
+        shown.append(unbalanced_table(found.unbalanced))
+    notes = (*found.pending.interrupted, *map(str, found.rateless))
+    shown.append(Text("\n".join((f"workspace {workspace}: {conclusion(found)}", *notes))))
     return Group(*shown)
 
 
 def conclusion(found: Comparison) -> str:
     """Return the finding in one line."""
-    waiting = [f"{len(found.pending.days):,} days are pending"] if found.pending.days else []
-    waiting += [f"changed {mark} are pending" for mark in found.pending.marks]
-    pending = "".join(f"; {each}" for each in waiting)
+    remarks = [f"{len(found.pending.days):,} days are pending"] if found.pending.days else []
+    remarks += [f"changed {mark} are pending" for mark in found.pending.marks]
+    if found.unbalanced:
+        remarks.insert(0, f"{len(found.unbalanced):,} bridges do not balance")
+    also = "".join(f"; {each}" for each in remarks)
     if found.is_empty:
-        return f"nothing to compare{pending}"
+        return f"nothing to compare{also}"
     if found.differences:
-        return f"the stores disagree in {len(found.differences):,} places{pending}"
-    return f"the stores agree on {len(found.days):,} days{pending}"
+        return f"the stores disagree in {len(found.differences):,} places{also}"
+    return f"the stores agree on {len(found.days):,} days{also}"
 
 
 def totals_table(found: Comparison) -> Table:
@@ -207,6 +216,13 @@ def differences_table(differences: Sequence[Difference]) -> Table:
         for value in sorted(set(tables.values()))
     ]
     return rows_table(rows, ("day", "measure", "store", "value", "said by"), title=title)
+
+
+def unbalanced_table(bridges: Sequence[UnbalancedBridge]) -> Table:
+    """Return the months whose bridges do not lead to where they should."""
+    title = f"Bridges that do not balance (the first {SHOWN_DIFFERENCES}; --json has all)"
+    rows = [asdict(each) for each in bridges[:SHOWN_DIFFERENCES]]
+    return rows_table(rows, ("month_start", "measure", "expected", "found"), title=title)
 
 
 def said_by(tables: Mapping[str, int], value: int) -> str:

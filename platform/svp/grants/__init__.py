@@ -1,6 +1,6 @@
 """The four accounts of a workspace, and what makes them on servers that somebody else administers.
 
-owner      makes and upgrades the schemas: ``svp init``, ``svp reset``
+owner      makes and upgrades the schemas: ``svp init``, ``svp reset``, ``svp verify --rebuild``
 loader     fills the stores and the warehouse: ``svp ingest``, ``svp warehouse refresh``, ``svp mapping import``
 refresher  runs the events and watches: ``svp warehouse schedule``, ``svp warehouse status``, ``svp verify``
 reader     reads the marts and nothing else: Power BI
@@ -71,6 +71,7 @@ def grants(workspace: Workspace, staging_tables: Iterable[str]) -> Mapping[str, 
         "mongo": workspace.mongo_database,
         "warehouse": escape_database(workspace.warehouse_database),
         "mart": escape_database(workspace.mart_database),
+        "rebuild": escape_database(workspace.rebuild_database),
         "reader_rights": READER_RIGHTS,
         "emptying": emptying,
     }

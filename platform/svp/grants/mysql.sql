@@ -10,6 +10,8 @@ CREATE USER IF NOT EXISTS '$reader'@'%' IDENTIFIED BY <password of $reader>;
 -- The owner makes databases, tables, procedures, events and views. Views read with its rights.
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, CREATE VIEW, CREATE ROUTINE, ALTER ROUTINE, EXECUTE, EVENT ON $warehouse.* TO '$owner'@'%';
 GRANT SELECT, CREATE, DROP, CREATE VIEW, SHOW VIEW ON $mart.* TO '$owner'@'%';
+-- 'svp verify --rebuild' makes this database, and drops it at the end.
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, CREATE VIEW, CREATE ROUTINE, ALTER ROUTINE, EXECUTE ON $rebuild.* TO '$owner'@'%';
 
 -- The loader fills staging tables and publishes what is there. It empties them by TRUNCATE, which takes DROP; the
 -- right to CREATE lets this be granted before they are there.

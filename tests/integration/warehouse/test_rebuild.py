@@ -13,20 +13,32 @@ import pytest
 import warehouse.schema
 from svp.core.mysql import open_connection
 from svp.errors import LockError, VerifyError
-from tests.integration.warehouse.builders import BoxLog, Play, Rating, Title, User, at
+from svp.grants import account_name, escape_database
+from tests.integration.warehouse.builders import (
+    BoxLog,
+    Play,
+    Rating,
+    SubscriptionEvent,
+    Title,
+    User,
+    at,
+)
 from tests.integration.warehouse.test_verify import svp
 from warehouse import rebuild
 from warehouse.connections import fetch, hold_lock, open_warehouse
 from warehouse.export import export
+from warehouse.purge import purge
 from warehouse.rebuild import SliceDifference, verify_rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from svp.settings import Settings
+    from tests.integration.warehouse.accounts import Accounts
     from tests.integration.warehouse.builders import Platform
 
 JAN_30, JAN_31, FEB_1 = date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 1)
+FEB_20 = date(2024, 2, 20)
 
 LOGS = {"refresh_log", "export_log"}
 
@@ -57,7 +69,14 @@ def changed(platform: Platform) -> Platform:
             for position, on in enumerate(days[:5])
         ]
         boxes = [BoxLog(on, random.choice(["HNH1", "HNH2", None])) for on in days[:6]]
-        platform.load(*plays, ratings=ratings, boxes=boxes)
+        subscriptions = [
+            SubscriptionEvent(
+                at(f"{on} 12:00"), kind, 900 + 100 * part, user_id=f"u{position % 6 + 1}"
+            )
+            for position, on in enumerate(sorted(days))
+            for kind in ("start" if position < 6 else "renewal",)
+        ]
+        platform.load(*plays, ratings=ratings, boxes=boxes, subscriptions=subscriptions)
         platform.refresh()
     platform.load(
         users=[User("u1", contract_code="HNH1"), User("u2", contract_code="HNH1")],
@@ -91,7 +110,7 @@ def test_aggregates_kept_by_changes_equal_a_full_rebuild_and_wrong_rows_are_foun
     rows = {each.table: each.rows for each in found.tables}
     assert rows == {table: len(before[table]) for table in rows}
     assert {table for table in before if table.startswith("agg_")} < rows.keys()
-    assert {"fact_category_seconds", "customer_first_day"} < rows.keys()
+    assert {"fact_category_seconds", "customer_first_day", "plan_history"} < rows.keys()
     assert changed.snapshot() == before
     assert databases(changed.settings) == []
     filled = [table for table in rows if rows[table]]
@@ -114,6 +133,35 @@ def find_wrong_rows(platform: Platform, tables: Sequence[str]) -> None:
             platform.execute(f"DELETE FROM {table} LIMIT 1")
     differing = [each.table for each in verify_rebuild(platform.settings).differences]
     assert sorted(differing) == sorted(tables)
+
+
+@pytest.mark.parametrize("before", [FEB_1, FEB_20])
+def test_what_purged_days_feed_is_left_out_and_all_else_compared(
+    changed: Platform, before: date
+) -> None:
+    purge(changed.settings, before)
+    found = verify_rebuild(changed.settings)
+    assert (found.differences, found.pending_slices) == ((), 0)
+    tables = {each.table: each for each in found.tables}
+    last_fed = int(f"{before + timedelta(days=28):%Y%m%d}")
+    assert max(tables["agg_active_users"].purged_slices) <= last_fed
+    assert tables["agg_active_users"].slices > 0
+    assert (20240201 in tables["agg_customer_month"].purged_slices) == (before == FEB_20)
+    assert tables["agg_daily_statistics"].purged_slices == ()
+    for table in ("agg_churn_signals", "agg_subscription_monthly", "plan_history"):
+        assert (tables[table].slices, bool(tables[table].purged_slices)) == (0, True)
+    find_wrong_rows(changed, ["agg_daily_statistics", "agg_genre_engagement"])
+
+
+def test_subscriptions_that_wait_for_a_refresh_are_pending(changed: Platform) -> None:
+    changed.load(subscriptions=[SubscriptionEvent(at("2024-02-03 12:00"), "cancellation", None)])
+    export(changed.settings)
+    found = verify_rebuild(changed.settings)
+    pending = {each.table: each.pending_slices for each in found.tables}
+    waiting = changed.fetch("SELECT subscription_key FROM changed_subscription ORDER BY 1")
+    assert waiting
+    assert (found.differences, pending["plan_history"]) == ((), tuple(key for (key,) in waiting))
+    assert 20240201 in pending["agg_subscription_monthly"]
 
 
 def test_exactly_the_slice_that_is_wrong_is_named(played: Platform) -> None:
@@ -260,3 +308,15 @@ def test_by_day_and_rebuild_exclude_each_other(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert svp(platform, monkeypatch, "verify", "--rebuild", "--by-day") == 2
+
+
+def test_owner_rebuilds_and_nothing_of_the_warehouse_is_written(filled: Accounts) -> None:
+    assert filled.run("owner", "verify", "--rebuild")[0] == 0
+    # Who may only read the warehouse can't write it through a view of the rebuild: any procedure that tries fails.
+    workspace = filled.administrator.workspace
+    account = account_name(workspace, "refresher")
+    scratch = escape_database(workspace.rebuild_database)
+    with open_connection(filled.administrator.mysql_url) as connection:
+        fetch(connection, f"GRANT ALL ON {scratch}.* TO '{account}'@'%'")
+    code, _, told = filled.run("refresher", "verify", "--rebuild")
+    assert code == 0, told

@@ -18,12 +18,14 @@ from tests.integration.warehouse.builders import (
     Play,
     Rating,
     Search,
+    SubscriptionEvent,
     User,
     at,
 )
 from warehouse.checks import verify
 from warehouse.export import export
 from warehouse.measures import MEASURES
+from warehouse.purge import purge
 from warehouse.sources import Sources
 
 if TYPE_CHECKING:
@@ -226,6 +228,7 @@ TAMPERINGS = (
         "UPDATE oltp.search_queries SET clicked_content_key = (SELECT content_key FROM oltp.content)",
     ),
     lost("playback_attempts", "attempts", where="outcome = 'failed'"),
+    lost("subscription_events", "subscription_events", "charged_minor_units"),
     in_mongodb(
         "viewing_events",
         PLAY_COUNTS,
@@ -292,6 +295,13 @@ TAMPERINGS = (
     one_more("fact_search", "searches"),
     one_more("fact_search", "clicked_searches"),
     one_more("fact_attempt", "attempts"),
+    in_warehouse(
+        "fact_subscription_event",
+        ("subscription_events",),
+        "UPDATE fact_subscription_event SET date_key = 20240201",
+        "UPDATE fact_subscription_event SET date_key = 20240131",
+    ),
+    one_more("fact_subscription_event", "amount_minor", "charged_minor_units"),
     in_warehouse(
         "customer_first_day",
         ("new_customers",),
@@ -375,6 +385,68 @@ def test_difference_says_what_each_store_says(played: Platform) -> None:
         VerifyError, match="disagree in 1 places, first watch_seconds of 2024-01-31"
     ):
         found.require_agreement()
+
+
+@pytest.fixture
+def paid(platform: Platform) -> Platform:
+    """A subscription in dollars and one in yen, which no rate converts, over two months."""
+    platform.load(
+        subscriptions=[
+            SubscriptionEvent(at("2024-01-31 12:00"), "start", 1000),
+            SubscriptionEvent(at("2024-02-01 12:00"), "start", 900, "JPY", "u2"),
+        ]
+    )
+    platform.refresh()
+    return platform
+
+
+def test_months_whose_bridges_do_not_balance_are_a_disagreement(
+    paid: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert svp(paid, monkeypatch, "verify") == 0
+    paid.execute("UPDATE agg_subscription_monthly SET new_minor = 7 WHERE month_key = 20240101")
+    with pytest.raises(VerifyError, match="1 bridges do not balance, first closing MRR"):
+        verify(paid.settings).require_agreement()
+    capsys.readouterr()
+    assert svp(paid, monkeypatch, "verify") == 6
+    shown = capsys.readouterr().out
+    assert "the stores agree on 2 days; 1 bridges do not balance" in shown
+    assert "2024-01-01" in shown
+    assert svp(paid, monkeypatch, "verify", "--json") == 6
+    told = json.loads(capsys.readouterr().out)
+    (bridge,) = told["unbalanced"]
+    assert told["agree"] is False
+    assert bridge == {
+        "month_start": "2024-01-01",
+        "measure": "closing MRR in minor units",
+        "expected": 7,
+        "found": 1000,
+    }
+
+
+def test_month_that_waits_for_a_refresh_may_be_unbalanced(paid: Platform) -> None:
+    paid.execute("UPDATE agg_subscription_monthly SET new_minor = 7 WHERE month_key = 20240101")
+    paid.load(subscriptions=[SubscriptionEvent(at("2024-01-31 13:00"), "start", 500, user_id="u3")])
+    export(paid.settings)
+    assert verify(paid.settings).is_right
+    paid.refresh()
+    assert verify(paid.settings).is_right
+
+
+def test_first_month_after_a_purge_opens_with_what_was_before(paid: Platform) -> None:
+    purge(paid.settings, FEB_1)
+    assert paid.fetch("SELECT opening_subscribers FROM agg_subscription_monthly") == [(1,)]
+    assert verify(paid.settings).unbalanced == ()
+
+
+def test_currencies_without_a_rate_are_named_and_no_disagreement(
+    paid: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert svp(paid, monkeypatch, "verify", "--current") == 0
+    assert "1 prices in JPY have no rate into USD, the first from 2024-02-01" in (
+        capsys.readouterr().out
+    )
+    assert [each.currency for each in verify(paid.settings).rateless] == ["JPY"]
 
 
 def test_row_lost_in_one_store_is_found(played: Platform) -> None:
