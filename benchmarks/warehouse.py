@@ -197,7 +197,7 @@ def stage_all(settings: Settings, ours: Stopwatch, raw: Stopwatch) -> None:
     """Stage fact_watch for every day in runs as an export does, then all at once through a pipe and unchecked."""
     with (
         open_warehouse(settings) as connection,
-        open_sources(settings) as sources,
+        open_sources(settings, takes_keys=True) as sources,
         open_staging(settings, progress=SILENT) as staging,
         tempfile.TemporaryDirectory() as folder,
         raw_table(settings, folder, "stg_watch") as target,

@@ -1,6 +1,6 @@
 -- refresh_active_users: agg_active_users of a range of days, from the facts. A customer counts from an active day on
 -- for 7 or 30 days, or until the next active day counts instead: so each window is a running sum of who comes and who
--- goes, and activity is read once. Only published days get a row.
+-- goes, and activity is read once. Days that end 30 without any activity get no row.
 CREATE PROCEDURE refresh_active_users (IN in_from date, IN in_to date)
 COMMENT 'Rebuild the days from in_from to in_to of agg_active_users; safe to repeat.'
 SQL SECURITY INVOKER
@@ -96,7 +96,7 @@ BEGIN
         utc_timestamp()
     FROM counted
     INNER JOIN published_day ON counted.date_key = published_day.date_key
-    WHERE counted.date_key >= v_from_key;
+    WHERE counted.date_key >= v_from_key AND counted.mau > 0;
     SET v_row_count = row_count();
 
     COMMIT;

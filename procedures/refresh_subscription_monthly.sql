@@ -145,29 +145,37 @@ BEGIN
         GROUP BY dim_date.month_key, dim_date.date_value, fact_subscription_event.currency_key
     ),
 
-    converted AS (
+    rate_span AS (
         SELECT
-            charged.month_key,
-            charged.amount_minor * (
-                SELECT currency_rate.rate FROM currency_rate
-                WHERE
-                    currency_rate.report_currency_key = reported.currency_key
-                    AND currency_rate.currency_key = charged.currency_key
-                    AND currency_rate.valid_from <= charged.day
-                ORDER BY currency_rate.valid_from DESC
-                LIMIT 1
-            ) * reported.minor_units / dim_currency.minor_units AS amount_minor
-        FROM charged
-        INNER JOIN dim_currency ON charged.currency_key = dim_currency.currency_key
-        INNER JOIN dim_currency AS reported ON reported.is_reported = 'Yes'
+            currency_rate.currency_key,
+            currency_rate.rate,
+            currency_rate.valid_from,
+            coalesce(
+                lead(currency_rate.valid_from) OVER (
+                    PARTITION BY currency_rate.currency_key ORDER BY currency_rate.valid_from
+                ),
+                DATE '9999-12-31'
+            ) AS valid_to
+        FROM currency_rate
+        INNER JOIN dim_currency ON currency_rate.report_currency_key = dim_currency.currency_key
+        WHERE dim_currency.is_reported = 'Yes'
     ),
 
     revenue AS (
         SELECT
-            converted.month_key,
-            round(sum(converted.amount_minor)) AS revenue_minor
-        FROM converted
-        GROUP BY converted.month_key
+            charged.month_key,
+            round(
+                sum(charged.amount_minor * rate_span.rate * reported.minor_units / dim_currency.minor_units)
+            ) AS revenue_minor
+        FROM charged
+        INNER JOIN dim_currency ON charged.currency_key = dim_currency.currency_key
+        INNER JOIN dim_currency AS reported ON reported.is_reported = 'Yes'
+        INNER JOIN rate_span
+            ON
+                charged.currency_key = rate_span.currency_key
+                AND charged.day >= rate_span.valid_from
+                AND charged.day < rate_span.valid_to
+        GROUP BY charged.month_key
     )
 
     SELECT

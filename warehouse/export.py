@@ -272,7 +272,7 @@ def export(
     with (
         only_export(settings) as connection,
         logged(connection) as export_id,
-        open_sources(settings) as sources,
+        open_sources(settings, takes_keys=True) as sources,
         open_staging(settings, progress=progress) as staging,
     ):
         keep_report_currency(settings, connection)

@@ -229,8 +229,13 @@ def playback_row(document: Document) -> tuple[object, ...]:
 
 
 @contextmanager
-def open_sources(settings: Settings) -> Iterator[Sources]:
-    """Open one read-only transaction of PostgreSQL, a connection that sees later ones, and a client of MongoDB."""
+def open_sources(settings: Settings, *, takes_keys: bool = False) -> Iterator[Sources]:
+    """Open one read-only transaction of PostgreSQL, a connection that sees later ones, and a client of MongoDB.
+
+    Args:
+        settings: where the stores are.
+        takes_keys: whether ``set_keys`` will be called, for which the account needs to make temporary tables.
+    """
     workspace = settings.workspace
     url, database = settings.url("postgres"), workspace.postgres_database
     with (
@@ -238,7 +243,8 @@ def open_sources(settings: Settings) -> Iterator[Sources]:
         closing(connect(url, database, autocommit=True)) as present,
         open_database(settings.url("mongo"), workspace.mongo_database) as documents,
     ):
-        with snapshot, snapshot.cursor() as cursor:
-            cursor.execute(MAKE_KEYS)
+        if takes_keys:
+            with snapshot, snapshot.cursor() as cursor:
+                cursor.execute(MAKE_KEYS)
         snapshot.set_session(isolation_level="REPEATABLE READ", readonly=True)
         yield Sources(snapshot, present, documents)

@@ -3,7 +3,7 @@
 -- month of a cohort: never sum them over months. date_key is that of the month of sign-up.
 -- grain: one row per month of sign-up and month since
 SELECT
-    dim_date.date_value AS cohort_month,
+    dim_month.month_start AS cohort_month,
     agg_retention_cohort.month_number,
     agg_retention_cohort.cohort_size,
     agg_retention_cohort.active_customers,
@@ -12,4 +12,4 @@ SELECT
     ) AS retention_rate,
     agg_retention_cohort.cohort_month_key AS date_key
 FROM agg_retention_cohort
-INNER JOIN dim_date ON agg_retention_cohort.cohort_month_key = dim_date.date_key
+INNER JOIN dim_month ON agg_retention_cohort.cohort_month_key = dim_month.month_key

@@ -6,7 +6,7 @@
 -- summed over months. The last month goes until the last subscription event. date_key is the key of the month's first day.
 -- grain: one row per month
 SELECT
-    dim_date.date_value AS month_start,
+    dim_month.month_start,
     agg_subscription_monthly.opening_subscribers AS opening,
     cast(agg_subscription_monthly.new_subscribers AS decimal(18, 0)) AS new,
     cast(agg_subscription_monthly.reactivated_subscribers AS decimal(18, 0)) AS reactivated,
@@ -36,5 +36,5 @@ SELECT
     agg_subscription_monthly.closing_unpriced AS unpriced,
     agg_subscription_monthly.month_key AS date_key
 FROM agg_subscription_monthly
-INNER JOIN dim_date ON agg_subscription_monthly.month_key = dim_date.date_key
+INNER JOIN dim_month ON agg_subscription_monthly.month_key = dim_month.month_key
 INNER JOIN dim_currency ON agg_subscription_monthly.currency_key = dim_currency.currency_key

@@ -133,9 +133,7 @@ def test_mart_without_event_exports_is_empty(platform: Platform) -> None:
 
 def test_freshness_says_how_far_each_source_has_come(platform: Platform) -> None:
     platform.load(Play(JAN_31), Play(FEB_1))
-    platform.postgres(
-        "UPDATE ops.load SET ended_at = '2024-03-01 10:20:30.75+00' WHERE ended_at IS NULL"
-    )
+    platform.postgres("UPDATE ops.load SET ended_at = '2024-03-01 10:20:30.75+00'")
     platform.refresh()
     midnight = datetime(2024, 2, 1)  # noqa: DTZ001  (as the server gives it)
     assert platform.mart("data_freshness", *FRESHNESS) == [(SOURCE, midnight, 0, 0)]

@@ -522,3 +522,17 @@ def test_rates_are_imported_and_shown_by_command(
     assert [each["currency"] for each in shown["missing"]] == ["GBP"]
     svp(platform, monkeypatch, "warehouse", "status")
     assert "1 prices in GBP have no rate into USD" in capsys.readouterr().out
+
+
+def test_months_of_two_years_are_rebuilt_by_one_connection(platform: Platform) -> None:
+    # Two years are two calls of the procedure, and MariaDB resolves its statement anew for the second.
+    platform.load(
+        subscriptions=[
+            Event(at("2023-11-15 10:00"), amount_minor=900),
+            Event(at("2024-02-15 10:00"), "renewal", amount_minor=900),
+        ]
+    )
+    platform.refresh()
+    assert platform.mart("subscription_monthly", "month_start", "closing", "mrr_closing") == [
+        (month, 1, Decimal(9)) for month in (date(2023, 11, 1), date(2023, 12, 1), JAN, FEB)
+    ]

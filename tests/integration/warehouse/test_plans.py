@@ -25,7 +25,9 @@ SELECT DISTINCT tables.table_name
 FROM information_schema.tables
 INNER JOIN information_schema.views
     ON views.table_schema = %s AND views.view_definition LIKE concat('%%`', tables.table_name, '`%%')
-WHERE tables.table_schema = schema() AND tables.table_name NOT IN ('dim_date', 'dim_month')
+WHERE
+    tables.table_schema = schema() AND tables.table_type = 'BASE TABLE'
+    AND tables.table_name NOT IN ('dim_date', 'dim_month')
 """
 COLUMNS = """
 SELECT column_name, data_type FROM information_schema.columns
