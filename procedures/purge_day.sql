@@ -1,6 +1,7 @@
 -- purge_day: everything until a day goes from facts and aggregates: rows by day, and those of months that are over with
--- it. What later days need of it stays: first days, and who played last. Each table of facts or an aggregate has its
--- day or month in date_key or month_key. Runs in the caller's transaction.
+-- it. What later days need of it stays: first days, who played last, and the events of subscriptions, because what
+-- somebody pays today follows from all of them. Each table of facts or an aggregate has its day or month in date_key or
+-- month_key. Runs in the caller's transaction.
 CREATE PROCEDURE purge_day (IN in_day date)
 COMMENT 'Remove what the warehouse holds of the days until in_day.'
 SQL SECURITY INVOKER
@@ -19,6 +20,7 @@ BEGIN
         WHERE
             columns.table_schema = schema()
             AND (columns.table_name LIKE 'fact\_%' OR columns.table_name LIKE 'agg\_%')
+            AND columns.table_name <> 'fact_subscription_event'
             AND columns.column_name IN ('date_key', 'month_key');
     DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_is_done = 1;
 

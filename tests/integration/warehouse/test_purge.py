@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from svp.errors import UsageError, VerifyError
-from tests.integration.warehouse.builders import AppEvent, BoxLog, Play, Rating, Search, at
+from tests.integration.warehouse.builders import (
+    AppEvent,
+    BoxLog,
+    Play,
+    Rating,
+    Search,
+    SubscriptionEvent,
+    at,
+)
 from tests.integration.warehouse.test_verify import svp
 from warehouse.checks import verify
 from warehouse.export import Scope, export, plan_export
@@ -202,3 +210,19 @@ def test_command_asks_and_says_what_went(
     assert (facts["days"], facts["before"]) == (2, "2024-02-01")
     assert svp(old, monkeypatch, "warehouse", "export", "--from", "2024-01-10") == 2
     assert older_rows(old, 20240201) == {}
+
+
+def test_subscriber_of_purged_days_still_pays_what_was_agreed_then(platform: Platform) -> None:
+    platform.load(
+        Play(JAN_10),
+        Play(FEB_1),
+        subscriptions=[SubscriptionEvent(at("2024-01-10 10:00"), amount_minor=900)],
+    )
+    platform.refresh()
+    purge(platform.settings, FEB_1)
+    upgrade = SubscriptionEvent(at("2024-02-15 10:00"), "upgrade", 300, plan="Premium")
+    platform.load(subscriptions=[upgrade])
+    platform.refresh()
+    assert platform.mart("subscription_monthly", "month_start", "mrr_opening", "mrr_closing") == [
+        (FEB_1, 9, 12)
+    ]
