@@ -40,14 +40,8 @@ from svp.core.sqlfiles import read_sql
 from svp.servers import start
 from svp.settings import Settings, Workspace, load_settings
 from warehouse.connections import execute, fetch, fetch_one, open_warehouse, stream
-from warehouse.export import (
-    chunk_days,
-    export,
-    read_ahead,
-    refresh,
-    run_procedures,
-    stage_members,
-)
+from warehouse.export import export, read_ahead, refresh, run_procedures, stage_members
+from warehouse.plan import chunk_days
 from warehouse.sources import MAKE_KEYS, open_sources
 from warehouse.staging import open_staging, write_rows
 
@@ -58,7 +52,7 @@ if TYPE_CHECKING:
 
     from svp.core.mysql import Connection
     from warehouse.connections import Row
-    from warehouse.export import Chunk
+    from warehouse.plan import Chunk
     from warehouse.staging import StagedFile
 
 USERS, TITLES, DAYS = 20_000, 5_000, 730

@@ -17,9 +17,9 @@ import warehouse.schema
 from svp.core.sqlfiles import read_sql
 from svp.errors import VerifyError
 from warehouse.connections import fetch, open_warehouse
-from warehouse.export import pending_days, published_days, read_marks
 from warehouse.measures import MEASURES, Measure, tables_of
 from warehouse.money import rateless_currencies, unbalanced_bridges
+from warehouse.plan import pending_days, published_days, read_marks
 from warehouse.purge import kept_days, purged_before
 from warehouse.sources import open_sources
 

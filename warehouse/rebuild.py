@@ -17,8 +17,9 @@ from svp.core.mysql import open_connection
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql, read_sql
 from warehouse.connections import execute, explained, fetch, hold_lock
-from warehouse.export import only_export, published_days
+from warehouse.export import only_export
 from warehouse.objects import program_objects
+from warehouse.plan import published_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,9 +11,9 @@ import nosql.schema
 import oltp.schema
 from svp.core.sqlfiles import read_sql
 from warehouse.connections import Row, fetch, fetch_one, open_warehouse
-from warehouse.export import CHANGED, due_dimensions, pending_days, published_days, read_marks
 from warehouse.money import rateless_currencies
 from warehouse.objects import stale_objects
+from warehouse.plan import CHANGED, due_dimensions, pending_days, published_days, read_marks
 from warehouse.purge import kept_days
 from warehouse.schedule import DAILY, EventStatus, read_events
 from warehouse.sources import open_sources

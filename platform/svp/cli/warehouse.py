@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from svp.settings import Settings
-    from warehouse.export import ExportPlan, ExportResult, RefreshResult, Scope
+    from warehouse.export import ExportResult, RefreshResult
+    from warehouse.plan import ExportPlan, Scope
     from warehouse.purge import PurgePlan
     from warehouse.reader import ReaderAccount
     from warehouse.schedule import EventStatus, Schedule
@@ -319,14 +320,14 @@ def confirm_purge(workspace: str, plan: PurgePlan) -> None:
 
 def scope_of(first: datetime | None, last: datetime | None, *, is_full: bool) -> Scope:
     """Return what the options ask for."""
-    from warehouse.export import Scope
+    from warehouse.plan import Scope
 
     return Scope(is_full, first.date() if first else None, last.date() if last else None)
 
 
 def show_plan(settings: Settings, scope: Scope, *, as_json: bool) -> None:
     """Print what an export would publish."""
-    from warehouse.export import plan_export
+    from warehouse.plan import plan_export
 
     plan = plan_export(settings, scope=scope)
     facts = {"workspace": settings.workspace.name, **asdict(plan)}

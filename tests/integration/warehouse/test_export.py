@@ -17,6 +17,7 @@ from svp.core.progress import SILENT
 from svp.errors import LockError, SchemaError, VerifyError
 from tests.integration.warehouse.builders import Play, Rating, Title, User, at
 from warehouse import export as exporting
+from warehouse import plan as planning
 from warehouse import staging
 from warehouse.connections import execute
 from warehouse.export import StagedRun, export, only_export, refresh
@@ -368,7 +369,7 @@ def test_first_days_follow_late_plays_and_corrections_in_runs_of_any_length(
     days = [date(2024, 1, 1) + timedelta(days=number) for number in range(12)]
     played: dict[str, Play] = {}
     for length in (3, 92, 1, 5):
-        monkeypatch.setattr(exporting, "CHUNK_DAYS", length)
+        monkeypatch.setattr(planning, "CHUNK_DAYS", length)
         gone = [played.pop(session) for session in chance.sample(sorted(played), len(played) // 2)]
         come = [
             Play(chance.choice(days), chance.choice(("u1", "u2", "u3")), watch_seconds=seconds)

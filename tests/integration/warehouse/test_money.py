@@ -20,8 +20,9 @@ from tests.integration.warehouse.builders import SubscriptionEvent as Event
 from tests.integration.warehouse.recurring import COLUMNS, MRR, SUBSCRIBERS, months
 from warehouse import rates as warehouse_rates
 from warehouse.connections import open_warehouse
-from warehouse.export import Scope, export, refresh
+from warehouse.export import export, refresh
 from warehouse.money import UnbalancedBridge, rateless_currencies, unbalanced_bridges
+from warehouse.plan import Scope
 from warehouse.rates import Rate, import_rates, rates_in_force
 from warehouse.status import read_status
 

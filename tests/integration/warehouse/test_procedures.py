@@ -12,7 +12,7 @@ import pytest
 from svp.core.mysql import open_connection
 from svp.errors import LockError, PlatformError, VerifyError
 from tests.integration.warehouse.builders import Play, Rating, SubscriptionEvent, Title, User
-from warehouse import export as exporting
+from warehouse import plan as planning
 from warehouse.connections import execute, fetch, hold_lock, open_warehouse
 from warehouse.export import export
 
@@ -193,7 +193,7 @@ def test_day_that_fails_leaves_the_days_of_its_run_as_they_were(played: Platform
 def test_connection_that_the_server_ends_amid_a_run_leaves_whole_days(
     played: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "CHUNK_DAYS", 1)
+    monkeypatch.setattr(planning, "CHUNK_DAYS", 1)
     played.load(*(Play(day, user_id="u3") for day in (JAN_31, FEB_1)))
     played.execute(
         "CREATE TRIGGER no_february BEFORE INSERT ON published_day FOR EACH ROW"

@@ -20,7 +20,8 @@ from tests.integration.warehouse.builders import (
 )
 from tests.integration.warehouse.test_verify import svp
 from warehouse.checks import verify
-from warehouse.export import Scope, export, plan_export
+from warehouse.export import export
+from warehouse.plan import Scope, plan_export
 from warehouse.purge import PurgePlan, plan_purge, purge
 from warehouse.status import read_status
 

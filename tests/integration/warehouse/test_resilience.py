@@ -23,7 +23,8 @@ from loaders.recognise import recognise_all
 from svp.core.mysql import open_connection
 from svp.generate import KINDS, SCALES, write
 from warehouse.connections import fetch
-from warehouse.export import Scope, refresh
+from warehouse.export import refresh
+from warehouse.plan import Scope
 from warehouse.reading import list_marts
 
 if TYPE_CHECKING:

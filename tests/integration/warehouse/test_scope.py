@@ -11,7 +11,8 @@ import pytest
 from tests.integration.warehouse.builders import Play
 from tests.integration.warehouse.test_verify import svp
 from warehouse import export as exporting
-from warehouse.export import Scope, StagedRun, export, plan_export, refresh
+from warehouse.export import StagedRun, export, refresh
+from warehouse.plan import Scope, plan_export
 
 if TYPE_CHECKING:
     from tests.integration.warehouse.builders import Platform

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from warehouse.export import CHUNK_DAYS, CHUNK_ROWS, chunk_days, pending_days, read_ahead
+from warehouse.export import read_ahead
+from warehouse.plan import CHUNK_DAYS, CHUNK_ROWS, chunk_days, pending_days
 from warehouse.sources import DayVersion
 
 START = date(2024, 1, 1)
