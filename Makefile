@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest
+WAREHOUSE_TESTS := tests/integration/warehouse
 # Accounts in platform/svp/servers/sql are left out: the linter cannot read ALTER USER … IDENTIFIED BY.
 SQLFLUFF_PATHS := loaders oltp warehouse procedures
 
@@ -17,15 +18,17 @@ help: ## list the targets
 demo: $(VENV)/.run ## servers up, data generated and loaded, warehouse refreshed, marts shown
 	@$(BIN)/svp demo
 
-# The servers' own tests come first: they fetch the engines, and want the ports for themselves. The warehouse's tests then
-# run beside all others, since both wait for servers most of the time; what they print comes at the end.
+# The servers' own tests come first: they fetch the engines, and want the ports for themselves. The warehouse's tests on
+# MySQL then run beside all others and the same on MariaDB, since both wait for servers most of the time; what they print
+# comes at the end.
 test: $(VENV)/.dev ## every test: unit, integration on real servers, end to end
 	@$(PYTEST) tests/integration/servers
-	@$(PYTEST) -p no:cacheprovider tests/integration/warehouse >$(VENV)/warehouse-tests.txt 2>&1 & warehouse=$$!; \
-	others=0; $(PYTEST) --ignore tests/integration/servers --ignore tests/integration/warehouse || others=$$?; \
-	found=0; wait $$warehouse || found=$$?; \
+	@SVP_TEST_WAREHOUSES=mysql $(PYTEST) -p no:cacheprovider $(WAREHOUSE_TESTS) >$(VENV)/warehouse-tests.txt 2>&1 & mysql=$$!; \
+	others=0; $(PYTEST) --ignore tests/integration/servers --ignore $(WAREHOUSE_TESTS) || others=$$?; \
+	mariadb=0; SVP_TEST_WAREHOUSES=mariadb $(PYTEST) -p no:cacheprovider $(WAREHOUSE_TESTS) || mariadb=$$?; \
+	found=0; wait $$mysql || found=$$?; \
 	cat $(VENV)/warehouse-tests.txt; \
-	exit $$((others + found))
+	exit $$((others + mariadb + found))
 
 check: $(VENV)/.dev ## what needs no server: format, lint, types, layers, SQL, spelling, docs
 	@$(BIN)/ruff format --check .

@@ -32,8 +32,8 @@ BEGIN
     INSERT INTO agg_active_users (date_key, dau, wau, mau, refreshed_at)
     WITH active AS (
         SELECT DISTINCT
-            fact_category_seconds.customer_key,
-            fact_category_seconds.date_key
+            fact_category_seconds.date_key,
+            fact_category_seconds.customer_key
         FROM fact_category_seconds
         WHERE
             fact_category_seconds.date_key BETWEEN v_window_key AND v_to_key
@@ -49,6 +49,16 @@ BEGIN
         INNER JOIN dim_date ON active.date_key = dim_date.date_key
     ),
 
+    -- Days and the next ones are few, however many customers there are.
+    stretched AS (
+        SELECT
+            spaced.day,
+            spaced.next_day,
+            count(*) AS customers
+        FROM spaced
+        GROUP BY spaced.day, spaced.next_day
+    ),
+
     window_of AS (
         SELECT 0 AS days
         UNION ALL
@@ -61,18 +71,19 @@ BEGIN
         SELECT
             window_of.days,
             least(
-                coalesce(spaced.next_day, DATE '9999-12-31'), date_add(spaced.day, INTERVAL window_of.days DAY)
-            ) AS day
-        FROM spaced
+                coalesce(stretched.next_day, DATE '9999-12-31'), date_add(stretched.day, INTERVAL window_of.days DAY)
+            ) AS day,
+            stretched.customers
+        FROM stretched
         CROSS JOIN window_of
     ),
 
     balanced AS (
         SELECT
             moved.day,
-            sum(moved.days = 0) AS came,
-            sum(moved.days = 7) AS left_week,
-            sum(moved.days = 30) AS left_month
+            sum(if(moved.days = 0, moved.customers, 0)) AS came,
+            sum(if(moved.days = 7, moved.customers, 0)) AS left_week,
+            sum(if(moved.days = 30, moved.customers, 0)) AS left_month
         FROM moved
         GROUP BY moved.day
     ),
