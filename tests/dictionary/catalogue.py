@@ -145,7 +145,8 @@ def _mysql_rows(settings: Settings, database: str) -> list[tuple[Any, ...]]:
     query = (HERE / "mysql_columns.sql").read_text(encoding="utf-8")
     with open_connection(settings.url("mysql")) as connection, connection.cursor() as cursor:
         cursor.execute(query, {"database": database})
-        rows = [tuple(row) for row in cursor.fetchall()]
+        # The engines' own orders differ in an underscore.
+        rows = sorted((tuple(row) for row in cursor.fetchall()), key=lambda row: row[0])
     return [
         (*table, [row[3:] for row in members])
         for table, members in groupby(rows, key=lambda row: row[:3])
@@ -153,8 +154,8 @@ def _mysql_rows(settings: Settings, database: str) -> list[tuple[Any, ...]]:
 
 
 def _plain(kind: str) -> str:
-    """Return a type without the display width that only MariaDB tells."""
-    return DISPLAY_WIDTH.sub(r"\1", kind)
+    """Return a type without the display width and the remark on its age that only MariaDB tells."""
+    return DISPLAY_WIDTH.sub(r"\1", kind.partition(" /*")[0])
 
 
 def postgres_tables(settings: Settings) -> tuple[Table, ...]:
