@@ -146,7 +146,7 @@ def _mysql_rows(settings: Settings, database: str) -> list[tuple[Any, ...]]:
     with open_connection(settings.url("mysql")) as connection, connection.cursor() as cursor:
         cursor.execute(query, {"database": database})
         # The engines' own orders differ in an underscore.
-        rows = sorted((tuple(row) for row in cursor.fetchall()), key=lambda row: row[0])
+        rows = sorted((tuple(row) for row in cursor.fetchall()), key=lambda row: str(row[0]))
     return [
         (*table, [row[3:] for row in members])
         for table, members in groupby(rows, key=lambda row: row[:3])
