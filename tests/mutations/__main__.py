@@ -81,7 +81,7 @@ def chosen(options: argparse.Namespace) -> list[Mutant]:
         for mutant in mutants_of(each)
     ]
     size = len(mutants) if options.sample is None else min(options.sample, len(mutants))
-    return random.Random(options.seed).sample(mutants, size)  # noqa: S311  (nothing secret)
+    return random.Random(options.seed).sample(mutants, size)
 
 
 @dataclass(frozen=True, slots=True)

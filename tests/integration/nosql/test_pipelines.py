@@ -246,7 +246,7 @@ def test_binge_runs_are_three_plays_with_breaks_of_half_an_hour_at_most(
 @pytest.fixture(scope="module")
 def random_events() -> list[Document]:
     """Return plays and failed attempts of every kind the contract knows, from one seed."""
-    chance = random.Random(20240131)  # noqa: S311  (a test wants the same numbers each time)
+    chance = random.Random(20240131)
     return [random_event(chance) for _ in range(2_000)]
 
 

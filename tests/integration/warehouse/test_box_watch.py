@@ -164,7 +164,7 @@ def test_title_that_gets_another_category_changes_the_hours(platform: Platform) 
 
 
 def test_mixed_days_equal_a_plain_count(platform: Platform) -> None:
-    random = Random(4)  # noqa: S311  (the same days each time)
+    random = Random(4)
     users = [User(f"u{n}", contract_code=f"HNH{n % 3}" if n < 5 else None) for n in range(8)]
     customers = {user.user_id: user.contract_code or user.user_id for user in users}
     days = [JAN_30 + timedelta(days=n) for n in range(4)]

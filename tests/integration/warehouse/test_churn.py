@@ -88,21 +88,23 @@ def band(silent: int | None, recent: int, before: int) -> str:
     return "steady"
 
 
-def signals_as_of(as_of: date, plays: Iterable[Play], users: Iterable[User]) -> list[Row]:
-    """Work out the signals of one day; every play has playing time."""
-    told = {user.user_id: [p for p in plays if p.user_id == user.user_id] for user in users}
+def seen_by(as_of: date, plays: Sequence[Play], users: Iterable[User]) -> dict[str, list[Play]]:
+    """Return the plays until a day of each user who had signed up or played by then."""
     seen = {
-        user.user_id: [p for p in told[user.user_id] if p.started_on <= as_of]
+        user: [play for play in plays if play.user_id == user.user_id and play.started_on <= as_of]
         for user in users
-        if user.registered_on <= as_of or any(p.started_on <= as_of for p in told[user.user_id])
     }
+    return {user.user_id: of for user, of in seen.items() if of or user.registered_on <= as_of}
 
-    def seconds(user: str, first: int, last: int) -> int:
-        ages = ((as_of - p.started_on).days for p in seen[user])
-        return sum(
-            p.watch_seconds for p, age in zip(seen[user], ages, strict=True) if first <= age <= last
-        )
 
+def seconds(as_of: date, plays: Iterable[Play], first: int, last: int) -> int:
+    """Return the playing time of the days that are from ``first`` to ``last`` days ago."""
+    return sum(p.watch_seconds for p in plays if first <= (as_of - p.started_on).days <= last)
+
+
+def signals_as_of(as_of: date, plays: Sequence[Play], users: Iterable[User]) -> list[Row]:
+    """Work out the signals of one day; every play has playing time."""
+    seen = seen_by(as_of, plays, users)
     valid = {
         user: max(p.started_on for p in of if p.watch_seconds >= 30).toordinal()
         for user, of in seen.items()
@@ -112,36 +114,32 @@ def signals_as_of(as_of: date, plays: Iterable[Play], users: Iterable[User]) -> 
         user: len({p.started_on for p in of if (as_of - p.started_on).days < 28})
         for user, of in seen.items()
     }
-    recent = {user: seconds(user, 0, 27) for user in seen}
-    rows: list[Row] = []
-    for user in sorted(seen):
-        before = seconds(user, 28, 55)
-        last = max((p.started_on for p in seen[user]), default=None)
-        silent = (as_of - last).days if last else None
-        scores: list[int | None] = [None, None, None]
-        if user in valid:
-            scores = [
-                quintile(of[user], [of[other] for other in valid]) for of in (valid, days, recent)
-            ]
-        r, f, m = scores
-        rows.append(
-            (
-                as_of,
-                user,
-                silent,
-                rounded(Fraction(recent[user], 3600), "0.0001"),
-                rounded(Fraction(before, 3600), "0.0001"),
-                rounded(Fraction(100 * (recent[user] - before), before), "0.01")
-                if before
-                else None,
-                r,
-                f,
-                m,
-                segment(r, f) if r is not None and f is not None else None,
-                band(silent, recent[user], before),
-            )
-        )
-    return rows
+    recent = {user: seconds(as_of, of, 0, 27) for user, of in seen.items()}
+    scores = {
+        user: [quintile(of[user], [of[other] for other in valid]) for of in (valid, days, recent)]
+        for user in valid
+    }
+    return [a_row(as_of, user, seen[user], scores.get(user)) for user in sorted(seen)]
+
+
+def a_row(as_of: date, user: str, plays: Sequence[Play], scores: Sequence[int] | None) -> Row:
+    recent, before = seconds(as_of, plays, 0, 27), seconds(as_of, plays, 28, 55)
+    silent = (as_of - max(p.started_on for p in plays)).days if plays else None
+    trend = rounded(Fraction(100 * (recent - before), before), "0.01") if before else None
+    r, f, m = scores or (None, None, None)
+    return (
+        as_of,
+        user,
+        silent,
+        rounded(Fraction(recent, 3600), "0.0001"),
+        rounded(Fraction(before, 3600), "0.0001"),
+        trend,
+        r,
+        f,
+        m,
+        segment(r, f) if r is not None and f is not None else None,
+        band(silent, recent, before),
+    )
 
 
 def signals(plays: Sequence[Play], users: Sequence[User]) -> list[Row]:
@@ -175,7 +173,7 @@ USERS = [
 
 def some_plays(seed: int, *, count: int, days: int = 150) -> list[Play]:
     """Return plays of a crowd; some too short to be valid."""
-    random = Random(seed)  # noqa: S311  (a test's plays)
+    random = Random(seed)
     users = [user for user in USERS if user.user_id < "u20"]
     return [
         Play(

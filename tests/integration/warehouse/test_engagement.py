@@ -117,7 +117,7 @@ def crowd(platform: Platform) -> Platform:
 
 def some_plays(seed: int, *, days: int, count: int) -> list[Play]:
     """Return plays of a crowd, each day at least one; some are of nothing."""
-    random = Random(seed)  # noqa: S311  (a test's plays)
+    random = Random(seed)
     on = [*range(days), *(random.randrange(days) for _ in range(count - days))]
     return [
         Play(

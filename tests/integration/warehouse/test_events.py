@@ -58,7 +58,7 @@ def activity(events: Sequence[AppEvent]) -> list[tuple[object, ...]]:
 
 def some_events(seed: int, *, count: int) -> list[AppEvent]:
     """Return events of two days, some of nobody, some outside a session."""
-    random = Random(seed)  # noqa: S311  (a test's events)
+    random = Random(seed)
     return [
         AppEvent(
             at("2024-01-31 00:00") + timedelta(milliseconds=random.randrange(2 * 86_400_000)),
@@ -135,12 +135,12 @@ def test_freshness_says_how_far_each_source_has_come(platform: Platform) -> None
     platform.load(Play(JAN_31), Play(FEB_1))
     platform.postgres("UPDATE ops.load SET ended_at = '2024-03-01 10:20:30.75+00'")
     platform.refresh()
-    midnight = datetime(2024, 2, 1)  # noqa: DTZ001  (as the server gives it)
+    midnight = datetime(2024, 2, 1)
     assert platform.mart("data_freshness", *FRESHNESS) == [(SOURCE, midnight, 0, 0)]
     ((loaded, exported, refreshed),) = platform.mart(
         "data_freshness", "last_loaded_at", "last_exported_at", "last_refreshed_at"
     )
-    assert loaded == datetime(2024, 3, 1, 10, 20, 30)  # noqa: DTZ001
+    assert loaded == datetime(2024, 3, 1, 10, 20, 30)
     ((published,),) = platform.fetch("SELECT max(published_at) FROM published_day")
     assert exported == published.replace(microsecond=0) <= refreshed
 
@@ -160,7 +160,7 @@ def test_freshness_is_kept_without_a_changed_day_and_written_only_when_it_differ
     )
     platform.load(Play(date(2024, 2, 9)), is_complete=False)
     assert platform.refresh().days == 0
-    january = datetime(2024, 1, 31)  # noqa: DTZ001
+    january = datetime(2024, 1, 31)
     assert platform.mart("data_freshness", *FRESHNESS) == [
         (SOURCE, january, 1, 0),
         ("other", None, 0, 1),

@@ -365,7 +365,7 @@ def test_users_of_one_contract_who_saw_the_same_on_one_day_are_one_row(platform:
 def test_first_days_follow_late_plays_and_corrections_in_runs_of_any_length(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chance = random.Random(4)  # noqa: S311  (the same plays each time)
+    chance = random.Random(4)
     days = [date(2024, 1, 1) + timedelta(days=number) for number in range(12)]
     played: dict[str, Play] = {}
     for length in (3, 92, 1, 5):

@@ -86,7 +86,7 @@ def a_play(random: Random) -> Play:
 
 
 def test_hours_are_those_of_the_viewers_clock(platform: Platform) -> None:
-    random = Random(3)  # noqa: S311  (a test's plays)
+    random = Random(3)
     plays = [a_play(random) for _ in range(250)]
     users = [User(user_id, country=country) for user_id, (country, _) in VIEWERS.items()]
     platform.load(*plays, users=users, titles=TITLES)

@@ -143,8 +143,8 @@ def test_workbook_has_dates_numbers_a_frozen_header_and_a_filter(
     assert export_mart(watched.settings, "daily_statistics", file, selection=chosen) == 2
     (sheet,) = load_workbook(file)
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
-        [datetime(2024, 2, 1), 0, 1, datetime(2024, 2, 1, 20)],  # noqa: DTZ001  (Excel has no zones)
-        [datetime(2024, 1, 31), 1, None, None],  # noqa: DTZ001
+        [datetime(2024, 2, 1), 0, 1, datetime(2024, 2, 1, 20)],
+        [datetime(2024, 1, 31), 1, None, None],
     ]
     assert sheet["A2"].number_format == "yyyy-mm-dd"
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:D3")

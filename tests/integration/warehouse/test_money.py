@@ -358,7 +358,7 @@ def model(events: list[Event]) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_any_events_give_what_plain_python_gives(paying: Platform, seed: int) -> None:
-    events = some_events(Random(seed))  # noqa: S311  (a test's events)
+    events = some_events(Random(seed))
     paying.load(subscriptions=events)
     paying.refresh()
     found = paying.mart("subscription_monthly", *COLUMNS)
@@ -372,7 +372,7 @@ def test_any_events_give_what_plain_python_gives(paying: Platform, seed: int) ->
 def test_late_and_corrected_events_change_their_month_and_all_that_follow(
     paying: Platform,
 ) -> None:
-    events = some_events(Random(4))  # noqa: S311  (a test's events)
+    events = some_events(Random(4))
     late = [each for each in events if MAR <= each.at.date() <= date(2024, 3, 9)]
     rest = [each for each in events if each not in late]
     moved = next(each for each in rest if each.at.month == 4)
@@ -393,7 +393,7 @@ def test_late_and_corrected_events_change_their_month_and_all_that_follow(
 
 
 def test_repeat_changes_nothing_and_a_full_export_gives_the_same(paying: Platform) -> None:
-    paying.load(subscriptions=some_events(Random(5)))  # noqa: S311  (a test's events)
+    paying.load(subscriptions=some_events(Random(5)))
     paying.refresh()
     before, rows = paying.snapshot(), paying.mart("subscription_monthly", *COLUMNS)
     paying.refresh()

@@ -134,7 +134,7 @@ def an_attempt(random: Random) -> Attempt:
 
 
 def test_quality_of_every_day_device_and_country(platform: Platform) -> None:
-    random = Random(11)  # noqa: S311  (a test's attempts)
+    random = Random(11)
     attempts = [an_attempt(random) for _ in range(200)]
     platform.load(
         *(each.play for each in attempts if each.play),

@@ -88,7 +88,7 @@ def rated(platform: Platform) -> Platform:
 
 @pytest.fixture
 def ratings() -> list[Rating]:
-    return some_ratings(Random(5), 90)  # noqa: S311  (a test's ratings)
+    return some_ratings(Random(5), 90)
 
 
 def test_trend_of_every_release_year_and_month(rated: Platform, ratings: list[Rating]) -> None:

@@ -46,7 +46,7 @@ LOGS = {"refresh_log", "export_log"}
 @pytest.fixture
 def changed(platform: Platform) -> Platform:
     """Three months that came in parts: late days, corrections, new categories, users who became one customer."""
-    random = Random(7)  # noqa: S311  (the same days each time)
+    random = Random(7)
     users = [User(f"u{n}") for n in range(1, 7)]
     titles = [
         Title(f"t{n}", release_year=2000 + n % 3, genres=("Drama", "Crime")) for n in range(5)

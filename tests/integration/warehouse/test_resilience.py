@@ -138,7 +138,7 @@ def test_runs_killed_anywhere_and_one_that_is_not_leave_what_a_clean_run_leaves(
     expected = clean_run(loaded)
     longest = time.monotonic() - started + STARTUP_SECONDS
     emptied(loaded)
-    chance = random.Random(CHANCE)  # noqa: S311  (a test wants the same order each time)
+    chance = random.Random(CHANCE)
     for _ in range(KILLS):
         with command(loaded.settings, "--full") as run:
             try:
@@ -164,7 +164,7 @@ def test_days_in_any_order_leave_what_one_run_leaves(loaded: Platform) -> None:
     expected = clean_run(loaded)
     days = [day for (day,) in loaded.mart("daily_statistics", "stat_date")]
     emptied(loaded)
-    random.Random(CHANCE).shuffle(days)  # noqa: S311  (a test wants the same order each time)
+    random.Random(CHANCE).shuffle(days)
     for day in days[: len(days) // 3]:
         refresh(loaded.settings, scope=Scope(first=day, last=day))
     loaded.refresh()
@@ -201,7 +201,7 @@ def test_reader_sees_the_same_throughout_any_number_of_refreshes(loaded: Platfor
 def days_again(platform: Platform) -> Iterator[date]:
     """Choose days to publish and refresh again."""
     days = [day for (day,) in platform.mart("daily_statistics", "stat_date")]
-    chance = random.Random(CHANCE)  # noqa: S311  (a test wants the same order each time)
+    chance = random.Random(CHANCE)
     for _ in range(REFRESHES):
         yield chance.choice(days)
 

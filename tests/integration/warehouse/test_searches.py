@@ -97,7 +97,7 @@ def a_play_after(random: Random, search: Search) -> Play:
 
 
 def test_funnel_follows_searches_to_plays(platform: Platform) -> None:
-    random = Random(7)  # noqa: S311  (a test's searches)
+    random = Random(7)
     searches = some_searches(random, 120)
     plays = [a_play_after(random, search) for search in searches if random.random() < 0.6]
     platform.load(*plays, titles=[Title("t2")], searches=searches)
