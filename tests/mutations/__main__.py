@@ -2,32 +2,33 @@
 
     python -m tests.mutations --sample 200 --seed 1 --files 'procedures/refresh_*.sql' 'warehouse/marts/*.sql'
 
-Servers and notes of which test covers what are kept in ``SVP_TEST_HOME``; without it, both are made and thrown away.
+Servers, notes of which test covers what, and a journal of what was found are kept in ``SVP_TEST_HOME``; without it, all
+are made and thrown away. A run that was stopped goes on from its journal, as long as neither program nor tests changed.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from svp.core.mysql import open_connection
-from svp.servers import start, stop
+from svp.servers import stop
+from tests.mutations.asking import ROOT, TESTS, ask, environment, import_tests
 from tests.mutations.covering import Covering, read_notes
+from tests.mutations.journal import Journal, state_of_sources
 from tests.mutations.mutants import file_of, mutants_of
-from tests.mutations.plugin import NOT_INSTALLED
-from tests.mutations.report import Outcome, Result, report
-from warehouse.connections import execute, fetch
+from tests.mutations.report import Result, report
 from warehouse.objects import program_objects
 
 if TYPE_CHECKING:
@@ -35,22 +36,9 @@ if TYPE_CHECKING:
 
     from tests.mutations.mutants import Mutant
 
-ROOT = Path(__file__).parents[2]
-TESTS = "tests/integration/warehouse"
-PATIENCE_SECONDS = 60
-"""For each test that is asked; a procedure that goes on for ever is ended then."""
-PYTEST = (
-    sys.executable,
-    "-m",
-    "pytest",
-    "-p",
-    "tests.mutations.plugin",
-    "-p",
-    "no:cacheprovider",
-    "-q",
-)
-OUTCOMES: dict[int, Outcome] = {0: "survived", 1: "killed", NOT_INSTALLED: "not installed"}
-RUNNING = "SELECT id FROM information_schema.processlist WHERE db LIKE %s"
+OF_EVERY_FILE = 2
+"""So many mutants of a file are drawn before any other of it."""
+NOTING = (sys.executable, "-m", "pytest", "-p", "tests.mutations.plugin", "-p", "no:cacheprovider")
 
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
@@ -61,7 +49,9 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--files", nargs="+", default=["*"], help="globs of paths; all by default")
-    parser.add_argument("--sample", type=int, help="so many mutants of those files; all by default")
+    parser.add_argument(
+        "--sample", type=int, help="so many mutants, two of every file first; all by default"
+    )
     parser.add_argument("--seed", type=int, default=1, help="chooses the sample")
     parser.add_argument(
         "--tests", type=int, default=25, help="ask at most so many tests, nearest first"
@@ -73,83 +63,57 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def chosen(options: argparse.Namespace) -> list[Mutant]:
-    """Return the mutants of the files, or as many of them as are asked for, drawn by the seed."""
+    """Return the sample of the files' mutants, or all, in an order drawn by the seed: two of every file come first."""
     mutants = [
         mutant
         for each in program_objects()
         if any(fnmatch(file_of(each.kind, each.name), glob) for glob in options.files)
         for mutant in mutants_of(each)
     ]
-    size = len(mutants) if options.sample is None else min(options.sample, len(mutants))
-    return random.Random(options.seed).sample(mutants, size)
+    drawn = random.Random(options.seed).sample(mutants, len(mutants))
+    early: list[Mutant] = []
+    late: list[Mutant] = []
+    of_file = Counter[str]()
+    for mutant in drawn:
+        (early if of_file[mutant.file] < OF_EVERY_FILE else late).append(mutant)
+        of_file[mutant.file] += 1
+    return (early + late)[: options.sample]
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
     """Where mutants are tested."""
 
-    home: Path
+    processes: ProcessPoolExecutor
     covering: Covering
+    journal: Journal
     most_tests: int
-    killers: dict[str, list[str]]
-    """Tests that noticed a mutant of an object; they are asked first for its next."""
 
     def test(self, mutant: Mutant) -> Result:
-        """Run the tests of a mutant until one fails."""
-        covering = self.covering.tests(mutant.name)[: self.most_tests]
-        known = self.killers.setdefault(mutant.name, [])
-        tests = list(dict.fromkeys((*reversed(known), *covering)))
-        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
-            json.dump({"kind": mutant.kind, "name": mutant.name, "text": mutant.text}, file)
-            file.flush()
-            outcome, killer = self._run(tests, {"MUTANT_FILE": file.name})
-        if killer in tests:
-            known[:] = [*(test for test in known if test != killer), killer]
-        return Result(mutant, outcome, killer)
-
-    def _run(self, tests: Sequence[str], environment: dict[str, str]) -> tuple[Outcome, str]:
-        command = (*PYTEST, "-x", "--no-header", "--tb=no", *tests)
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=test_environment(self.home) | environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            printed, _ = process.communicate(timeout=PATIENCE_SECONDS * len(tests))
-        except subprocess.TimeoutExpired:
-            self._stop(process)
-            return "killed", "patience: it did not end"
-        if process.returncode not in OUTCOMES:
-            raise RuntimeError(printed)
-        return OUTCOMES[process.returncode], failed_test(printed)
-
-    def _stop(self, process: subprocess.Popen[str]) -> None:
-        """End the procedures that a test waits for; it fails then, and clears up after itself."""
-        with open_connection(start(self.home / "home", mysql="mysql").mysql_url) as connection:
-            for (thread,) in fetch(connection, RUNNING, (f"svp\\_t{process.pid}\\_%",)):
-                execute(connection, f"KILL {thread:d}")
-        process.communicate()
+        """Return what is known of a mutant, or ask the tests: those that noticed one of its object first."""
+        answer = self.journal.answer(mutant)
+        if answer is None:
+            covering = self.covering.tests(mutant.name)[: self.most_tests]
+            tests = tuple(dict.fromkeys((*self.journal.killers(mutant), *covering)))
+            answer = self.processes.submit(ask, mutant, tests).result()
+            self.journal.write(mutant, answer)
+        return Result(mutant, answer)
 
 
-def failed_test(printed: str) -> str:
-    """Return the test that pytest's summary names."""
-    for line in printed.splitlines():
-        mark, _, rest = line.partition(" ")
-        if mark in {"FAILED", "ERROR"}:
-            return rest.partition(" - ")[0]
-    return ""
-
-
-def test_environment(home: Path) -> dict[str, str]:
-    """Return the environment of pytest: MySQL only, on servers that stay."""
-    return {**os.environ, "SVP_TEST_HOME": str(home), "SVP_TEST_WAREHOUSES": "mysql"}
+@contextmanager
+def opened_bench(home: Path, options: argparse.Namespace) -> Iterator[Bench]:
+    """Give a bench whose processes have imported the tests."""
+    notes = read_notes(noted(home, again=options.record))
+    journal = Journal(home / "mutation-journal.jsonl", state_of_sources())
+    with ProcessPoolExecutor(
+        options.jobs, get_context("spawn"), initializer=import_tests, initargs=(home,)
+    ) as processes:
+        yield Bench(processes, Covering(program_objects(), notes), journal, options.tests)
 
 
 @contextmanager
 def test_home() -> Iterator[Path]:
-    """Give a folder for servers and notes; one that nobody named is thrown away."""
+    """Give a folder for servers, notes and journal; one that nobody named is thrown away."""
     kept = os.environ.get("SVP_TEST_HOME")
     if kept:
         yield Path(kept)
@@ -168,8 +132,8 @@ def noted(home: Path, *, again: bool) -> Path:
     notes = home / "mutation-notes.jsonl"
     if again or not notes.exists():
         notes.unlink(missing_ok=True)
-        environment = test_environment(home) | {"NOTES_FILE": str(notes)}
-        subprocess.run((*PYTEST, TESTS), cwd=ROOT, env=environment, check=False, stdout=sys.stderr)
+        variables = {**os.environ, **environment(home), "NOTES_FILE": str(notes)}
+        subprocess.run((*NOTING, TESTS), cwd=ROOT, env=variables, check=False, stdout=sys.stderr)
     return notes
 
 
@@ -180,11 +144,10 @@ def main(arguments: Sequence[str]) -> None:
     if options.list:
         sys.stdout.writelines(f"{mutant.place} {mutant.change}\n" for mutant in mutants)
         return
-    with test_home() as home, ThreadPoolExecutor(options.jobs) as pool:
-        notes = read_notes(noted(home, again=options.record))
-        bench = Bench(home, Covering(program_objects(), notes), options.tests, {})
+    threads = ThreadPoolExecutor(options.jobs)
+    with test_home() as home, opened_bench(home, options) as bench, threads:
         results = []
-        for test in as_completed([pool.submit(bench.test, mutant) for mutant in mutants]):
+        for test in as_completed([threads.submit(bench.test, mutant) for mutant in mutants]):
             sys.stderr.write(f"{test.result()}\n")
             results.append(test.result())
     sys.stdout.write(report(results))

@@ -1,8 +1,7 @@
-"""pytest plugin: install a mutant in place of the original, or note what each test asks of the warehouse.
+"""What is put into pytest: a mutant in place of the original, a voice, and notes of what tests ask of the warehouse.
 
-``MUTANT_FILE`` names a file with a mutant: it is installed under the original's checksum, so that no check of the
-schema notices, in this process or another. ``NOTES_FILE`` names a file for a line of JSON a test: its id and the words
-of the statements that it ran.
+As a plugin of the command line it takes the notes: ``NOTES_FILE`` names a file for a line of JSON a test, its id and
+the words of the statements that it ran.
 """
 
 from __future__ import annotations
@@ -22,8 +21,9 @@ from warehouse.objects import SchemaObject, install_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.connection import Connection
 
-__all__ = ["NOT_INSTALLED"]
+__all__ = ["NOT_INSTALLED", "Teller", "install_instead"]
 
 NOT_INSTALLED = 86
 """Exit code: the server refused the mutant, so there is nothing to test."""
@@ -32,15 +32,16 @@ WORD = re.compile(r"\w+")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Switch on what the environment asks for."""
-    if "MUTANT_FILE" in os.environ:
-        replace_object(**json.loads(Path(os.environ["MUTANT_FILE"]).read_text(encoding="utf-8")))
+    """Take notes if the environment asks for them."""
     if "NOTES_FILE" in os.environ:
         config.pluginmanager.register(Notes(Path(os.environ["NOTES_FILE"])))
 
 
-def replace_object(*, kind: str, name: str, text: str) -> None:
-    """Install another text for one object from now on."""
+def install_instead(kind: str, name: str, text: str) -> None:
+    """Install another text for one object from now on.
+
+    It goes under the original's checksum, so that no check of the schema notices, in this process or another.
+    """
     statements, install = SchemaObject.statements, install_objects
 
     def with_mutant(self: SchemaObject, workspace: Any) -> Iterator[str]:
@@ -55,6 +56,17 @@ def replace_object(*, kind: str, name: str, text: str) -> None:
 
     setattr(SchemaObject, "statements", with_mutant)  # noqa: B010  (a plain assignment is refused by mypy)
     setattr(warehouse.schema, "install_objects", install_or_exit)  # noqa: B010
+
+
+class Teller:
+    """Says which test begins."""
+
+    def __init__(self, told: Connection) -> None:
+        self._told = told
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Say so."""
+        self._told.send(nodeid)
 
 
 class Notes:

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tests.mutations.asking import Answer
     from tests.mutations.mutants import Mutant
 
-__all__ = ["Equivalent", "Outcome", "Result", "equivalents", "report"]
-
-Outcome = Literal["killed", "survived", "not installed"]
+__all__ = ["Equivalent", "Result", "equivalents", "report"]
 
 EQUIVALENTS = Path(__file__).with_name("equivalent.toml")
 
@@ -55,9 +54,7 @@ class Result:
     """What became of a mutant."""
 
     mutant: Mutant
-    outcome: Outcome
-    killer: str
-    """The test that noticed it; '' if none did."""
+    answer: Answer
 
     @property
     def reason(self) -> str:
@@ -67,31 +64,39 @@ class Result:
     @property
     def verdict(self) -> str:
         """The outcome, or equivalent."""
-        return "equivalent" if self.outcome == "survived" and self.reason else self.outcome
+        outcome = self.answer.outcome
+        return "equivalent" if outcome == "survived" and self.reason else outcome
 
     def __str__(self) -> str:
         """Return it on one line."""
-        return f"{self.verdict}: {self.mutant.place} {self.mutant.change} {self.killer}".rstrip()
+        return (
+            f"{self.verdict}: {self.mutant.place} {self.mutant.change} {self.answer.test}".rstrip()
+        )
 
 
 def report(results: Sequence[Result]) -> str:
-    """Return a table by file, then the mutants that survived, and those that had to."""
+    """Return a table by file, then the mutants that survived, those that had to, and those that did not end."""
     results = sorted(results, key=lambda result: (result.mutant.file, result.mutant.line))
     verdicts = Counter(result.verdict for result in results)
-    tested = verdicts["killed"] + verdicts["survived"]
-    rate = 100 * verdicts["killed"] / tested if tested else 0.0
+    noticed = verdicts["killed"] + verdicts["hung"]
+    tested = noticed + verdicts["survived"]
+    rate = 100 * noticed / tested if tested else 0.0
     return "\n".join(
         (
-            "| file | mutants | killed | survived | equivalent |",
+            "| file | mutants | noticed | survived | equivalent |",
             "|---|---:|---:|---:|---:|",
             *_rows(results),
             "",
-            f"{verdicts['killed']} of {tested} noticed: {rate:.1f} %.",
+            f"{noticed} of {tested} noticed: {rate:.1f} %.",
             "",
             *(f"- `{each.mutant.place}` {each.mutant.change}" for each in _of(results, "survived")),
             *(
                 f"- equivalent: `{each.mutant.place}` {each.mutant.change}: {each.reason}"
                 for each in _of(results, "equivalent")
+            ),
+            *(
+                f"- noticed by not ending: `{each.mutant.place}` {each.mutant.change}"
+                for each in _of(results, "hung")
             ),
             "",
         )
@@ -103,8 +108,9 @@ def _rows(results: Sequence[Result]) -> list[str]:
     for file in dict.fromkeys(result.mutant.file for result in results):
         count = Counter(result.verdict for result in results if result.mutant.file == file)
         installed = count.total() - count["not installed"]
+        noticed = count["killed"] + count["hung"]
         rows.append(
-            f"| {file} | {installed} | {count['killed']} | {count['survived']} | {count['equivalent']} |"
+            f"| {file} | {installed} | {noticed} | {count['survived']} | {count['equivalent']} |"
         )
     return rows
 

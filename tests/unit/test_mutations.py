@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.mutations.__main__ import chosen, failed_test, parsed
+from tests.mutations.__main__ import OF_EVERY_FILE, chosen, parsed
+from tests.mutations.asking import Answer
 from tests.mutations.covering import Covering, Note
+from tests.mutations.journal import Journal
 from tests.mutations.mutants import edits_of, file_of, mutants_of
 from tests.mutations.report import Equivalent, Result, equivalents, report
 from warehouse.objects import SchemaObject, program_objects
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.mutations.mutants import Mutant
 
 VIEW = "SELECT {} FROM agg_daily_statistics"
@@ -124,6 +129,14 @@ def test_sample_is_the_same_for_the_same_seed() -> None:
     assert [len(each) for each in sampled] == [5, 5, 5]
 
 
+def test_sample_has_mutants_of_every_file() -> None:
+    files = ["--files", "warehouse/marts/a*.sql", "warehouse/marts/c*.sql"]
+    every = Counter(mutant.file for mutant in chosen(parsed(files)))
+    size = sum(min(OF_EVERY_FILE, count) for count in every.values())
+    sampled = Counter(mutant.file for mutant in chosen(parsed([*files, "--sample", str(size)])))
+    assert sampled == {file: min(OF_EVERY_FILE, count) for file, count in every.items()}
+
+
 REFRESH = SchemaObject("procedure", "refresh_a", "INSERT INTO agg_a SELECT x FROM fact_x")
 OTHER = SchemaObject("procedure", "refresh_b", "INSERT INTO agg_b SELECT x FROM fact_x")
 MART = SchemaObject("view", "mart_a", "-- from agg_b\nSELECT x FROM agg_a")
@@ -141,15 +154,33 @@ def test_tests_that_read_what_an_object_writes_come_first_and_strangers_not_at_a
     assert covering.steps("refresh_a") == {"refresh_a": 0, "agg_a": 1, "mart_a": 2}
 
 
-def a_mutant() -> Mutant:
-    return mutants_of(SchemaObject("view", "mart_a", "SELECT a.x + a.y AS z\nFROM a\n"))[0]
+def a_mutant(operator: str = "+") -> Mutant:
+    return mutants_of(SchemaObject("view", "mart_a", f"SELECT a.x {operator} a.y AS z\nFROM a\n"))[
+        0
+    ]
+
+
+def test_journal_knows_mutants_of_the_same_sources_and_who_noticed_an_object_in_any(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "journal.jsonl"
+    sum_mutant, product_mutant = a_mutant(), a_mutant("*")
+    Journal(file, "old").write(sum_mutant, Answer("killed", "test_sum"))
+    Journal(file, "old").write(product_mutant, Answer("killed", "test_product"))
+    Journal(file, "new").write(sum_mutant, Answer("survived", ""))
+    now = Journal(file, "new")
+    assert (now.answer(sum_mutant), now.answer(product_mutant)) == (Answer("survived", ""), None)
+    assert now.killers(sum_mutant) == ("test_sum", "test_product")
+    assert now.killers(product_mutant) == ("test_product", "test_sum")
 
 
 def test_report_counts_by_file_and_names_survivors() -> None:
-    told = report([Result(a_mutant(), "killed", "test_x"), Result(a_mutant(), "survived", "")])
-    assert "| warehouse/marts/mart_a.sql | 2 | 1 | 1 | 0 |" in told
-    assert "1 of 2 noticed: 50.0 %." in told
+    answers = [Answer("killed", "test_x"), Answer("hung", "test_y"), Answer("survived", "")]
+    told = report([Result(a_mutant(), answer) for answer in answers])
+    assert "| warehouse/marts/mart_a.sql | 3 | 2 | 1 | 0 |" in told
+    assert "2 of 3 noticed: 66.7 %." in told
     assert "- `warehouse/marts/mart_a.sql:1` + → -" in told
+    assert "- noticed by not ending: `warehouse/marts/mart_a.sql:1` + → -" in told
 
 
 def test_equivalent_mutant_is_known_by_file_line_and_change() -> None:
@@ -175,12 +206,6 @@ def test_every_equivalent_mutant_is_still_one_of_the_program() -> None:
         if not any(is_one_of(known, original) for original in program_objects())
     ]
     assert stale == []
-
-
-def test_failing_test_is_read_from_the_summary() -> None:
-    printed = "F\n=== short test summary info ===\nFAILED tests/a.py::test_b[mysql] - assert 1 == 2\n1 failed\n"
-    assert failed_test(printed) == "tests/a.py::test_b[mysql]"
-    assert failed_test("1 passed in 2 s\n") == ""
 
 
 def test_mutants_are_listed_without_a_server() -> None:

@@ -1,0 +1,68 @@
+"""What became of mutants, written down as it becomes known, so that a run that was stopped goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from svp.core.sqlfiles import checksum
+from tests.mutations.asking import ROOT, Answer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.mutations.mutants import Mutant
+
+__all__ = ["Journal", "state_of_sources"]
+
+SOURCES = ("loaders", "nosql", "oltp", "platform", "procedures", "warehouse")
+TESTS = ("tests/integration/warehouse", "tests/unit/loaders")
+ENDINGS = {".py", ".sql", ".toml"}
+
+
+def state_of_sources() -> str:
+    """Return a checksum of the program and of the tests: what was found with others is not to be trusted."""
+    state = hashlib.sha256()
+    for folder in (*SOURCES, *TESTS):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.suffix in ENDINGS:
+                state.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
+    return state.hexdigest()
+
+
+class Journal:
+    """A file with a line of JSON for each mutant that was tested, of every state of the sources."""
+
+    def __init__(self, file: Path, state: str) -> None:
+        self._file = file
+        self._state = state
+        self._lines = []
+        if file.exists():
+            self._lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+    def answer(self, mutant: Mutant) -> Answer | None:
+        """Return what is known of a mutant from sources as they are; None if nothing."""
+        for line in reversed(self._lines):
+            if (line["state"], line["mutant"]) == (self._state, checksum(mutant.text)):
+                return Answer(line["outcome"], line["test"])
+        return None
+
+    def killers(self, mutant: Mutant) -> tuple[str, ...]:
+        """Return the tests that ever noticed a mutant of the same object: of the same mutant, then the latest first."""
+        lines = [line for line in reversed(self._lines) if line["object"] == mutant.name]
+        lines.sort(key=lambda line: line["mutant"] != checksum(mutant.text))
+        return tuple(dict.fromkeys(line["test"] for line in lines if line["test"]))
+
+    def write(self, mutant: Mutant, answer: Answer) -> None:
+        """Add what became of a mutant."""
+        line = {
+            "state": self._state,
+            "object": mutant.name,
+            "mutant": checksum(mutant.text),
+            "outcome": answer.outcome,
+            "test": answer.test,
+        }
+        self._lines.append(line)
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(f"{json.dumps(line)}\n")
