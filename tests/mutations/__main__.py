@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svp.servers import stop
-from tests.mutations.asking import ROOT, TESTS, ask, environment, import_tests
+from tests.mutations.asking import ROOT, TESTS, Answer, ask, environment, import_tests
 from tests.mutations.covering import Covering, read_notes
 from tests.mutations.journal import Journal, state_of_sources
 from tests.mutations.mutants import file_of, mutants_of
@@ -90,14 +90,20 @@ class Bench:
     most_tests: int
 
     def test(self, mutant: Mutant) -> Result:
-        """Return what is known of a mutant, or ask the tests: those that noticed one of its object first."""
+        """Return what is known of a mutant, after asking the tests that were not asked yet if it is not noticed."""
         answer = self.journal.answer(mutant)
-        if answer is None:
-            covering = self.covering.tests(mutant.name)[: self.most_tests]
-            tests = tuple(dict.fromkeys((*self.journal.killers(mutant), *covering)))
-            answer = self.processes.submit(ask, mutant, tests).result()
-            self.journal.write(mutant, answer)
-        return Result(mutant, answer)
+        if answer is None or answer.outcome == "survived":
+            asked = self.journal.asked(mutant)
+            tests = [test for test in self.tests(mutant) if test not in asked]
+            if tests:
+                answer = self.processes.submit(ask, mutant, tests).result()
+                self.journal.write(mutant, tests, answer)
+        return Result(mutant, answer or Answer("survived", ""))
+
+    def tests(self, mutant: Mutant) -> tuple[str, ...]:
+        """Return the tests to ask, those first that noticed a mutant of its object before."""
+        nearest = (*self.journal.killers(mutant), *self.covering.tests(mutant.name))
+        return tuple(dict.fromkeys(nearest))[: self.most_tests]
 
 
 @contextmanager

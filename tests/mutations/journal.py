@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from svp.core.sqlfiles import checksum
 from tests.mutations.asking import ROOT, Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.mutations.mutants import Mutant
@@ -43,10 +44,16 @@ class Journal:
 
     def answer(self, mutant: Mutant) -> Answer | None:
         """Return what is known of a mutant from sources as they are; None if nothing."""
-        for line in reversed(self._lines):
-            if (line["state"], line["mutant"]) == (self._state, checksum(mutant.text)):
-                return Answer(line["outcome"], line["test"])
-        return None
+        lines = self._of_now(mutant)
+        return Answer(lines[-1]["outcome"], lines[-1]["test"]) if lines else None
+
+    def asked(self, mutant: Mutant) -> frozenset[str]:
+        """Return the tests that were asked about a mutant, with sources as they are."""
+        return frozenset(test for line in self._of_now(mutant) for test in line["asked"])
+
+    def _of_now(self, mutant: Mutant) -> list[dict[str, Any]]:
+        now = (self._state, checksum(mutant.text))
+        return [line for line in self._lines if (line["state"], line["mutant"]) == now]
 
     def killers(self, mutant: Mutant) -> tuple[str, ...]:
         """Return the tests that ever noticed a mutant of the same object: of the same mutant, then the latest first."""
@@ -54,12 +61,13 @@ class Journal:
         lines.sort(key=lambda line: line["mutant"] != checksum(mutant.text))
         return tuple(dict.fromkeys(line["test"] for line in lines if line["test"]))
 
-    def write(self, mutant: Mutant, answer: Answer) -> None:
-        """Add what became of a mutant."""
+    def write(self, mutant: Mutant, asked: Sequence[str], answer: Answer) -> None:
+        """Add what tests said of a mutant."""
         line = {
             "state": self._state,
             "object": mutant.name,
             "mutant": checksum(mutant.text),
+            "asked": asked,
             "outcome": answer.outcome,
             "test": answer.test,
         }

@@ -165,11 +165,12 @@ def test_journal_knows_mutants_of_the_same_sources_and_who_noticed_an_object_in_
 ) -> None:
     file = tmp_path / "journal.jsonl"
     sum_mutant, product_mutant = a_mutant(), a_mutant("*")
-    Journal(file, "old").write(sum_mutant, Answer("killed", "test_sum"))
-    Journal(file, "old").write(product_mutant, Answer("killed", "test_product"))
-    Journal(file, "new").write(sum_mutant, Answer("survived", ""))
+    Journal(file, "old").write(sum_mutant, ["test_sum"], Answer("killed", "test_sum"))
+    Journal(file, "old").write(product_mutant, ["test_product"], Answer("killed", "test_product"))
+    Journal(file, "new").write(sum_mutant, ["test_other"], Answer("survived", ""))
     now = Journal(file, "new")
     assert (now.answer(sum_mutant), now.answer(product_mutant)) == (Answer("survived", ""), None)
+    assert (now.asked(sum_mutant), now.asked(product_mutant)) == ({"test_other"}, set())
     assert now.killers(sum_mutant) == ("test_sum", "test_product")
     assert now.killers(product_mutant) == ("test_product", "test_sum")
 
