@@ -30,16 +30,13 @@ BEGIN
     WHERE changed_day.aggregate_name = 'churn_signals' AND changed_day.date_key BETWEEN v_from_key AND v_to_key;
     DELETE FROM agg_churn_signals WHERE agg_churn_signals.date_key BETWEEN v_from_key AND v_to_key;
 
-    SET v_first_month = (
-        SELECT date_sub(dim_date.date_value, INTERVAL dayofmonth(dim_date.date_value) - 1 DAY)
-        FROM event_span
-        INNER JOIN dim_date ON event_span.first_date_key = dim_date.date_key
-    );
-    SET v_last = (
-        SELECT dim_date.date_value
-        FROM event_span
-        INNER JOIN dim_date ON event_span.last_date_key = dim_date.date_key
-    );
+    -- SELECT INTO reads past who is writing events; a subquery of SET would wait.
+    SELECT date_sub(dim_date.date_value, INTERVAL dayofmonth(dim_date.date_value) - 1 DAY) INTO v_first_month
+    FROM event_span
+    INNER JOIN dim_date ON event_span.first_date_key = dim_date.date_key;
+    SELECT dim_date.date_value INTO v_last
+    FROM event_span
+    INNER JOIN dim_date ON event_span.last_date_key = dim_date.date_key;
     SET v_month = greatest(date_sub(in_from, INTERVAL dayofmonth(in_from) - 1 DAY), v_first_month);
     WHILE v_month <= least(in_to, v_last) DO
         CALL assess_customers(v_month, least(last_day(v_month), v_last));

@@ -3,7 +3,8 @@
     python -m tests.mutations --sample 200 --seed 1 --files 'procedures/refresh_*.sql' 'warehouse/marts/*.sql'
 
 Servers, notes of which test covers what, and a journal of what was found are kept in ``SVP_TEST_HOME``; without it, all
-are made and thrown away. A run that was stopped goes on from its journal, as long as neither program nor tests changed.
+are made and thrown away. A run that was stopped goes on from its journal as long as the program is the same, and asks
+tests that were added since about what survived.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING
 from svp.servers import stop
 from tests.mutations.asking import ROOT, TESTS, Answer, ask, environment, import_tests
 from tests.mutations.covering import Covering, read_notes
-from tests.mutations.journal import Journal, state_of_sources
+from tests.mutations.journal import Journal, state_of_program
 from tests.mutations.mutants import file_of, mutants_of
 from tests.mutations.report import Result, report
 from warehouse.objects import program_objects
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 OF_EVERY_FILE = 2
 """So many mutants of a file are drawn before any other of it."""
-NOTING = (sys.executable, "-m", "pytest", "-p", "tests.mutations.plugin", "-p", "no:cacheprovider")
+PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.mutations.plugin", "-p", "no:cacheprovider")
 
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
@@ -110,7 +111,7 @@ class Bench:
 def opened_bench(home: Path, options: argparse.Namespace) -> Iterator[Bench]:
     """Give a bench whose processes have imported the tests."""
     notes = read_notes(noted(home, again=options.record))
-    journal = Journal(home / "mutation-journal.jsonl", state_of_sources())
+    journal = Journal(home / "mutation-journal.jsonl", state_of_program())
     with ProcessPoolExecutor(
         options.jobs, get_context("spawn"), initializer=import_tests, initargs=(home,)
     ) as processes:
@@ -134,12 +135,24 @@ def test_home() -> Iterator[Path]:
 
 
 def noted(home: Path, *, again: bool) -> Path:
-    """Return the notes of which test runs what; they are taken by running every test once."""
+    """Return the notes of which test runs what, with those of tests that had none taken by running them once."""
     notes = home / "mutation-notes.jsonl"
-    if again or not notes.exists():
+    if again:
         notes.unlink(missing_ok=True)
-        variables = {**os.environ, **environment(home), "NOTES_FILE": str(notes)}
-        subprocess.run((*NOTING, TESTS), cwd=ROOT, env=variables, check=False, stdout=sys.stderr)
+    notes.touch()
+    known = {note.test for note in read_notes(notes)}
+    variables = {**os.environ, **environment(home), "NOTES_FILE": str(notes)}
+    listed = subprocess.run(
+        (*PYTEST, "--collect-only", "-q", TESTS),
+        check=True,
+        cwd=ROOT,
+        env=variables,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+    fresh = [line for line in listed.splitlines() if "::" in line and line not in known]
+    if fresh:
+        subprocess.run((*PYTEST, *fresh), cwd=ROOT, env=variables, check=False, stdout=sys.stderr)
     return notes
 
 

@@ -62,10 +62,10 @@ class Covering:
         return tuple(sorted(scores, key=lambda test: (-scores[test], test)))
 
     def _score(self, note: Note, nearness: Mapping[str, float]) -> float:
-        """Return how much of what a test says, and few others do, is near; long tests count for less."""
+        """Return which part of what a test says, and few others do, is near."""
         said = sum(self._rarity[word] for word in note.words)
         near = sum(nearness[word] * self._rarity[word] for word in note.words & nearness.keys())
-        return near / math.sqrt(said)
+        return near / said
 
     def _nearness(self, name: str) -> Mapping[str, float]:
         """Return how near words are: 1 for the object, half for every step to a name, or to what a text says."""

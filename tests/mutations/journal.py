@@ -1,4 +1,7 @@
-"""What became of mutants, written down as it becomes known, so that a run that was stopped goes on where it was."""
+"""What became of mutants, written down as it becomes known, so that a run that was stopped goes on where it was.
+
+Tests that are added later are asked about what survived; what was noticed is not asked again.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,16 @@ if TYPE_CHECKING:
 
     from tests.mutations.mutants import Mutant
 
-__all__ = ["Journal", "state_of_sources"]
+__all__ = ["Journal", "state_of_program"]
 
-SOURCES = ("loaders", "nosql", "oltp", "platform", "procedures", "warehouse")
-TESTS = ("tests/integration/warehouse", "tests/unit/loaders")
+PROGRAM = ("loaders", "nosql", "oltp", "platform", "procedures", "warehouse")
 ENDINGS = {".py", ".sql", ".toml"}
 
 
-def state_of_sources() -> str:
-    """Return a checksum of the program and of the tests: what was found with others is not to be trusted."""
+def state_of_program() -> str:
+    """Return a checksum of the program: what was found with another may not hold."""
     state = hashlib.sha256()
-    for folder in (*SOURCES, *TESTS):
+    for folder in PROGRAM:
         for file in sorted((ROOT / folder).rglob("*")):
             if file.suffix in ENDINGS:
                 state.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
@@ -33,7 +35,7 @@ def state_of_sources() -> str:
 
 
 class Journal:
-    """A file with a line of JSON for each mutant that was tested, of every state of the sources."""
+    """A file with a line of JSON for each time that tests were asked about a mutant, of every state of the program."""
 
     def __init__(self, file: Path, state: str) -> None:
         self._file = file
@@ -43,12 +45,12 @@ class Journal:
             self._lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
     def answer(self, mutant: Mutant) -> Answer | None:
-        """Return what is known of a mutant from sources as they are; None if nothing."""
+        """Return what is known of a mutant of the program as it is; None if nothing."""
         lines = self._of_now(mutant)
         return Answer(lines[-1]["outcome"], lines[-1]["test"]) if lines else None
 
     def asked(self, mutant: Mutant) -> frozenset[str]:
-        """Return the tests that were asked about a mutant, with sources as they are."""
+        """Return the tests that were asked about a mutant of the program as it is."""
         return frozenset(test for line in self._of_now(mutant) for test in line["asked"])
 
     def _of_now(self, mutant: Mutant) -> list[dict[str, Any]]:

@@ -88,6 +88,11 @@ class Mutant:
         return file_of(self.kind, self.name)
 
     @property
+    def changed_code(self) -> str:
+        """The line on which the change begins, afterwards."""
+        return self.text.splitlines()[self.line - 1].strip()
+
+    @property
     def place(self) -> str:
         """File and line, as an editor takes them."""
         return f"{self.file}:{self.line}"

@@ -32,10 +32,14 @@ class Equivalent:
     line: str
     change: str
     why: str
+    becomes: str = "*"
+    """The line afterwards, where one has several changes of a kind."""
 
     def holds(self, mutant: Mutant) -> bool:
         """Tell whether a mutant is one of these."""
-        return self.is_about(mutant.file, mutant.code) and fnmatch(mutant.change, self.change)
+        is_about = self.is_about(mutant.file, mutant.code)
+        is_so = fnmatch(mutant.change, self.change) and fnmatch(mutant.changed_code, self.becomes)
+        return is_about and is_so
 
     def is_about(self, file: str, code: str) -> bool:
         """Tell whether a line of a file is one of those."""

@@ -160,7 +160,7 @@ def a_mutant(operator: str = "+") -> Mutant:
     ]
 
 
-def test_journal_knows_mutants_of_the_same_sources_and_who_noticed_an_object_in_any(
+def test_journal_knows_mutants_of_the_same_program_and_who_noticed_an_object_in_any(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "journal.jsonl"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from svp.errors import VerifyError
 from tests.integration.warehouse.builders import Play, Rating, Title, User, at
 
 if TYPE_CHECKING:
@@ -380,3 +381,17 @@ def test_calendar_has_whole_years_without_a_gap(platform: Platform) -> None:
         assert (iso_year, iso_week, weekday) == tuple(day.isocalendar())
         assert date_key == int(f"{day:%Y%m%d}")
         assert is_weekend == ("Yes" if weekday >= 6 else "No")
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [("1900-01-01", "2201-01-01"), ("2201-01-01", "1900-01-01")]
+)
+def test_calendar_refuses_to_span_more_than_three_hundred_years(
+    empty_platform: Platform, first: str, then: str
+) -> None:
+    empty_platform.execute("CALL refresh_calendar(%s, %s)", (first, first))
+    with pytest.raises(VerifyError, match="more than 110,000 days"):
+        empty_platform.execute("CALL refresh_calendar(%s, %s)", (then, then))
+    days = "SELECT count(*), min(year_number), max(year_number) FROM dim_date WHERE date_key > 0"
+    ((count, *years),) = empty_platform.fetch(days)
+    assert (count, years) == (365, [int(first[:4])] * 2)

@@ -152,6 +152,40 @@ def test_each_failing_refresh_undoes_itself_logs_and_tells(spread: Platform) -> 
     assert spread.fetch(outcomes) == [*earlier, *[("failed",)] * len(AGGREGATES), ("done",)]
 
 
+def test_refresh_reads_past_what_others_are_writing(spread: Platform) -> None:
+    tables = {table for (table,) in spread.fetch("SHOW TABLES LIKE 'fact\\_%'")}
+    for name in (*AGGREGATES, "category_seconds"):
+        with open_warehouse(spread.settings) as writing, open_warehouse(spread.settings) as reading:
+            execute(writing, "START TRANSACTION")
+            for table in tables - {f"fact_{name}"}:
+                fetch(writing, f"SELECT 1 FROM {table} FOR UPDATE")
+            execute(reading, "SET innodb_lock_wait_timeout = 1")
+            execute(reading, f"CALL refresh_{name}{RANGE}")
+        assert spread.fetch(RUN)[0][0] == f"refresh_{name}"
+        assert spread.fetch(RUN)[0][-1] == "done"
+
+
+def test_days_are_published_past_what_others_are_writing(played: Platform) -> None:
+    with open_warehouse(played.settings) as writing, open_warehouse(played.settings) as publishing:
+        execute(writing, "START TRANSACTION")
+        fetch(writing, "SELECT 1 FROM dim_title FOR UPDATE")
+        execute(publishing, "SET innodb_lock_wait_timeout = 1")
+        execute(publishing, "CALL publish_days('2024-01-31', '2024-02-01')")
+
+
+def test_no_statement_stays_prepared_when_a_procedure_ends(played: Platform) -> None:
+    played.load(Play(JAN_31, user_id="u3"))
+    export(played.settings)
+    with open_warehouse(played.settings) as connection:
+        for call, prepared in (
+            ("refresh_changed_days()", "svp_call"),
+            ("purge_before('2024-02-01')", "svp_purge"),
+        ):
+            execute(connection, f"CALL {call}")
+            with pytest.raises(mysql.connector.Error, match="Unknown prepared statement"):
+                execute(connection, f"EXECUTE {prepared}")
+
+
 @pytest.mark.parametrize("arguments", ["'2024-02-01', '2024-01-31'", "NULL, '2024-01-31'"])
 def test_refresh_refuses_a_range_that_is_none(played: Platform, arguments: str) -> None:
     with pytest.raises(VerifyError, match="first day is after the last, or one is missing"):
