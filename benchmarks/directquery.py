@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
     from svp.core.mysql import Connection
 
-__all__ = ["CALENDAR", "DirectQuery", "View", "between", "month_queries", "read_views"]
+__all__ = [
+    "CALENDAR",
+    "DirectQuery",
+    "View",
+    "end_of",
+    "is_of_members",
+    "month_queries",
+    "read_views",
+]
 
 CHART_ROWS = 1_000_001
 """The cap that Power BI puts on the query of a chart: a million rows, and one to see that there are more."""
@@ -121,13 +129,6 @@ class Visual:
         """The axis among the columns of the joined tables."""
         return self.axis.replace(".", "_")
 
-    @property
-    def end(self) -> str:
-        """The end of its query: a table's begins with the greatest."""
-        if self.axis.rpartition(".")[2] in MEMBER_AXES:
-            return f"order by `C1` desc, {quote_mysql(self.column)} limit {TABLE_ROWS} offset 0"
-        return f"limit {CHART_ROWS} offset 0"
-
 
 @dataclass(frozen=True, slots=True)
 class DirectQuery:
@@ -221,12 +222,25 @@ def query_text(view: View, visual: Visual, measures: Sequence[str]) -> str:
     limits = " and ".join(f"{quote_mysql(column)} {limit}" for column, limit in visual.conditions)
     present = " or ".join(f"not {quote_mysql(name)} is null" for name in names)
     group = quote_mysql(visual.column)
+    end = end_of(visual.axis, order=f"`C1` desc, {group}")
     return (
         f"select {listed([visual.column, *names])} from ("  # noqa: S608  (quoted)
         f"select {group}, {aggregates} from (select {listed(columns)} from {source} as `ITBL` where {limits}) as `ITBL`"
         f" group by {group}"
-        f") as `ITBL` where {present} {visual.end}"
+        f") as `ITBL` where {present} {end}"
     )
+
+
+def end_of(axis: str, *, order: str) -> str:
+    """Return the end of a visual's query: a table, which is for many members, begins with the greatest."""
+    if is_of_members(axis):
+        return f"order by {order} limit {TABLE_ROWS} offset 0"
+    return f"limit {CHART_ROWS} offset 0"
+
+
+def is_of_members(axis: str) -> bool:
+    """Tell whether an axis has an entry per customer or title."""
+    return axis.rpartition(".")[2] in MEMBER_AXES
 
 
 def joined(columns: Sequence[str], source: str, key: str, dimension: View) -> str:
