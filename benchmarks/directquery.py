@@ -1,7 +1,9 @@
 """The queries that a report in Power BI sends to the marts in DirectQuery, in their shape.
 
 Each table of the report's model is a subselect that lists all its columns; joins nest one level a relationship;
-measures are summed as C1 to Cn; a last level drops empty groups and caps the rows. Keywords are lower case.
+measures are C1 to Cn; a last level drops empty groups and caps the rows. Keywords are lower case. A visual has one
+axis, and one or two measures that may be summed. One with an entry per customer or title is a table, which asks for its
+first 500 rows, the greatest first, and for one more to see that there are more; any other is a chart.
 Tests look at the plans of these queries, and benchmarks time them.
 """
 
@@ -9,23 +11,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from svp.core.sqlfiles import quote_mysql
 from warehouse.connections import fetch
+from warehouse.metrics import list_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from svp.core.mysql import Connection
 
-__all__ = ["DirectQuery", "View", "month_queries", "read_views"]
+__all__ = [
+    "CALENDAR",
+    "DirectQuery",
+    "View",
+    "end_of",
+    "is_of_members",
+    "month_queries",
+    "read_views",
+]
 
-MAX_ROWS = 1_000_001
-"""The cap that Power BI puts on every query: a million rows, and one to see that there are more."""
+CHART_ROWS = 1_000_001
+"""The cap that Power BI puts on the query of a chart: a million rows, and one to see that there are more."""
+TABLE_ROWS = 501
+"""The cap on that of a table visual, which shows 500 rows until somebody scrolls."""
+MEASURES_OF_VISUAL = 2
 
 CALENDAR = "calendar"
+MEMBER_AXES = frozenset(
+    {"customer_code", "Contract", "content_id", "title", "top_content_id", "top_title"}
+)
+"""Columns with an entry per customer or title: too many for a chart."""
 AXIS_NUMBERS = frozenset({"local_hour", "release_year", "month_number"})
 """Whole numbers that a report puts on an axis and never sums."""
 
@@ -65,12 +84,25 @@ class View:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """Columns that a report sums; of some the sum means nothing, but it costs the same."""
-        grouped = {*self.keys, *AXIS_NUMBERS}
+        """What a report asks for: columns that may be summed, or where none may be, as of distinct customers, all."""
+        summable = summable_columns()
+        sums = tuple(name for name in self.columns if f"{self.name}.{name}" in summable)
+        return sums or self.numbers
+
+    @property
+    def aggregate(self) -> str:
+        """How a report asks for the measures; the greatest of a single day is the number itself."""
+        summable = summable_columns()
+        return "sum" if any(f"{self.name}.{name}" in summable for name in self.columns) else "max"
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Numeric columns that are neither keys nor axes."""
+        others = {*self.keys, *AXIS_NUMBERS}
         return tuple(
             name
             for name, kind in self.columns.items()
-            if kind in {"int", "decimal"} and name not in grouped
+            if kind in {"int", "decimal"} and name not in others
         )
 
     @property
@@ -80,15 +112,46 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Visual:
+    """What one visual of a report shows."""
+
+    axis: str
+    """What it groups by: a column of the mart, or dimension.column."""
+    filter: str
+    """The column, or columns, by which it is limited to a month."""
+    joins: tuple[tuple[str, View], ...]
+    """Keys of the mart, and the dimensions that they join."""
+    conditions: tuple[tuple[str, str], ...]
+    """Columns of the joined tables, and what limits them."""
+
+    @property
+    def column(self) -> str:
+        """The axis among the columns of the joined tables."""
+        return self.axis.replace(".", "_")
+
+
+@dataclass(frozen=True, slots=True)
 class DirectQuery:
     """What one visual sends."""
 
     mart: str
     axis: str
-    """What it groups by: a column of the mart, or dimension.column."""
+    """As in Visual."""
     filter: str
-    """The column, or columns, by which it is limited to a month."""
+    """As in Visual."""
+    month: date
+    """The month's first day."""
+    measures: tuple[str, ...]
+    """Columns of the mart that it aggregates."""
     text: str
+
+
+@cache
+def summable_columns() -> frozenset[str]:
+    """Return the columns, as mart.column, that the dictionary of metrics lets be summed over rows of a month."""
+    return frozenset(
+        column for metric in list_metrics() if metric.sums != "never" for column in metric.columns
+    )
 
 
 def read_views(connection: Connection, mart_database: str) -> dict[str, View]:
@@ -103,25 +166,40 @@ def read_views(connection: Connection, mart_database: str) -> dict[str, View]:
 def month_queries(views: Mapping[str, View], mart: str, month: date) -> Iterator[DirectQuery]:
     """Yield the queries of a mart's visuals, limited to a month: none for a view without days or measures.
 
-    Each column of the mart, and each attribute of its dimensions, is an axis once, under a filter on the calendar;
-    the mart's own columns are so again under a filter on its own day.
+    The visuals take turns with the measures, two at a time: each measure is asked for at least once.
     """
     view = views[mart]
     if mart == CALENDAR or "date_key" not in view.keys or not view.measures:
         return
+    visuals = list(month_visuals(views, view, month))
+    measures = view.measures
+    portions = [
+        measures[first : first + MEASURES_OF_VISUAL]
+        for first in range(0, len(measures), MEASURES_OF_VISUAL)
+    ]
+    for number in range(max(len(visuals), len(portions))):
+        visual, asked = visuals[number % len(visuals)], portions[number % len(portions)]
+        text = query_text(view, visual, asked)
+        yield DirectQuery(mart, visual.axis, visual.filter, month, asked, text)
+
+
+def month_visuals(views: Mapping[str, View], view: View, month: date) -> Iterator[Visual]:
+    """Yield a mart's visuals, limited to a month.
+
+    Each column of the mart, and each attribute of its dimensions, is an axis once, under a filter on the calendar;
+    the mart's own columns are so again under a filter on its own day.
+    """
     of_month = (("calendar_year", f"= {month:%Y}"), ("calendar_month", f"= {month.month:d}"))
     calendar = ("date_key", views[CALENDAR])
     for axis in view.axes:
-        text = visual(view, [calendar], axis, of_month)
-        yield DirectQuery(mart, axis, "calendar", text)
+        yield Visual(axis, CALENDAR, (calendar,), of_month)
         for day in view.days[:1]:
-            yield DirectQuery(mart, axis, day, visual(view, [], axis, between(day, month)))
+            yield Visual(axis, day, (), between(day, month))
     for key in view.keys:
         dimension = calendar[1] if key == "date_key" else views[key.removesuffix("_key")]
-        joins = [calendar] if dimension is calendar[1] else [calendar, (key, dimension)]
+        joins = (calendar,) if dimension is calendar[1] else (calendar, (key, dimension))
         for attribute in dimension.axes:
-            text = visual(view, joins, f"{dimension.name}_{attribute}", of_month)
-            yield DirectQuery(mart, f"{dimension.name}.{attribute}", "calendar", text)
+            yield Visual(f"{dimension.name}.{attribute}", CALENDAR, joins, of_month)
 
 
 def between(day: str, month: date) -> tuple[tuple[str, str], ...]:
@@ -130,31 +208,39 @@ def between(day: str, month: date) -> tuple[tuple[str, str], ...]:
     return ((day, f">= {{ d '{month}' }}"), (day, f"< {{ d '{following}' }}"))
 
 
-def visual(
-    view: View,
-    joins: Sequence[tuple[str, View]],
-    axis: str,
-    conditions: Sequence[tuple[str, str]],
-) -> str:
-    """Return the query of one visual: a mart joined by its keys, limited, grouped by an axis, every measure summed."""
+def query_text(view: View, visual: Visual, measures: Sequence[str]) -> str:
+    """Return the query of one visual: a mart joined by its keys, limited, grouped by the axis, measures aggregated."""
     columns, source = list(view.columns), view.subselect
-    for key, dimension in joins:
+    for key, dimension in visual.joins:
         source = joined(columns, source, key, dimension)
         columns += [f"{dimension.name}_{column}" for column in dimension.columns]
-    sums = [f"C{number}" for number in range(1, len(view.measures) + 1)]
-    summed = ", ".join(
-        f"sum({quote_mysql(measure)}) as {quote_mysql(name)}"
-        for measure, name in zip(view.measures, sums, strict=True)
+    names = [f"C{number}" for number in range(1, len(measures) + 1)]
+    aggregates = ", ".join(
+        f"{view.aggregate}({quote_mysql(measure)}) as {quote_mysql(name)}"
+        for measure, name in zip(measures, names, strict=True)
     )
-    limits = " and ".join(f"{quote_mysql(column)} {limit}" for column, limit in conditions)
-    present = " or ".join(f"not {quote_mysql(name)} is null" for name in sums)
-    group = quote_mysql(axis)
+    limits = " and ".join(f"{quote_mysql(column)} {limit}" for column, limit in visual.conditions)
+    present = " or ".join(f"not {quote_mysql(name)} is null" for name in names)
+    group = quote_mysql(visual.column)
+    end = end_of(visual.axis, order=f"`C1` desc, {group}")
     return (
-        f"select {listed([axis, *sums])} from ("  # noqa: S608  (quoted)
-        f"select {group}, {summed} from (select {listed(columns)} from {source} as `ITBL` where {limits}) as `ITBL`"
+        f"select {listed([visual.column, *names])} from ("  # noqa: S608  (quoted)
+        f"select {group}, {aggregates} from (select {listed(columns)} from {source} as `ITBL` where {limits}) as `ITBL`"
         f" group by {group}"
-        f") as `ITBL` where {present} limit {MAX_ROWS} offset 0"
+        f") as `ITBL` where {present} {end}"
     )
+
+
+def end_of(axis: str, *, order: str) -> str:
+    """Return the end of a visual's query: a table, which is for many members, begins with the greatest."""
+    if is_of_members(axis):
+        return f"order by {order} limit {TABLE_ROWS} offset 0"
+    return f"limit {CHART_ROWS} offset 0"
+
+
+def is_of_members(axis: str) -> bool:
+    """Tell whether an axis has an entry per customer or title."""
+    return axis.rpartition(".")[2] in MEMBER_AXES
 
 
 def joined(columns: Sequence[str], source: str, key: str, dimension: View) -> str:

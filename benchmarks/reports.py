@@ -1,25 +1,31 @@
 """How long marts take to answer what Power BI asks in DirectQuery, ten connections at once.
 
-    python -m benchmarks.reports [--connections 10] [--rounds 2] [--home FOLDER] [--workspace benchmark_marts]
+    python -m benchmarks.reports [--connections 10] [--rounds 2] [--marts NAME ...]
+                                 [--mysql mysql|mariadb] [--home FOLDER] [--workspace benchmark_marts]
 
 It reads the warehouse that ``python -m benchmarks.marts`` leaves: two years, 10 million sessions, 100,000 customers,
-5,000 titles. Each connection asks every query of every mart, limited to one of the months, in an order of its own,
-one after the other and without a pause. Printed are, by mart, the median, the 95th percentile (nearest rank) and the
-slowest of all its answers, rows fetched, next to the time that a query has.
+5,000 titles. Each connection is a process of its own, which asks every query of every mart, limited to one of the
+months, in an order of its own, one after the other and without a pause, and fetches the rows. Printed are, by mart, the
+median, the 95th percentile (nearest rank) and the slowest of all its answers next to the time that a query has; the
+same with one connection alone; and the same aggregations over bare tables, ten connections at once, which is what the
+engine takes whatever the marts are.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from benchmarks.bare import bare_query, bare_tables
+from benchmarks.clients import client_name, open_client
 from benchmarks.directquery import month_queries, read_views
 from benchmarks.servers import start_roomy
 from svp.core.mysql import open_connection
@@ -27,10 +33,9 @@ from svp.settings import Workspace, load_settings
 from warehouse.connections import fetch, fetch_one, open_warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from benchmarks.directquery import DirectQuery
-    from svp.core.mysql import Connection
+    from benchmarks.directquery import DirectQuery, View
     from svp.settings import Settings
 
 MONTHS = tuple(date(year, month, 1) for year in (2024, 2025) for month in range(1, 13))
@@ -43,6 +48,10 @@ TABLES = """
 SELECT table_name FROM information_schema.tables
 WHERE table_schema = schema() AND table_type = 'BASE TABLE'
 """
+HEADER = """\
+| mart | queries | alone: median, p95, ms | at once: median, ms | p95, ms | slowest, ms | its axis |\
+ bare: median, p95, ms | p95 ÷ bare | limit, ms | |
+|---|---:|---:|---:|---:|---:|---|---:|---:|---:|---|"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,20 @@ class Answer:
 
     query: DirectQuery
     seconds: float
-    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The same queries, asked three ways."""
+
+    alone: Sequence[Answer]
+    at_once: Sequence[Answer]
+    bare: Sequence[Answer]
+
+    def of(self, mart: str) -> Runs:
+        """Return the answers of one mart."""
+        ways = (self.alone, self.at_once, self.bare)
+        return Runs(*([each for each in way if each.query.mart == mart] for way in ways))
 
 
 def analyze(settings: Settings) -> None:
@@ -61,51 +83,94 @@ def analyze(settings: Settings) -> None:
             fetch(connection, f"ANALYZE TABLE `{table}`")
 
 
-def queries_of(settings: Settings, months: Sequence[date]) -> list[DirectQuery]:
-    """Return every query of every mart, each limited to one of the months."""
+def views_of(settings: Settings) -> dict[str, View]:
+    """Return the views of the mart database by name."""
     database = settings.workspace.mart_database
     with open_connection(settings.url("mysql"), database) as connection:
-        views = read_views(connection, database)
-    queries = [query for mart in views for query in month_queries(views, mart, months[0])]
+        return read_views(connection, database)
+
+
+def queries_of(views: Mapping[str, View], marts: Collection[str]) -> list[DirectQuery]:
+    """Return every query of some marts, each limited to one of the months."""
     by_month = [
-        [query for mart in views for query in month_queries(views, mart, month)] for month in months
+        [query for mart in marts for query in month_queries(views, mart, month)] for month in MONTHS
     ]
-    return [by_month[number % len(months)][number] for number in range(len(queries))]
+    return [by_month[number % len(MONTHS)][number] for number in range(len(by_month[0]))]
 
 
-def ask(settings: Settings, queries: Sequence[DirectQuery], seed: int) -> list[Answer]:
+def ask(url: str, database: str, queries: Sequence[DirectQuery], seed: int) -> list[Answer]:
     """Ask all queries over one connection, in an order of its own."""
     order = random.Random(seed).sample(queries, len(queries))  # noqa: S311  (an order)
-    with open_connection(settings.url("mysql"), settings.workspace.mart_database) as connection:
-        return [answer(connection, query) for query in order]
+    with open_client(url, database) as client:
+        cursor = client.cursor()
+        answers = []
+        for query in order:
+            started = perf_counter()
+            cursor.execute(query.text)
+            cursor.fetchall()
+            answers.append(Answer(query, perf_counter() - started))
+        return answers
 
 
-def answer(connection: Connection, query: DirectQuery) -> Answer:
-    """Ask one query and fetch its rows."""
-    started = perf_counter()
-    rows = len(fetch(connection, query.text))
-    return Answer(query, perf_counter() - started, rows)
+def ask_at_once(
+    url: str, database: str, queries: Sequence[DirectQuery], *, connections: int, rounds: int
+) -> list[Answer]:
+    """Ask all queries over each of some connections, some times over."""
+    with ProcessPoolExecutor(connections, mp_context=get_context("spawn")) as pool:
+        asked = [
+            pool.submit(ask, url, database, queries, seed)
+            for seed in range(1, connections * rounds + 1)
+        ]
+        return [answer for each in asked for answer in each.result()]
 
 
-def percentile(seconds: Sequence[float], share: float) -> float:
-    """Return a nearest-rank percentile."""
-    return sorted(seconds)[ceil(share * len(seconds)) - 1]
+def percentile(answers: Sequence[Answer], share: float) -> float:
+    """Return a nearest-rank percentile, in milliseconds."""
+    return 1000 * sorted(answer.seconds for answer in answers)[ceil(share * len(answers)) - 1]
 
 
-def report(answers: Sequence[Answer]) -> None:
+def report(runs: Runs) -> None:
     """Print a line a mart."""
-    print("| mart | queries | median, ms | p95, ms | slowest, ms | its axis | limit, ms | |")
-    print("|---|---:|---:|---:|---:|---|---:|---|")
-    for mart in sorted({answer.query.mart for answer in answers}):
-        mine = [answer for answer in answers if answer.query.mart == mart]
-        seconds = [answer.seconds for answer in mine]
-        limit = CUSTOMER_LIMIT_SECONDS if mart in CUSTOMER_MARTS else LIMIT_SECONDS
-        p95, slowest = percentile(seconds, PERCENT), max(mine, key=lambda answer: answer.seconds)
-        verdict = "yes" if p95 <= limit else "**no**"
-        print(
-            f"| {mart} | {len(mine)} | {1000 * percentile(seconds, 0.5):.0f} | {1000 * p95:.0f} |"
-            f" {1000 * slowest.seconds:.0f} | {slowest.query.axis} | {1000 * limit:.0f} | {verdict} |"
-        )
+    print(HEADER)
+    for mart in sorted({answer.query.mart for answer in runs.at_once}):
+        print(line(mart, runs.of(mart)))
+
+
+def line(mart: str, runs: Runs) -> str:
+    """Return the line of one mart."""
+    limit = 1000 * (CUSTOMER_LIMIT_SECONDS if mart in CUSTOMER_MARTS else LIMIT_SECONDS)
+    p95, bare_p95 = percentile(runs.at_once, PERCENT), percentile(runs.bare, PERCENT)
+    slowest = max(runs.at_once, key=lambda answer: answer.seconds)
+    cells = (
+        mart,
+        len(runs.at_once),
+        f"{percentile(runs.alone, 0.5):.0f}, {percentile(runs.alone, PERCENT):.0f}",
+        f"{percentile(runs.at_once, 0.5):.0f}",
+        f"{p95:.0f}",
+        f"{1000 * slowest.seconds:.0f}",
+        slowest.query.axis,
+        f"{percentile(runs.bare, 0.5):.0f}, {bare_p95:.0f}",
+        f"{p95 / bare_p95:.1f}",
+        f"{limit:.0f}",
+        "yes" if p95 <= limit else "**no**",
+    )
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def measure(settings: Settings, marts: Collection[str], *, connections: int, rounds: int) -> Runs:
+    """Ask every query of some marts, or of all if none is named."""
+    views, url = views_of(settings), settings.url("mysql")
+    queries = queries_of(views, marts or views)
+    mart_database = settings.workspace.mart_database
+    for seed in (0, 1):  # The first time, rows come from the disk.
+        alone = ask(url, mart_database, queries, seed)
+    at_once = ask_at_once(url, mart_database, queries, connections=connections, rounds=rounds)
+    asked = [views[mart] for mart in {query.mart: None for query in queries}]
+    with bare_tables(settings, asked) as database:
+        bare_queries = [bare_query(query, views[query.mart]) for query in queries]
+        ask(url, database, bare_queries, seed=0)
+        bare = ask_at_once(url, database, bare_queries, connections=connections, rounds=rounds)
+    return Runs(alone, at_once, bare)
 
 
 def main() -> None:
@@ -115,6 +180,7 @@ def main() -> None:
     )
     options.add_argument("--connections", type=int, default=10)
     options.add_argument("--rounds", type=int, default=2)
+    options.add_argument("--marts", nargs="*", default=(), metavar="NAME", help="default: all")
     options.add_argument("--mysql", choices=["mysql", "mariadb"], default="mysql")
     options.add_argument("--home", type=Path, default=None, help="folder of the local servers")
     options.add_argument("--workspace", default="benchmark_marts")
@@ -123,19 +189,14 @@ def main() -> None:
     start_roomy(home, given.mysql)
     settings = replace(load_settings({"home": str(home)}), workspace=Workspace(given.workspace))
     analyze(settings)
-    queries = queries_of(settings, MONTHS)
-    ask(settings, queries, seed=0)
-    with ThreadPoolExecutor(given.connections) as pool:
-        seeds = range(1, given.connections * given.rounds + 1)
-        answers = [
-            each
-            for asked in pool.map(lambda seed: ask(settings, queries, seed), seeds)
-            for each in asked
-        ]
+    runs = measure(settings, given.marts, connections=given.connections, rounds=given.rounds)
     with open_warehouse(settings) as connection:
         (server,) = fetch_one(connection, "SELECT version()")
-    print(f"{server}; {given.connections} connections at once, {len(queries)} queries each\n")
-    report(answers)
+    print(
+        f"{server}; {given.connections} connections at once by {client_name()}, "
+        f"{len(runs.alone)} queries each, {given.rounds} rounds\n"
+    )
+    report(runs)
 
 
 if __name__ == "__main__":

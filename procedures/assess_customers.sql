@@ -16,7 +16,7 @@ BEGIN
     INSERT INTO agg_churn_signals (
         date_key, customer_key, last_play_date_key, last_valid_play_date_key, days_since_last_play,
         watch_seconds_last_28, watch_seconds_prev_28, active_days_last_28, rfm_r, rfm_f, rfm_m, rfm_segment, risk_band,
-        refreshed_at
+        customer_code, country_key, refreshed_at
     )
     WITH watched AS (
         SELECT
@@ -78,6 +78,8 @@ BEGIN
     known AS (
         SELECT
             dim_customer.customer_key,
+            dim_customer.customer_code,
+            dim_customer.country_key,
             coalesce(played.last_play, former.last_play_date_key, purged_customer.last_play_date_key) AS last_play,
             coalesce(
                 played.last_valid_play, former.last_valid_play_date_key, purged_customer.last_valid_play_date_key
@@ -105,6 +107,8 @@ BEGIN
     ranked AS (
         SELECT
             known.customer_key,
+            known.customer_code,
+            known.country_key,
             known.last_play,
             known.last_valid_play,
             datediff(in_as_of, play_day.date_value) AS silent_days,
@@ -148,6 +152,8 @@ BEGIN
             WHEN ranked.silent_days >= 15 THEN 'watch'
             ELSE 'steady'
         END,
+        ranked.customer_code,
+        ranked.country_key,
         utc_timestamp()
     FROM ranked;
 END

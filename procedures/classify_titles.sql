@@ -56,7 +56,15 @@ BEGIN
     WHERE aggregate_slice.changed_by_category = 'Yes'
     ON DUPLICATE KEY UPDATE changed_at = utc_timestamp(6);
 
-    UPDATE dim_title, stg_title_category
-    SET dim_title.category_key = stg_title_category.category_key
-    WHERE dim_title.title_key = stg_title_category.title_key;
+    UPDATE dim_title, stg_title_category, dim_category
+    SET
+        dim_title.category_key = dim_category.category_key,
+        dim_title.category = dim_category.category
+    WHERE
+        dim_title.title_key = stg_title_category.title_key
+        AND dim_category.category_key = stg_title_category.category_key;
+
+    UPDATE agg_content_performance, stg_title_category
+    SET agg_content_performance.category_key = stg_title_category.category_key
+    WHERE agg_content_performance.title_key = stg_title_category.title_key;
 END

@@ -37,6 +37,7 @@ BEGIN
     WHERE stg_customer.plan IS NOT NULL AND dim_plan.plan_key IS NULL;
 
     CALL mark_changed_sign_ups();
+    CALL carry_countries();
 
     UPDATE dim_customer, stg_customer
     SET
@@ -44,22 +45,26 @@ BEGIN
             SELECT dim_country.country_key FROM dim_country
             WHERE dim_country.country = stg_customer.country
         ), 0),
+        dim_customer.country = coalesce(stg_customer.country, 'Unknown'),
         dim_customer.plan_key = coalesce((
             SELECT dim_plan.plan_key FROM dim_plan
             WHERE dim_plan.plan = stg_customer.plan
         ), 0),
+        dim_customer.plan = coalesce(stg_customer.plan, 'Unknown'),
         dim_customer.registered_on = stg_customer.registered_on
     WHERE
         dim_customer.source = stg_customer.source
         AND dim_customer.customer_code = stg_customer.customer_code;
     SET v_row_count = row_count();
 
-    INSERT INTO dim_customer (source, customer_code, country_key, plan_key, registered_on)
+    INSERT INTO dim_customer (source, customer_code, country_key, country, plan_key, plan, registered_on)
     SELECT
         stg_customer.source,
         stg_customer.customer_code,
         coalesce(dim_country.country_key, 0),
+        coalesce(stg_customer.country, 'Unknown'),
         coalesce(dim_plan.plan_key, 0),
+        coalesce(stg_customer.plan, 'Unknown'),
         stg_customer.registered_on
     FROM stg_customer
     LEFT JOIN dim_customer

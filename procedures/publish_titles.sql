@@ -25,6 +25,7 @@ BEGIN
     START TRANSACTION;
 
     CALL mark_changed_titles();
+    CALL carry_titles();
 
     UPDATE dim_title, stg_title
     SET

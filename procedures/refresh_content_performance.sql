@@ -28,7 +28,7 @@ BEGIN
 
     INSERT INTO agg_content_performance (
         date_key, title_key, plays, unique_viewers, known_completion_plays, complete_plays, watch_seconds,
-        ratings, stars, refreshed_at
+        ratings, stars, content_id, title, content_type, category_key, refreshed_at
     )
     WITH performed AS (
         SELECT
@@ -57,21 +57,40 @@ BEGIN
             fact_rating.stars
         FROM fact_rating
         WHERE fact_rating.date_key BETWEEN v_from_key AND v_to_key
+    ),
+
+    summed AS (
+        SELECT
+            performed.date_key,
+            performed.title_key,
+            sum(performed.plays) AS plays,
+            sum(performed.unique_viewers) AS unique_viewers,
+            sum(performed.known_completion_plays) AS known_completion_plays,
+            sum(performed.complete_plays) AS complete_plays,
+            sum(performed.watch_seconds) AS watch_seconds,
+            sum(performed.ratings) AS ratings,
+            sum(performed.stars) AS stars
+        FROM performed
+        GROUP BY performed.date_key, performed.title_key
     )
 
     SELECT
-        performed.date_key,
-        performed.title_key,
-        sum(performed.plays),
-        sum(performed.unique_viewers),
-        sum(performed.known_completion_plays),
-        sum(performed.complete_plays),
-        sum(performed.watch_seconds),
-        sum(performed.ratings),
-        sum(performed.stars),
+        summed.date_key,
+        summed.title_key,
+        summed.plays,
+        summed.unique_viewers,
+        summed.known_completion_plays,
+        summed.complete_plays,
+        summed.watch_seconds,
+        summed.ratings,
+        summed.stars,
+        dim_title.content_id,
+        dim_title.title,
+        dim_title.content_type,
+        dim_title.category_key,
         utc_timestamp()
-    FROM performed
-    GROUP BY performed.date_key, performed.title_key;
+    FROM summed
+    INNER JOIN dim_title ON summed.title_key = dim_title.title_key;
     SET v_row_count = row_count();
 
     COMMIT;

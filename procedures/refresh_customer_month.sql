@@ -30,7 +30,7 @@ BEGIN
     INSERT INTO agg_customer_month (
         month_key, customer_key, child_seconds, movie_seconds, relax_seconds, sport_seconds, tv_seconds,
         unknown_seconds, total_seconds, most_watched, taste, active_days, days_in_period, segment_key, device_count,
-        refreshed_at
+        customer_code, country_key, segment, refreshed_at
     )
     WITH watched AS (
         SELECT
@@ -110,8 +110,12 @@ BEGIN
         watched.days_in_month,
         dim_segment.segment_key,
         coalesce(app.device_count, 0) + watched.box_count,
+        dim_customer.customer_code,
+        dim_customer.country_key,
+        dim_segment.segment,
         utc_timestamp()
     FROM watched
+    INNER JOIN dim_customer ON watched.customer_key = dim_customer.customer_key
     INNER JOIN dim_segment ON watched.active_days BETWEEN dim_segment.from_active_days AND dim_segment.to_active_days
     LEFT JOIN app ON watched.month_key = app.month_key AND watched.customer_key = app.customer_key;
     SET v_row_count = row_count();

@@ -27,7 +27,8 @@ BEGIN
     DELETE FROM agg_region_hour WHERE agg_region_hour.date_key BETWEEN v_from_key AND v_to_key;
 
     INSERT INTO agg_region_hour (
-        date_key, country_key, local_hour, plays, watch_seconds, top_title_key, refreshed_at
+        date_key, country_key, local_hour, plays, watch_seconds, top_title_key, top_content_id, top_title,
+        refreshed_at
     )
     WITH ranked AS (
         SELECT
@@ -44,18 +45,32 @@ BEGIN
         FROM fact_hour
         INNER JOIN dim_title ON fact_hour.title_key = dim_title.title_key
         WHERE fact_hour.date_key BETWEEN v_from_key AND v_to_key
+    ),
+
+    summed AS (
+        SELECT
+            ranked.date_key,
+            ranked.country_key,
+            ranked.local_hour,
+            sum(ranked.plays) AS plays,
+            sum(ranked.watch_seconds) AS watch_seconds,
+            max(if(ranked.position = 1, ranked.title_key, NULL)) AS top_title_key
+        FROM ranked
+        GROUP BY ranked.date_key, ranked.country_key, ranked.local_hour
     )
 
     SELECT
-        ranked.date_key,
-        ranked.country_key,
-        ranked.local_hour,
-        sum(ranked.plays),
-        sum(ranked.watch_seconds),
-        max(if(ranked.position = 1, ranked.title_key, NULL)),
+        summed.date_key,
+        summed.country_key,
+        summed.local_hour,
+        summed.plays,
+        summed.watch_seconds,
+        summed.top_title_key,
+        dim_title.content_id,
+        dim_title.title,
         utc_timestamp()
-    FROM ranked
-    GROUP BY ranked.date_key, ranked.country_key, ranked.local_hour;
+    FROM summed
+    INNER JOIN dim_title ON summed.top_title_key = dim_title.title_key;
     SET v_row_count = row_count();
 
     COMMIT;

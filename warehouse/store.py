@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["WarehouseStore", "check_tables", "load", "staging_tables"]
 
+DONE_ERRORS = frozenset({errorcode.ER_CANT_DROP_FIELD_OR_KEY, errorcode.ER_DUP_FIELDNAME})
+"""What the server says to a change of a table that was made already."""
+
 
 class WarehouseStore:
     """The migrations of one warehouse database; each is one statement, then its record."""
@@ -41,7 +44,7 @@ class WarehouseStore:
     def apply(self, migration: Migration) -> None:
         """Run the statement and record it; run again if it was interrupted between the two.
 
-        A key that can't be dropped because it is gone was dropped by such a run.
+        A key that can't be dropped because it is gone was dropped by such a run, a column that is there was added.
         """
         record = (
             "INSERT INTO schema_migration (migration_number, name, checksum, applied_at)"
@@ -50,7 +53,7 @@ class WarehouseStore:
         try:
             execute(self._connection, migration.text)
         except mysql.connector.Error as error:
-            if error.errno != errorcode.ER_CANT_DROP_FIELD_OR_KEY:
+            if error.errno not in DONE_ERRORS:
                 raise
         execute(self._connection, record, (migration.number, migration.name, migration.checksum))
 

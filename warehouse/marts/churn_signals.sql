@@ -3,11 +3,11 @@
 -- percent, null after nothing. Quintiles and segment are null before the first play of 30 seconds.
 -- grain: one row per customer and day as of which
 SELECT
-    dim_customer.customer_code,
+    agg_churn_signals.customer_code,
     dim_date.date_value AS as_of_date,
     agg_churn_signals.days_since_last_play,
-    cast(1.00000000 * agg_churn_signals.watch_seconds_last_28 / 3600 AS decimal(18, 4)) AS watch_hours_last_28,
-    cast(1.00000000 * agg_churn_signals.watch_seconds_prev_28 / 3600 AS decimal(18, 4)) AS watch_hours_prev_28,
+    agg_churn_signals.watch_hours_last_28,
+    agg_churn_signals.watch_hours_prev_28,
     cast(
         100.00000000 * (agg_churn_signals.watch_seconds_last_28 - agg_churn_signals.watch_seconds_prev_28)
         / nullif(agg_churn_signals.watch_seconds_prev_28, 0) AS decimal(18, 2)
@@ -19,7 +19,6 @@ SELECT
     agg_churn_signals.risk_band,
     agg_churn_signals.date_key,
     agg_churn_signals.customer_key,
-    dim_customer.country_key
+    agg_churn_signals.country_key
 FROM agg_churn_signals
-INNER JOIN dim_customer ON agg_churn_signals.customer_key = dim_customer.customer_key
 INNER JOIN dim_date ON agg_churn_signals.date_key = dim_date.date_key

@@ -2,13 +2,13 @@
 -- avg_view_minutes is playing time over plays of the day; rating_count and rating_avg are of ratings given that day.
 -- grain: one row per UTC day and title that was played or rated
 SELECT
-    dim_title.content_id,
-    dim_title.title,
-    dim_title.content_type,
+    agg_content_performance.content_id,
+    agg_content_performance.title,
+    agg_content_performance.content_type,
     dim_date.date_value AS stat_date,
     cast(agg_content_performance.plays AS decimal(18, 0)) AS plays,
     agg_content_performance.unique_viewers,
-    cast(1.00000000 * agg_content_performance.watch_seconds / 3600 AS decimal(18, 4)) AS watch_hours,
+    agg_content_performance.watch_hours,
     cast(
         1.00000000 * agg_content_performance.watch_seconds
         / nullif(60 * agg_content_performance.plays, 0) AS decimal(18, 2)
@@ -23,7 +23,6 @@ SELECT
     ) AS rating_avg,
     agg_content_performance.date_key,
     agg_content_performance.title_key,
-    dim_title.category_key
+    agg_content_performance.category_key
 FROM agg_content_performance
-INNER JOIN dim_title ON agg_content_performance.title_key = dim_title.title_key
 INNER JOIN dim_date ON agg_content_performance.date_key = dim_date.date_key

@@ -2,7 +2,7 @@
 -- date_key is the key of the month's first day.
 -- grain: one row per customer and month with any record
 SELECT
-    dim_customer.customer_code,
+    agg_customer_month.customer_code,
     dim_month.month_start,
     cast(agg_customer_month.child_seconds AS decimal(18, 0)) AS child_seconds,
     cast(agg_customer_month.movie_seconds AS decimal(18, 0)) AS movie_seconds,
@@ -18,13 +18,11 @@ SELECT
     cast(
         100.00000000 * agg_customer_month.active_days / agg_customer_month.days_in_period AS decimal(5, 2)
     ) AS activeness,
-    dim_segment.segment,
+    agg_customer_month.segment,
     agg_customer_month.device_count,
     agg_customer_month.month_key AS date_key,
     agg_customer_month.customer_key,
     agg_customer_month.segment_key,
-    dim_customer.country_key
+    agg_customer_month.country_key
 FROM agg_customer_month
-INNER JOIN dim_customer ON agg_customer_month.customer_key = dim_customer.customer_key
 INNER JOIN dim_month ON agg_customer_month.month_key = dim_month.month_key
-INNER JOIN dim_segment ON agg_customer_month.segment_key = dim_segment.segment_key

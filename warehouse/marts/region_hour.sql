@@ -8,12 +8,11 @@ SELECT
     cast(nullif(agg_region_hour.local_hour, -1) AS decimal(2, 0)) AS local_hour,
     dim_date.date_value AS stat_date,
     cast(agg_region_hour.plays AS decimal(18, 0)) AS plays,
-    cast(1.00000000 * agg_region_hour.watch_seconds / 3600 AS decimal(18, 4)) AS watch_hours,
-    dim_title.content_id AS top_content_id,
-    dim_title.title AS top_title,
+    agg_region_hour.watch_hours,
+    agg_region_hour.top_content_id,
+    agg_region_hour.top_title,
     agg_region_hour.date_key,
     agg_region_hour.country_key
 FROM agg_region_hour
 INNER JOIN dim_date ON agg_region_hour.date_key = dim_date.date_key
 INNER JOIN dim_country ON agg_region_hour.country_key = dim_country.country_key
-INNER JOIN dim_title ON agg_region_hour.top_title_key = dim_title.title_key

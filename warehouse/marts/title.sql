@@ -9,8 +9,7 @@ SELECT
     dim_title.maturity_rating,
     dim_title.language,
     dim_title.is_original,
-    dim_category.category,
+    dim_title.category,
     dim_title.title_key,
     dim_title.category_key
 FROM dim_title
-INNER JOIN dim_category ON dim_title.category_key = dim_category.category_key

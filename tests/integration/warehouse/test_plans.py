@@ -31,7 +31,7 @@ WHERE
 """
 COLUMNS = """
 SELECT column_name, data_type FROM information_schema.columns
-WHERE table_schema = schema() AND table_name = %s ORDER BY ordinal_position
+WHERE table_schema = schema() AND table_name = %s AND extra NOT LIKE '%%GENERATED%%' ORDER BY ordinal_position
 """
 MEMBER = (
     "WITH RECURSIVE member AS (SELECT 1 AS number"
