@@ -320,7 +320,7 @@ def _position(text: str, keys: tuple[str, ...]) -> tuple[int, int]:
     for key in keys:
         name = rf"""(?P<key>["']?{re.escape(key)}["']?)"""
         pattern = rf"""(?m)(?:^\s*|[{{,]\s*|^\s*\[+(?:[^\]\n]*\.)?){name}\s*(?:=|\.|\])"""
-        match = re.compile(pattern).search(text, start)
+        match = re.compile(pattern).search(text, text.rfind("\n", 0, start) + 1)
         if match is None:
             break
         start = match.start("key")
