@@ -132,7 +132,22 @@ def box_left_on(rows: pa.RecordBatch) -> Values:
     return compute.greater_equal(rows.column("watch_seconds"), DAY_SECONDS)
 
 
+def has_no_name(rows: pa.RecordBatch) -> Values:
+    """Tell which events have no name."""
+    return compute.is_null(rows.column("event_name"))
+
+
+def has_more_properties(rows: pa.RecordBatch) -> Values:
+    """Tell which events have properties that are not kept."""
+    left_out = (rows.column(f"{of}_properties_left_out") for of in ("event", "user"))
+    return compute.greater(compute.add(*left_out), 0)
+
+
 FLAGS = {
+    "app_events": (
+        Flag("no_event_name", has_no_name),
+        Flag("properties_left_out", has_more_properties),
+    ),
     "box_logs": (Flag("no_contract", names_no_contract), Flag("box_left_on", box_left_on)),
     "content": (Flag("season_count_differs", season_count_differs),),
     "viewing_sessions": (Flag("completion_out_of_range", completion_out_of_range),),

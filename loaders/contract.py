@@ -6,7 +6,7 @@ batch; what it accepts has the canonical schema of its table, what it refuses go
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow as pa
 from loaders.arrow import Values, compute, mask, nulls
 from loaders.batches import Batch, Refusal
 from loaders.parsers import Parsed, Parser
-from svp.errors import shorten
+from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from svp.model import Table
 
 __all__ = ["Checked", "Field", "Flag", "Kind", "check"]
+
+
+STOPPING = frozenset({"ambiguous_date"})
+"""Faults of one row that leave open what all others mean: nothing of the file is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +68,40 @@ class Kind:
     """Whether a file holds one day, which only its name tells."""
     unused: frozenset[str] = frozenset()
     """Columns that its files have, and of which nothing becomes."""
+    about: str = ""
+    """What its files are and what is peculiar to them, for people."""
+    telling: frozenset[str] = frozenset()
+    """Columns by which its files are known, though a row may lack a value there."""
+    is_shared: bool = False
+    """Whether several services write this shape with ids of their own: s1 of one is not s1 of another."""
+    is_naive: bool = False
+    """Whether its files write instants without a zone, which has to be said."""
+    tidy: Callable[[pa.RecordBatch], pa.RecordBatch] | None = None
+    """From rows in the canonical schema to what they mean, where that takes more than one column."""
 
     @property
     def required_columns(self) -> frozenset[str]:
         """Columns without which a file is not of this kind."""
-        return frozenset(field.column for field in self.fields if field.required)
+        return self.telling.union(field.column for field in self.fields if field.required)
 
     @property
     def columns(self) -> frozenset[str]:
         """Every column the kind knows."""
         return frozenset(field.column for field in self.fields)
+
+    def missing_from(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """Return the kind's columns that a file doesn't have, but for those with another name that it has."""
+        found = set(columns)
+        given = {field.to for field in self.fields if field.column in found}
+        return tuple(sorted({field.column for field in self.fields if field.to not in given}))
+
+    def in_zone(self, zone: str) -> Kind:
+        """Return the kind with instants that name no zone taken for what clocks there showed."""
+        zoned = (
+            replace(field, parser=field.parser.in_zone(zone)) if field.parser.in_zone else field
+            for field in self.fields
+        )
+        return replace(self, fields=tuple(zoned), is_naive=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +114,11 @@ class Checked:
 
 
 def check(batch: Batch, kind: Kind) -> Checked:
-    """Judge every row of a batch; each is accepted or refused, once, by the first column at fault."""
+    """Judge every row of a batch; each is accepted or refused, once, by the first column at fault.
+
+    Raises:
+        InputError: a value leaves open what the file means by values of its kind.
+    """
     columns: dict[str, Values] = {}
     refusals: dict[int, Refusal] = {}
     for judged in kind.fields:
@@ -94,15 +126,25 @@ def check(batch: Batch, kind: Kind) -> Checked:
         parsed = _parse(judged, written)
         columns[judged.to] = _either(columns.get(judged.to), parsed.values)
         for code, rows in parsed.faults:
+            if code in STOPPING and rows.any():
+                raise _unclear(batch, judged.column, int(rows.argmax()), written)
             for row in map(int, np.flatnonzero(rows)):
                 if row not in refusals:
                     refusals[row] = _refusal(batch, row, judged.column, code, written)
     table = _canonical(columns, kind.target, batch.rows.num_rows)
+    if kind.tidy:
+        table = kind.tidy(table)
     flagged = table.append_column("quality_flags", _flags(table, kind.flags))
     return Checked(
         accepted=_without(flagged.append_column("line", batch.lines), refusals),
         refusals=(*batch.refusals, *refusals.values()),
     )
+
+
+def _unclear(batch: Batch, column: str, row: int, written: Values) -> InputError:
+    value, line = shorten(written[row].as_py()), batch.lines[row].as_py()
+    message = f"line {line}, column {shorten(column)}: {value} may be read in more than one way"
+    return InputError(message, 'say how days are written: date_format = "DD/MM/YYYY" in the --map')
 
 
 def _column(rows: pa.RecordBatch, name: str) -> Values:

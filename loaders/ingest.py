@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 
 from loaders import ledger, mongodb, postgres
 from loaders.contract import check
-from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, documents_of
+from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, Delivery, documents_of
 from loaders.files import day_in_name, printable, refuse_if_changed
 from loaders.kinds import KINDS
 from loaders.ledger import Entry, RowCounts
+from loaders.maps import MAPPED_TABLES
 from loaders.sinks import DocumentSink, RowSink, Sink
 from svp.core.mongodb import MongoDatabase, open_database
 from svp.core.progress import SILENT, Progress
@@ -42,7 +43,7 @@ __all__ = ["FileReport", "ingest"]
 SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 """A colon parts source and id in MongoDB's keys."""
 
-TARGETS = {kind.name: kind.target for kind in KINDS}
+TARGETS = {kind.name: kind.target for kind in KINDS} | MAPPED_TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def ingest(
     Raises:
         InputError: a file is damaged; nothing of it is visible, files before it are loaded.
         LockError: another ingest is running in the workspace.
-        UsageError: ``source`` is no usable name.
+        UsageError: ``source`` is no usable name, or has to be said: files of several services share their ids.
     """
     if source is not None:
         _check_source(source)
@@ -95,11 +96,32 @@ def ingest(
         open_database(settings.url("mongo"), settings.workspace.mongo_database) as documents,
     ):
         stores = Stores(connection, documents)
+        if source is None:
+            _refuse_shared_ids(connection, files)
         for entry in ledger.unfinished(connection):
             progress.say(f"completing load {entry.load_id}, which was interrupted")
             _publish(stores, entry, progress)
         loaded = [_load(stores, file, source or file.kind.source, progress) for file in files]
         return (*loaded, *_replay_waiting(stores, progress))
+
+
+def _refuse_shared_ids(connection: Connection, files: Sequence[Recognised]) -> None:
+    """Raise UsageError for two files of which nothing tells whether they are of one service."""
+    for file in files:
+        if not file.kind.is_shared:
+            continue
+        beside = [other.path for other in files if other.kind == file.kind]
+        earlier = ledger.other_path(connection, file.kind, file.kind.source, file.content)
+        other = next((path for path in beside if path != file.path), earlier)
+        if other is not None:
+            message = (
+                f"{printable(file.path)} and {printable(other)} may number different titles alike"
+            )
+            advice = (
+                f"say whose the new one is with --source; it is --source {file.kind.source} for another delivery "
+                "of what was loaded without one"
+            )
+            raise UsageError(message, advice)
 
 
 def _check_source(source: str) -> None:
@@ -146,10 +168,8 @@ def _sink(stores: Stores, file: Recognised, source: str, load_id: int) -> Sink:
     target = file.kind.target
     if file.kind.store == "postgres":
         return RowSink(stores.postgres, target, source=source, load_id=load_id)
-    assert file.day is not None  # noqa: S101  (kinds that are documents only are daily)
-    shape = partial(ONLY_DOCUMENTS[target.name], source=source, day=file.day, load_id=load_id)
-    collection = stores.mongodb[target.name]
-    return DocumentSink(stores.postgres, collection, shape, load_id=load_id, day=file.day)
+    shape = partial(ONLY_DOCUMENTS[target.name], Delivery(source, load_id, file.day))
+    return DocumentSink(stores.postgres, stores.mongodb[target.name], shape, load_id=load_id)
 
 
 def _store_rows(

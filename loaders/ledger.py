@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from psycopg2.errors import LockNotAvailable
@@ -18,7 +19,6 @@ from svp.errors import LockError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
-    from pathlib import Path
 
     from loaders.contract import Kind
     from loaders.files import Fingerprint
@@ -38,8 +38,9 @@ __all__ = [
     "list_quarantine",
     "list_waiting",
     "only_ingest",
+    "other_path",
     "record_rows",
-    "touch_day",
+    "touch_days",
     "unfinished",
     "waiting",
 ]
@@ -127,6 +128,17 @@ def find_load(
     return found[0] if found else None
 
 
+def other_path(
+    connection: Connection, kind: Kind, source: str, content: Fingerprint
+) -> Path | None:
+    """Return where some other content of a kind and source was when it was loaded; None if there is none."""
+    statement = "SELECT path FROM ops.load WHERE kind = %s AND source = %s AND content_sha256 <> %s"
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement, (kind.name, source, content.sha256))
+        found = cursor.fetchone()
+        return Path(found[0]) if found else None
+
+
 def begin_load(
     connection: Connection, kind: Kind, source: str, path: Path, content: Fingerprint
 ) -> int:
@@ -161,10 +173,11 @@ def completed_loads(connection: Connection, load_ids: Iterable[int]) -> frozense
         return frozenset(load_id for (load_id,) in cursor.fetchall())
 
 
-def touch_day(connection: Connection, load_id: int, day: date) -> None:
-    """Note the one day that a load changed, in the transaction that records its rows."""
+def touch_days(connection: Connection, load_id: int, days: Iterable[date]) -> None:
+    """Note the days that a load changed, in the transaction that records its rows."""
+    statement = "INSERT INTO ops.load_day (load_id, day) SELECT %s, unnest(%s::date[])"
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO ops.load_day (load_id, day) VALUES (%s, %s)", (load_id, day))
+        cursor.execute(statement, (load_id, sorted(days)))
 
 
 def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, state: str) -> None:

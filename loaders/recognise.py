@@ -18,6 +18,7 @@ from loaders.files import (
 )
 from loaders.kinds import KINDS
 from loaders.readers import CsvFile, JsonFile, JsonLinesFile, ParquetFile, is_json_lines
+from loaders.wanted import Wanted
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from loaders.contract import Kind
 
 __all__ = ["Recognised", "recognise", "recognise_all"]
+
+ANYTHING = Wanted()
 
 START_BYTES = 4096
 
@@ -58,7 +61,7 @@ class Recognised:
         """
         if self.kind.groups:
             return ()
-        return tuple(sorted(self.kind.columns.difference(self.reader.columns)))
+        return self.kind.missing_from(self.reader.columns)
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -78,33 +81,36 @@ class Recognised:
             unreadable(error)
 
 
-def recognise_all(paths: Iterable[Path]) -> tuple[Recognised, ...]:
+def recognise_all(paths: Iterable[Path], wanted: Wanted = ANYTHING) -> tuple[Recognised, ...]:
     """Return every file of the paths, folders looked through, parents before children.
 
     Raises:
         InputError: a path is missing, a data file is of no known kind, or a folder holds none.
+        UsageError: a file names no zone, and none was said.
     """
-    found = [recognise(path) for path in list_files(paths)]
-    order = {kind.name: number for number, kind in enumerate(KINDS)}
+    found = [recognise(path, wanted) for path in list_files(paths)]
+    order = {kind.name: number for number, kind in enumerate((*KINDS, *wanted.kinds))}
     return tuple(sorted(found, key=lambda file: (order[file.kind.name], file.path)))
 
 
-def recognise(path: Path) -> Recognised:
-    """Return what a file is.
+def recognise(path: Path, wanted: Wanted = ANYTHING) -> Recognised:
+    """Return what a file is, of the kinds that are wanted.
 
     Raises:
         InputError: it is empty, damaged, of no known kind, a column looks renamed, or it holds a day and its name
             doesn't tell which; the message says what was expected and found.
+        UsageError: it names no zone, and none was said.
     """
     try:
         content = fingerprint(path)
-        reader = _open(path)
+        reader = _open(path, wanted.delimiter)
     except OSError as error:
         unreadable(error)
-    fitting = [kind for kind in KINDS if _fits(reader, kind)]
+    fitting = [kind for kind in wanted.kinds if _fits(reader, kind)]
     if not fitting:
-        raise _unknown(path, reader)
+        raise _unknown(path, reader, wanted)
     best = max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
+    best = wanted.read_as(best, printable(path))
     found = Recognised(path, content, best, reader, _day_of(path) if best.is_daily else None)
     for missing in found.missing:
         if alike := _alike(missing, found.unused):
@@ -132,7 +138,7 @@ def _letters(name: str) -> str:
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
-def _open(path: Path) -> Reader:
+def _open(path: Path, delimiter: str | None) -> Reader:
     with path.open("rb") as stream:
         start = stream.read(START_BYTES)
     if start.startswith(b"PAR1"):
@@ -140,7 +146,7 @@ def _open(path: Path) -> Reader:
     text = start.decode(json.detect_encoding(start), "replace").lstrip()
     if text.startswith("{") and is_json_lines(path):
         return JsonLinesFile(path)
-    return JsonFile(path) if text.startswith(("{", "[")) else CsvFile(path)
+    return JsonFile(path) if text.startswith(("{", "[")) else CsvFile(path, delimiter)
 
 
 def _fits(reader: Reader, kind: Kind) -> bool:
@@ -151,6 +157,12 @@ def _fits(reader: Reader, kind: Kind) -> bool:
     return kind.required_columns <= set(reader.columns)
 
 
+def _nearness(kind: Kind, columns: set[str]) -> tuple[int, int, int]:
+    """Return how much of a kind a file has: more of its columns, then fewer that lack, then fewer in all."""
+    lacking = kind.required_columns - columns
+    return len(kind.columns & columns), -len(lacking), -len(kind.columns)
+
+
 def _renamed(file: Recognised, missing: str, alike: str) -> InputError:
     """Return the refusal of a file that has a column under another name: its values would be lost."""
     alike = shorten(alike)
@@ -159,17 +171,18 @@ def _renamed(file: Recognised, missing: str, alike: str) -> InputError:
     return InputError(message, advice, path=printable(file.path), columns=list(file.reader.columns))
 
 
-def _unknown(path: Path, reader: Reader) -> InputError:
+def _unknown(path: Path, reader: Reader, wanted: Wanted) -> InputError:
     columns = set(reader.columns)
-    nearest = max(KINDS, key=lambda kind: (len(kind.columns & columns), -len(kind.columns)))
+    nearest = max(wanted.kinds, key=lambda kind: _nearness(kind, columns))
     found = shorten(", ".join(reader.columns), characters=300)
-    message = f"{printable(path)} is of no kind that svp understands; its columns are {found}"
+    what = f"not {nearest.name}" if wanted.is_said else "of no kind that svp understands"
+    message = f"{printable(path)} is {what}; its columns are {found}"
     missing = sorted(nearest.required_columns - columns)
-    if not nearest.columns & columns or not missing:
+    if missing and wanted.is_said:
+        advice = f"{nearest.name} also needs the column {', '.join(missing)}"
+    elif not nearest.columns & columns or not missing:
         kinds = ", ".join(sorted({kind.source for kind in KINDS}))
-        advice = (
-            f"expected a file of one of these sets: {kinds}; see docs/ingest.md for their columns"
-        )
+        advice = f"expected a file of one of these sets: {kinds}; see docs/kinds for their columns"
     else:
         advice = f"nearest is {nearest.name}, which also needs the column {', '.join(missing)}"
     return InputError(message, advice, path=printable(path), columns=list(reader.columns))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from loaders import ledger, mongodb, postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     import pyarrow as pa
@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = ["DocumentSink", "RowSink", "Sink"]
 
-WRITTEN_BY = ("load_id", "replaced_load_id")
+REPLACED = ("replaced_load_id", "replaced_day")
+"""What a document says of the one whose place it took; the day only if it was another."""
+
+WRITTEN_BY = ("load_id", *REPLACED)
 """What a document says of loads; the rest is what it says of the world."""
+
+DAYS = ("day", "replaced_day")
 
 
 class Sink(Protocol):
@@ -68,7 +73,8 @@ class DocumentSink:
 
     Nothing that is written is taken back. So what a load wrote that was never completed counts for nothing: whoever
     meets it later takes it over, and counts it as if it had not been there. A document that took another's place
-    names the load of that one (``replaced_load_id``), so that a second attempt counts as the first would have.
+    names the load of that one (``replaced_load_id``), and its day if it moved to another, so that a second attempt
+    counts as the first would have, and touches the same days.
     """
 
     name = "MongoDB"
@@ -81,16 +87,14 @@ class DocumentSink:
         shape: Callable[[dict[str, object]], Document],
         *,
         load_id: int,
-        day: date,
     ) -> None:
         self._connection = connection
         self._collection = collection
         self._shape = shape
         self._load_id = load_id
-        self._day = day
         self._outcomes: Counter[str] = Counter()
         self._flags: Counter[str] = Counter()
-        self._has_written = False
+        self._days: set[date] = set()
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Store what is new or differs of a batch."""
@@ -98,20 +102,23 @@ class DocumentSink:
         for document in documents:
             self._flags.update(document["quality_flags"])
         stored = mongodb.insert(self._collection, documents)
-        self._count("loaded", len(documents) - len(stored))
+        new = [document for document in documents if document["_id"] not in stored]
+        self._outcomes["loaded"] += len(new)
+        self._note_days(new)
         if stored:
             present = [document for document in documents if document["_id"] in stored]
             self._merge(present, stored)
 
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """Note the day, if a document of it was written."""
-        if self._has_written:
-            ledger.touch_day(self._connection, self._load_id, self._day)
+        """Note the days of the documents that were written, and of those whose place they took."""
+        ledger.touch_days(self._connection, self._load_id, self._days)
         return self._outcomes, dict(sorted((+self._flags).items()))
 
-    def _count(self, outcome: str, rows: int) -> None:
-        self._outcomes[outcome] += rows
-        self._has_written |= rows > 0
+    def _note_days(self, documents: Iterable[Document]) -> None:
+        """Note the days that change by documents that come, or go."""
+        self._days.update(
+            document[name].date() for document in documents for name in DAYS if name in document
+        )
 
     def _latest(self, documents: Sequence[Document]) -> list[Document]:
         """Return the last document of each key; those before it are superseded by it, or the same."""
@@ -132,20 +139,21 @@ class DocumentSink:
             outcome, replaced = self._outcome(document, before, completed)
             if before["load_id"] == self._load_id:
                 self._flags.subtract(before["quality_flags"])
-            if outcome == "unchanged":
-                self._outcomes[outcome] += 1
-            else:
-                self._count(outcome, 1)
+            self._outcomes[outcome] += 1
+            if outcome != "unchanged":
                 changed.append(document | replaced)
+                self._note_days((before, document | replaced))
         mongodb.replace(self._collection, changed)
 
     def _outcome(
         self, document: Document, before: Document, completed: frozenset[int]
     ) -> tuple[str, Document]:
-        """Return the outcome of a document whose key is there, and which load's document it replaces, if any."""
-        replaced = {name: load for name, load in before.items() if name == "replaced_load_id"}
+        """Return the outcome of a document whose key is there, and what it says of the one it replaces, if any."""
+        replaced = {name: before[name] for name in REPLACED if name in before}
         if before["load_id"] in completed:
             replaced = {"replaced_load_id": before["load_id"]}
+            if before["day"] != document["day"]:
+                replaced["replaced_day"] = before["day"]
         elif before["load_id"] != self._load_id:
             return ("updated" if replaced else "loaded"), replaced
         return ("unchanged" if _says_the_same(document, before) else "updated"), replaced

@@ -15,7 +15,7 @@ import typer.main
 from nosql.pipelines import render_pipelines
 from svp.cli import build_app
 from svp.settings import SETTINGS
-from tests.unit.loaders.page import PAGE, rendered
+from tests.unit.loaders.page import PAGES as PAGES_OF_FILES
 from warehouse.metrics import render_metrics
 
 if TYPE_CHECKING:
@@ -86,10 +86,10 @@ def with_generated_end(name: str, render: Callable[[], str]) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": command_line,
-    "ingest.md": lambda: rendered(PAGE.read_text(encoding="utf-8")),
     "metrics.md": lambda: with_generated_end("metrics.md", render_metrics),
     "nosql.md": lambda: with_generated_end("nosql.md", render_pipelines),
     "settings.md": settings,
+    **PAGES_OF_FILES,
 }
 """Page of docs/, and what makes it."""
 

@@ -6,6 +6,7 @@ was killed between them is completed without the file.
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,12 +22,22 @@ if TYPE_CHECKING:
     from svp.core.mongodb import Document
     from svp.core.postgres import Connection
 
-__all__ = ["COLLECTIONS", "ONLY_DOCUMENTS", "documents_of"]
+__all__ = ["COLLECTIONS", "ONLY_DOCUMENTS", "Delivery", "documents_of"]
 
 READ_ROWS = 10_000
 
 Row = dict[str, Any]
 """One row at the driver's edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the documents of one load have in common."""
+
+    source: str
+    load_id: int
+    day: date | None
+    """The day that the file holds, if its name tells it."""
 
 
 def documents_of(connection: Connection, target: str, load_id: int) -> Iterator[Document]:
@@ -150,19 +161,54 @@ def _player(row: Row) -> Document:
     )
 
 
-def box_log_document(row: Row, *, source: str, day: date, load_id: int) -> Document:
+def box_log_document(delivery: Delivery, row: Row) -> Document:
     """Return a line of a set-top-box log as ``box_logs`` holds it; only the contract is there when it is unknown."""
+    assert delivery.day is not None  # noqa: S101  (set-top-box logs are daily)
     known = _without_nulls({"mac": row["mac"], "application": row["application"]})
     return known | {
-        "_id": f"{source}:{day}:{row['log_id']}",
-        "source": source,
-        "day": _midnight(day),
+        "_id": f"{delivery.source}:{delivery.day}:{row['log_id']}",
+        "source": delivery.source,
+        "day": _midnight(delivery.day),
         "log_id": row["log_id"],
         "contract_code": row["contract_code"],
         "watch_seconds": row["watch_seconds"],
-        "quality_flags": row["quality_flags"].split(",") if row["quality_flags"] else [],
-        "load_id": Int64(load_id),
+        "quality_flags": _flags(row),
+        "load_id": Int64(delivery.load_id),
     }
+
+
+def app_event_document(delivery: Delivery, row: Row) -> Document:
+    """Return an event as ``app_events`` holds it; what is unknown is absent."""
+    occurred_at = row["occurred_at"].astimezone(UTC)
+    user_id = row["user_id"]
+    return _without_nulls(
+        {
+            "_id": f"{delivery.source}:{row['event_id']}",
+            "source": delivery.source,
+            "event_id": row["event_id"],
+            "event_name": row["event_name"],
+            "occurred_at": _milliseconds(occurred_at),
+            "day": _midnight(occurred_at.date()),
+            "user_ref": None if user_id is None else f"{delivery.source}:{user_id}",
+            "anonymous_id": row["anonymous_id"],
+            "session_id": row["session_id"],
+            "platform": row["platform"],
+            "country": row["country"],
+            "properties": _kept_properties(row) or None,
+            "quality_flags": _flags(row),
+            "load_id": Int64(delivery.load_id),
+        }
+    )
+
+
+def _kept_properties(row: Row) -> Document:
+    """Return the properties that are kept, those of the event apart from those of the user."""
+    texts = {"event": row["event_properties"], "user": row["user_properties"]}
+    return {name: json.loads(text) for name, text in texts.items() if text}
+
+
+def _flags(row: Row) -> list[str]:
+    return row["quality_flags"].split(",") if row["quality_flags"] else []
 
 
 def _days(started_on: datetime, watch_seconds: int, next_day_seconds: int) -> list[Document]:
@@ -203,5 +249,5 @@ COLLECTIONS = {
 }
 """PostgreSQL tables whose rows are documents too."""
 
-ONLY_DOCUMENTS = {"box_logs": box_log_document}
+ONLY_DOCUMENTS = {"app_events": app_event_document, "box_logs": box_log_document}
 """Tables whose rows are documents only, in the collection of that name; with the shape of one."""

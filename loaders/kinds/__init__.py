@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from loaders.kinds import iptv, platform, relational
+from loaders.kinds import (
+    analytics,
+    catalogues,
+    events,
+    iptv,
+    platform,
+    relational,
+    service,
+    subscribers,
+)
 
 __all__ = ["KINDS"]
 
@@ -11,5 +20,10 @@ KINDS = (
     relational.CONTENT,
     relational.VIEWING_SESSIONS,
     *platform.KINDS,
+    *service.KINDS,
+    *analytics.KINDS,
+    catalogues.TITLES,
+    subscribers.USERS,
     iptv.LOGS,
+    events.EVENTS,
 )

@@ -54,8 +54,8 @@ class Encoding:
 class CsvFile:
     """A text file whose first line names its columns."""
 
-    def __init__(self, path: Path) -> None:
-        """Read the header.
+    def __init__(self, path: Path, delimiter: str | None = None) -> None:
+        """Read the header; ``delimiter`` parts its fields if the first line doesn't tell what does.
 
         Raises:
             InputError: there is none, or it names a column twice.
@@ -65,7 +65,7 @@ class CsvFile:
         self._encoding = _encoding(path)
         with self._open() as stream:
             first = next(_Lines(stream, self._name), "")
-        self._delimiter = max(DELIMITERS, key=first.count)
+        self._delimiter = delimiter or max(DELIMITERS, key=first.count)
         self._header = self._read_header(first)
         self.columns = tuple(map(self._storable, self._header))
 

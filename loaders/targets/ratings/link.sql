@@ -81,7 +81,18 @@ judged AS (
         linked.rated_at,
         linked.user_key,
         linked.content_key,
-        linked.quality_flags,
+        linked.quality_flags
+        || CASE
+            WHEN
+                NOT EXISTS (
+                    SELECT 1
+                    FROM oltp.viewing_sessions
+                    WHERE
+                        viewing_sessions.user_key = linked.user_key
+                        AND viewing_sessions.content_key = linked.content_key
+                )
+                THEN ARRAY['rated_unseen']
+        END AS quality_flags,
         linked.row_hash,
         CASE
             WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent'

@@ -55,6 +55,24 @@ def ingest(
         str | None,
         typer.Option(help="Name of the source, when two companies deliver files of one shape."),
     ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            help="Take the files for this kind, as relational.users, whatever they look like."
+        ),
+    ] = None,
+    map_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--map",
+            help="TOML file that says how columns of unknown files become ours.",
+            metavar="FILE",
+        ),
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(help="Whose clocks show the instants that name no zone, as Europe/Paris."),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")
     ] = False,
@@ -71,9 +89,10 @@ def ingest(
     from loaders.ingest import ingest as load_files
     from loaders.ledger import list_waiting
     from loaders.recognise import recognise_all
+    from loaders.wanted import wanted
 
     settings = settings_from(context)
-    files = recognise_all(paths)
+    files = recognise_all(paths, wanted(kind=kind, map_file=map_file, zone=zone))
     with terminal_progress() as progress:
         check_schemas(settings)
         for line in describe(files):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from svp.model.schema import Column, Table
 from svp.model.tables import (
+    APP_EVENTS,
     BOX_LOGS,
     CONTENT,
     CONTENT_TYPES,
@@ -23,6 +24,7 @@ from svp.model.tables import (
 )
 
 __all__ = [
+    "APP_EVENTS",
     "BOX_LOGS",
     "CONTENT",
     "CONTENT_TYPES",

@@ -7,6 +7,7 @@ import pyarrow as pa
 from svp.model.schema import Column, Table
 
 __all__ = [
+    "APP_EVENTS",
     "BOX_LOGS",
     "CONTENT",
     "CONTENT_TYPES",
@@ -276,6 +277,29 @@ BOX_LOGS = Table(
         Column("mac", TEXT, "Address of the box as logged; may be several"),
         Column("application", TEXT, "What was on: a channel list, a film store, a game"),
         Column("watch_seconds", WHOLE, "Time it was on that day, seconds", required=True),
+    ),
+)
+"""Documents in MongoDB only, therefore none of ``TABLES``."""
+
+APP_EVENTS = Table(
+    name="app_events",
+    grain="one row per event that an app or a site told an analytics service",
+    key=("event_id",),
+    columns=(
+        Column("event_id", TEXT, "The source's id, unchanged", required=True),
+        Column("event_name", TEXT, "What happened; null where the source lost it"),
+        Column("occurred_at", INSTANT, "Instant of the event", required=True),
+        Column("user_id", TEXT, "Who used the app; null for nobody who is named"),
+        Column("anonymous_id", TEXT, "The device's id"),
+        Column("session_id", TEXT, "The source's session; null outside one"),
+        Column("platform", TEXT, "Web, or the operating system of the app"),
+        Column("country", TEXT, "Country of the device, English name"),
+        Column(
+            "event_properties", TEXT, "What is kept of the event's own properties, a JSON object"
+        ),
+        Column("user_properties", TEXT, "What is kept of the user's properties, a JSON object"),
+        Column("event_properties_left_out", WHOLE, "The event's properties not kept, a count"),
+        Column("user_properties_left_out", WHOLE, "The user's properties not kept, a count"),
     ),
 )
 """Documents in MongoDB only, therefore none of ``TABLES``."""

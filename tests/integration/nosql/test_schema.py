@@ -31,6 +31,7 @@ MIGRATIONS = [
     "0004_player",
     "0005_box_logs",
     "0006_app_events",
+    "0007_app_events_replaced",
 ]
 
 
@@ -131,7 +132,7 @@ def test_a_newer_schema_is_refused_and_left_alone(settings: Settings) -> None:
     before = schema_of(settings)
     for action in (install, check_current, run, lambda given: show(given, "title_statistics")):
         with pytest.raises(
-            SchemaError, match="schema 0099, newer than this program's 0006"
+            SchemaError, match="schema 0099, newer than this program's 0007"
         ) as failure:
             action(settings)
         assert failure.value.exit_code == 8

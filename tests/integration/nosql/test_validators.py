@@ -51,7 +51,6 @@ REQUIRED_OF_BOX_LOG = (
 REQUIRED_OF_APP_EVENT = (
     "source",
     "event_id",
-    "event_name",
     "occurred_at",
     "day",
     "quality_flags",
@@ -154,9 +153,16 @@ def test_a_box_log_with_a_wrong_value_is_refused(database: MongoDatabase, fields
 def test_app_events_of_every_shape_are_taken(database: MongoDatabase) -> None:
     named: Document = {"user_ref": "demo:u1", "session_id": "1737160306717", "platform": "Web"}
     more: Document = {"anonymous_id": "d1", "country": "Chile", "properties": {"page": "home"}}
-    late = {"occurred_at": DAY.replace(hour=23), "day": DAY, "replaced_load_id": Int64(2)}
+    late = {
+        "occurred_at": DAY.replace(hour=23),
+        "day": DAY,
+        "replaced_load_id": Int64(2),
+        "replaced_day": DAY,
+    }
     events = [an_app_event(), an_app_event("e2") | named | more, an_app_event("e3") | late]
-    assert len(database["app_events"].insert_many(events).inserted_ids) == 3
+    nameless = an_app_event("e4")
+    del nameless["event_name"]
+    assert len(database["app_events"].insert_many([*events, nameless]).inserted_ids) == 4
 
 
 @pytest.mark.parametrize("field", REQUIRED_OF_APP_EVENT)

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 __all__ = [
     "a_box_log",
     "a_catalogue",
+    "a_listed_title",
     "a_movie",
     "a_session",
+    "a_subscriber",
     "a_user",
+    "an_event",
     "logs_file",
     "own_table",
     "sessions_file",
@@ -79,6 +82,61 @@ def a_box_log(log_id: str | None = "AX_1", **changes: object) -> dict[str, objec
         "_score": 0,
         "_source": source | changes,
     }
+
+
+def a_listed_title(show_id: str = "s1", **changes: str) -> dict[str, str]:
+    """Return a row of a public catalogue."""
+    row = {
+        "show_id": show_id,
+        "type": "Movie",
+        "title": "Northern Lights",
+        "director": "Kim Berg",
+        "cast": "Ann Lee, Bo Ray",
+        "country": "Chile, Peru",
+        "date_added": "September 25, 2021",
+        "release_year": "2020",
+        "rating": "PG-13",
+        "duration": "90 min",
+        "listed_in": "Dramas, Comedies",
+        "description": "Two people\nmeet.",
+    }
+    return {**row, **changes}
+
+
+def a_subscriber(user_id: str = "1", **changes: str) -> dict[str, str]:
+    """Return a row of a public list of subscribers."""
+    row = {
+        "User ID": user_id,
+        "Subscription Type": "Basic",
+        "Monthly Revenue": "10",
+        "Join Date": "05-09-21",
+        "Last Payment Date": "10-06-23",
+        "Country": "Chile",
+        "Age": "28",
+        "Gender": "Female",
+        "Device": "Tablet",
+        "Plan Duration": "1 Month",
+    }
+    return {**row, **changes}
+
+
+def an_event(uuid: str | None = "e1", **changes: object) -> dict[str, object]:
+    """Return an event of an analytics export; fields of which nothing becomes are left out but for a few."""
+    event: dict[str, object] = {
+        "uuid": uuid,
+        "event_type": "page_view",
+        "event_time": "2025-01-18 00:31:49.661123",
+        "client_event_time": "2025-01-18 00:31:40.000000",
+        "session_id": 1737160306717,
+        "user_id": "u1",
+        "device_id": "d1",
+        "platform": "Web",
+        "country": "Chile",
+        "city": "Arica",
+        "event_properties": {},
+        "user_properties": {},
+    }
+    return {**event, **changes}
 
 
 def write_json_lines(path: Path, rows: Iterable[Mapping[str, object]]) -> Path:

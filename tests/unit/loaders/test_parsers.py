@@ -131,7 +131,7 @@ def outcome(parser: Parser, value: str | None) -> object:
         (WORDS, "Drama|Crime| Drama", ["Drama", "Crime"]),
         (WORDS, "[]", []),
         (WORDS, '["Film\\u000cNoir", "Film Noir", "\\u0007"]', ["Film Noir"]),
-        (WORDS, "['FRA', 'USA']", "not_a_list"),
+        (WORDS, "['FRA', 'USA']", ["FRA", "USA"]),
         (WORDS, "[1]", "not_a_list"),
         (WORDS, '["a"', "not_a_list"),
         (WORDS, DEEP, "not_a_list"),

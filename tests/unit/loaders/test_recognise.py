@@ -149,13 +149,13 @@ def test_a_column_missing_and_an_unlike_one_too_many_are_both_named(
         ),
         (
             "USER_ID,REGISTRATION_DATE",
-            "expected a file of one of these sets: iptv, platform, relational",
+            "expected a file of one of these sets: analytics, catalogue, events, iptv, platform, relational, ",
         ),
         (
             "user_id;age",
             "nearest is relational.users, which also needs the column registration_date",
         ),
-        ("a", "see docs/ingest.md for their columns"),
+        ("a", "see docs/kinds for their columns"),
     ],
 )
 def test_an_unknown_file_is_told_what_was_found_and_what_is_missing(

@@ -1,0 +1,328 @@
+"""Maps: how a file that no built-in kind fits becomes one of our tables, said in TOML instead of code."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pyarrow as pa
+
+from loaders.canonical import MAX_LENGTH_MINUTES, flags_of, parser_of
+from loaders.contract import Field, Kind
+from loaders.files import printable
+from loaders.kinds.events import EVENTS, PROPERTIES, events
+from loaders.parsers import (
+    Parser,
+    amount,
+    choice,
+    country,
+    day,
+    day_of,
+    decimal,
+    instant,
+    is_form,
+    list_of_words,
+    localised,
+    minutes_as_seconds,
+    scaled,
+)
+from svp.core.zones import load_zone
+from svp.errors import UsageError, shorten
+from svp.model import TABLES, VIEWING_SESSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from svp.model import Column, Table
+
+__all__ = ["MAPPED_TABLES", "Mapped", "read_map"]
+
+MAPPED_TABLES = {f"map.{table.name}": table for table in TABLES}
+"""The tables that a map may name, by the kind that it makes."""
+
+SETTINGS = (
+    "table",
+    "source",
+    "date_format",
+    "zone",
+    "decimal",
+    "thousands",
+    "delimiter",
+    "list_separator",
+)
+SECTIONS = ("columns", "values")
+COLUMN_KEYS = ("column", "written", "date_format")
+
+MAX_MAP_BYTES = 1024 * 1024
+
+WRITTEN: dict[tuple[str, str], Parser] = {
+    ("amount_minor", "major"): amount(),
+    ("completion_percent", "share"): scaled(
+        100, decimal(-100, 100, pa.decimal128(18, 4)), pa.decimal128(7, 2)
+    ),
+    ("country", "code"): country(),
+    ("watch_seconds", "hours"): scaled(
+        3_600, decimal(0, MAX_LENGTH_MINUTES // 60, pa.decimal128(18, 6)), pa.int32()
+    ),
+    ("watch_seconds", "minutes"): minutes_as_seconds(MAX_LENGTH_MINUTES),
+}
+"""Ways to write a column other than its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a map says."""
+
+    kind: Kind
+    delimiter: str | None
+
+
+def read_map(path: Path) -> Mapped:
+    """Return what a map says.
+
+    Raises:
+        UsageError: it can't be read, is no TOML, or says something that can't be; with line and column of the fault.
+    """
+    return _Map(path, _text(path)).read()
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_MAP_BYTES).decode("utf-8-sig")
+    except OSError as error:
+        message = f"{printable(path)} can't be read: {error.strerror}"
+        raise UsageError(message, "check the path after --map") from error
+    except UnicodeDecodeError as error:
+        message = f"{printable(path)}, byte {error.start}: not UTF-8"
+        raise UsageError(message, "save the map as UTF-8") from error
+
+
+class _Map:
+    """One map, and where in its text each thing is said."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._name = printable(path)
+        self._text = text
+        self._said = self._parse()
+
+    def _parse(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self._text)
+        except tomllib.TOMLDecodeError as error:
+            told = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", str(error), re.S)
+            reason, line, column = told.groups() if told else (str(error), "1", "1")
+            message = f"{self._name}, line {line}, column {column}: {reason}"
+            raise UsageError(message, "mend the TOML there") from error
+
+    def read(self) -> Mapped:
+        """Return what the map says."""
+        if self._said.get("kind") == EVENTS.name:
+            return Mapped(events(self._kept()), None)
+        self._check_keys((), self._said, (*SETTINGS, *SECTIONS))
+        self._check_settings()
+        table = self._table()
+        kind = Kind(
+            name=f"map.{table.name}",
+            source=self._source(),
+            target=table,
+            fields=tuple(self._fields(table)),
+            flags=flags_of(table),
+        )
+        return Mapped(kind, self._said.get("delimiter"))
+
+    def _kept(self) -> list[str]:
+        """Return the properties of events that are to be kept."""
+        self._check_keys((), self._said, ("kind", "keep"))
+        keep = self._said.get("keep", [])
+        if not isinstance(keep, list) or not all(map(_is_property, keep)):
+            starts = " or ".join(f'"{name}.' + '…"' for name in PROPERTIES)
+            self._refuse(
+                ("keep",), "keep is not a list of properties", f"each begins with {starts}"
+            )
+        return keep
+
+    def _check_settings(self) -> None:
+        for name in SETTINGS:
+            if not isinstance(self._said.get(name, ""), str):
+                self._refuse((name,), f"{name} is not text", f'write {name} = "…"')
+        for name in ("decimal", "thousands", "delimiter", "list_separator"):
+            if name in self._said and len(self._said[name]) != 1:
+                self._refuse((name,), f"{name} is not one character", 'write it as ","')
+        if self._said.get("decimal", ".") == self._said.get("thousands"):
+            advice = "they would make 1.234 two numbers"
+            self._refuse(("thousands",), "decimal and thousands are the same sign", advice)
+        if "zone" in self._said:
+            self._check_zone(self._said["zone"])
+
+    def _check_zone(self, zone: str) -> None:
+        try:
+            load_zone(zone)
+        except (OSError, ValueError):
+            message = f"there is no time zone {shorten(zone)!r}"
+            self._refuse(("zone",), message, "name it by its place, as Europe/Paris, or UTC")
+
+    def _source(self) -> str:
+        if not self._said.get("source"):
+            advice = 'add source = "…": the name of whose data it is, which is half of every key'
+            self._refuse((), "the map names no source", advice)
+        return str(self._said["source"])
+
+    def _table(self) -> Table:
+        name = self._said.get("table")
+        tables = {table.name: table for table in TABLES}
+        if name not in tables:
+            missing = f"there is no table {shorten(name)!r}" if name else "the map names no table"
+            self._refuse(("table",) if name else (), missing, f"use one of {', '.join(tables)}")
+        return tables[str(name)]
+
+    def _fields(self, table: Table) -> Iterable[Field]:
+        columns = self._section("columns")
+        values = self._section("values")
+        self._check_keys(("columns",), columns, table.schema.names)
+        self._check_keys(("values",), values, list(columns))
+        fields = [self._field(table, name, said) for name, said in columns.items()]
+        if table is VIEWING_SESSIONS and "started_on" not in columns:
+            fields.extend(_day_of_start(fields))
+        given = {field.to for field in fields}
+        missing = [
+            column.name
+            for column in table.columns
+            if _is_needed(column) and column.name not in given
+        ]
+        if missing:
+            message = f"table {table.name} also needs {', '.join(missing)}"
+            self._refuse(
+                ("columns",), message, 'say which column of the file that is: name = "Column"'
+            )
+        return fields
+
+    def _section(self, name: str) -> dict[str, Any]:
+        said = self._said.get(name, {})
+        if not isinstance(said, dict):
+            self._refuse((name,), f"{name} is not a section", f"write [{name}] above its lines")
+        return said
+
+    def _field(self, table: Table, name: str, said: object) -> Field:
+        at = ("columns", name)
+        about: Mapping[str, object] = {"column": said} if isinstance(said, str) else {}
+        if isinstance(said, dict):
+            about = said
+            self._check_keys(at, about, COLUMN_KEYS)
+        if not isinstance(about.get("column"), str):
+            advice = f'write {name} = "Column of the file", or {name} = {{ column = "…", written = "…" }}'
+            self._refuse(at, f"{name} names no column of the file", advice)
+        column = table.column(name)
+        return Field(
+            str(about["column"]),
+            name,
+            self._parser(table, column, about),
+            required=_is_needed(column),
+        )
+
+    def _parser(self, table: Table, column: Column, about: Mapping[str, object]) -> Parser:
+        at = ("columns", column.name)
+        form = self._form(at, about)
+        if "written" in about:
+            return self._local(self._written(at, column.name, about["written"]))
+        if column.name in self._section("values"):
+            return self._choice(column)
+        if column.type == pa.date32():
+            return day(form)
+        if pa.types.is_timestamp(column.type):
+            return instant(form, zone=self._said.get("zone"))
+        if column.type == pa.list_(pa.string()):
+            return list_of_words(self._said.get("list_separator", "|"))
+        parser = parser_of(table, column)
+        return self._local(parser) if _is_number(column) else parser
+
+    def _form(self, at: tuple[str, ...], about: Mapping[str, object]) -> str | None:
+        where = (*at, "date_format") if "date_format" in about else ("date_format",)
+        form = about.get("date_format", self._said.get("date_format"))
+        if form is not None and not (isinstance(form, str) and is_form(form)):
+            message = f"{shorten(form)!r} doesn't say how a day is written"
+            self._refuse(where, message, 'write year, month and day once each, as "DD/MM/YYYY"')
+        return form
+
+    def _written(self, at: tuple[str, ...], name: str, way: object) -> Parser:
+        ways = {way: parser for (column, way), parser in WRITTEN.items() if column == name}
+        if way not in ways:
+            known = (
+                f"use one of {', '.join(ways)}"
+                if ways
+                else f"leave it out: {name} has one way only"
+            )
+            self._refuse((*at, "written"), f"{name} can't be written as {shorten(way)!r}", known)
+        return ways[str(way)]
+
+    def _choice(self, column: Column) -> Parser:
+        words = self._section("values")[column.name]
+        at = ("values", column.name)
+        if not isinstance(words, dict) or not all(isinstance(word, str) for word in words.values()):
+            self._refuse(
+                at, f"values.{column.name} is not a list of words", 'write "Film" = "movie"'
+            )
+        for written, meant in words.items():
+            if column.values and meant not in column.values:
+                advice = f"use one of {', '.join(column.values)}"
+                self._refuse((*at, written), f"{column.name} is never {shorten(meant)!r}", advice)
+        return choice({**{value: value for value in column.values}, **words})
+
+    def _local(self, parser: Parser) -> Parser:
+        decimal_sign, thousands = self._said.get("decimal", "."), self._said.get("thousands", "")
+        if (decimal_sign, thousands) == (".", ""):
+            return parser
+        return localised(parser, decimal_sign=decimal_sign, thousands_sign=thousands)
+
+    def _check_keys(
+        self, at: tuple[str, ...], said: Mapping[str, object], known: Iterable[str]
+    ) -> None:
+        for name in said:
+            if name not in (names := list(known)):
+                close = get_close_matches(name, names, n=1)
+                advice = f"did you mean {close[0]}?" if close else f"use one of {', '.join(names)}"
+                self._refuse((*at, name), f"a map has no {'.'.join((*at, shorten(name)))}", advice)
+
+    def _refuse(self, keys: tuple[str, ...], message: str, advice: str) -> NoReturn:
+        line, column = _position(self._text, keys)
+        placed = f"{self._name}, line {line}, column {column}: {message}"
+        raise UsageError(placed, advice)
+
+
+def _is_needed(column: Column) -> bool:
+    """Tell whether a file must have the column; a title without genres is one."""
+    return column.required and column.name != "genres"
+
+
+def _is_number(column: Column) -> bool:
+    return pa.types.is_integer(column.type) or pa.types.is_decimal(column.type)
+
+
+def _is_property(name: object) -> bool:
+    return isinstance(name, str) and name.partition(".")[0] in PROPERTIES and "." in name[:-1]
+
+
+def _day_of_start(fields: Iterable[Field]) -> list[Field]:
+    """Return the day of plays whose file has their instants only."""
+    starts = [field for field in fields if field.to == "started_at"]
+    return [
+        Field(start.column, "started_on", day_of(start.parser), required=True) for start in starts
+    ]
+
+
+def _position(text: str, keys: tuple[str, ...]) -> tuple[int, int]:
+    """Return line and column, counted from 1, of the last key; those of the last that is found of its parents."""
+    found, start = (1, 1), 0
+    for key in keys:
+        name = rf"""(?P<key>["']?{re.escape(key)}["']?)"""
+        pattern = rf"""(?m)(?:^\s*|[{{,]\s*|^\s*\[+(?:[^\]\n]*\.)?){name}\s*(?:=|\.|\])"""
+        match = re.compile(pattern).search(text, text.rfind("\n", 0, start) + 1)
+        if match is None:
+            break
+        start = match.start("key")
+        found = (text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+    return found

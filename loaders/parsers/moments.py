@@ -1,0 +1,200 @@
+"""Days and instants, in the form that a file writes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pyarrow as pa
+
+from loaders.arrow import Mask, Values, compute, mask
+from loaders.parsers.base import Parsed, Parser, clean, matching, where, within
+from svp.core.zones import load_zone
+
+__all__ = ["ISO", "day", "day_of", "instant", "is_form", "midnight_of"]
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+FIRST_INSTANT = datetime(1900, 1, 1, tzinfo=UTC)
+LAST_INSTANT = datetime(2199, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+INSTANT = pa.timestamp("us", tz="UTC")
+
+ISO = "YYYY-MM-DD"
+ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+TIME = r"(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})"
+
+PARTS = {
+    "YYYY": "(?P<year>[0-9]{4})",
+    "YY": "(?P<year>[0-9]{2})",
+    "MONTH": "(?P<month>[A-Za-z]+)",
+    "MM": "(?P<month>[0-9]{2})",
+    "M": "(?P<month>[0-9]{1,2})",
+    "DD": "(?P<day>[0-9]{2})",
+    "D": "(?P<day>[0-9]{1,2})",
+}
+"""How each part of a form is written; ``YY`` is a year from 2000 on, ``MONTH`` an English name."""
+
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
+
+def is_form(text: str) -> bool:
+    """Tell whether a text says how a day is written: year, month and day, each once."""
+    return sorted(re.findall(r"\?P<(\w+)>", _pattern(text))) == ["day", "month", "year"]
+
+
+def day(form: str | None = ISO) -> Parser:
+    """A day written in one form; 30 February is no day, and 0000-00-00 neither.
+
+    Without a form, a day that is not written YYYY-MM-DD leaves open what every row of the file means.
+    """
+
+    def parse(values: Values) -> Parsed:
+        cleaned = clean(values)
+        written, faulty = matching(_as_iso(cleaned, form or ISO), f"^{ISO_DAY}$")
+        days, impossible = _cast_possible(written, pa.date32())
+        inside, outside = within(days, pa.scalar(FIRST_DAY), pa.scalar(LAST_DAY))
+        faulty |= mask(compute.and_(compute.is_valid(cleaned), compute.is_null(written)))
+        faults = (("not_a_date", faulty | impossible), ("out_of_range", outside))
+        return Parsed(inside, faults if form else (*_open_forms(cleaned), *faults))
+
+    return Parser(f"day, written {_said(form or ISO)}", parse)
+
+
+def instant(form: str | None = ISO, *, zone: str | None = None) -> Parser:
+    """A date and time with its zone, or in ``zone`` if it has none, as UTC, truncated to microseconds."""
+
+    def parse(values: Values) -> Parsed:
+        cleaned = clean(values)
+        written, faulty = matching(
+            _iso_date_of(cleaned, form or ISO), f"^{ISO_DAY}[T ]{TIME}{OFFSET}?$"
+        )
+        faulty |= mask(compute.and_(compute.is_valid(cleaned), compute.is_null(written)))
+        short = compute.replace_substring_regex(written, r"(\.[0-9]{6})[0-9]+", r"\1")
+        zoned, naive = matching(short, OFFSET + "$")
+        instants, impossible = _cast_possible(zoned, INSTANT)
+        faults = [("not_an_instant", faulty | impossible)]
+        if zone is None:
+            faults.append(("no_zone", naive))
+        elif naive.any():
+            local, local_faults = _in_zone(where(pa.array(naive), short), zone)
+            instants = compute.coalesce(instants, local)
+            faults.extend(local_faults)
+        first, last = pa.scalar(FIRST_INSTANT, INSTANT), pa.scalar(LAST_INSTANT, INSTANT)
+        inside, outside = within(instants, first, last)
+        faults.append(("out_of_range", outside))
+        return Parsed(inside, tuple(faults) if form else (*_open_forms(cleaned), *faults))
+
+    zoned = "with a zone" if zone is None else f"in {zone} unless it names a zone"
+    said = "as 2024-01-31T20:15:00Z" if form in {ISO, None} else f"the day written {form}"
+    return Parser(
+        f"date and time {zoned}, {said}", parse, in_zone=lambda name: instant(form, zone=name)
+    )
+
+
+def day_of(moment: Parser) -> Parser:
+    """The UTC day of an instant."""
+
+    def parse(values: Values) -> Parsed:
+        parsed = moment.parse(values)
+        return replace(parsed, values=parsed.values.cast(pa.date32()))
+
+    in_zone = moment.in_zone
+    return Parser(
+        f"day (UTC) of a {moment.meaning}",
+        parse,
+        in_zone=None if in_zone is None else lambda name: day_of(in_zone(name)),
+    )
+
+
+def midnight_of(days: Parser) -> Parser:
+    """The first instant of a day, UTC, of a table that wants an instant; its time of day means nothing."""
+
+    def parse(values: Values) -> Parsed:
+        parsed = days.parse(values)
+        return replace(parsed, values=parsed.values.cast(pa.timestamp("us")).cast(INSTANT))
+
+    return Parser(f"{days.meaning}, as of midnight UTC", parse)
+
+
+def _said(form: str) -> str:
+    """Return a form as documentation writes it."""
+    shown = form.replace("MONTH", "Month")
+    return f"{shown}, of 2000 to 2099" if "YY" in form.replace("YYYY", "") else shown
+
+
+def _pattern(form: str) -> str:
+    """Return the pattern of a form; what is none of its parts stands for itself."""
+    pieces = re.split(r"(YYYY|YY|MONTH|MM|M|DD|D)", form)
+    return "".join(PARTS.get(piece, re.escape(piece)) for piece in pieces)
+
+
+def _as_iso(values: Values, form: str) -> Values:
+    """Return days in a form as YYYY-MM-DD; null where they are not in it."""
+    return (
+        values
+        if form == ISO
+        else _joined(compute.extract_regex(values, f"^{_pattern(form)}$"), form)
+    )
+
+
+def _iso_date_of(values: Values, form: str) -> Values:
+    """Return dates with a time as YYYY-MM-DD, a space, and the time; null where they are not in the form."""
+    if form == ISO:
+        return values
+    parts = compute.extract_regex(values, f"^{_pattern(form)}[T ](?P<rest>.+)$")
+    return compute.binary_join_element_wise(
+        _joined(parts, form), compute.struct_field(parts, "rest"), " "
+    )
+
+
+def _joined(parts: Values, form: str) -> Values:
+    """Return year, month and day, which a form told apart, as YYYY-MM-DD."""
+    year, month, of_month = (compute.struct_field(parts, name) for name in ("year", "month", "day"))
+    if "YYYY" not in form:
+        year = compute.binary_join_element_wise("20", year, "")
+    if "MONTH" in form:
+        known = compute.index_in(compute.utf8_lower(month), value_set=pa.array(MONTHS))
+        month = compute.add(known, 1).cast(pa.string())
+    padded = (compute.utf8_lpad(part, width=2, padding="0") for part in (month, of_month))
+    return compute.binary_join_element_wise(year, *padded, "-")
+
+
+def _open_forms(values: Values) -> tuple[tuple[str, Mask], ...]:
+    """Return, as a fault, the rows whose day may be meant in more than one way."""
+    digits = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}(?:[T ]|$)"
+    written, _ = matching(values, digits)
+    _, other = matching(written, f"^{ISO_DAY}(?:[T ]|$)")
+    return (("ambiguous_date", other),)
+
+
+def _in_zone(values: Values, zone: str) -> tuple[Values, list[tuple[str, Mask]]]:
+    """Return what clocks of a zone showed as UTC; a time that they showed twice, or never, is a fault."""
+    import pandas as pd  # noqa: PLC0415  (slow to import, and most files name their zones)
+
+    naive, impossible = _cast_possible(values, pa.timestamp("us"))
+    shown = pd.DatetimeIndex(naive.to_numpy(zero_copy_only=False))
+    told = shown.tz_localize(load_zone(zone), ambiguous="NaT", nonexistent="NaT").tz_convert("UTC")
+    instants: Values = pa.array(told, INSTANT, from_pandas=True)
+    doubtful = compute.and_(compute.is_valid(naive), compute.is_null(instants))
+    return instants, [("not_an_instant", impossible), ("ambiguous_time", mask(doubtful))]
+
+
+def _cast_possible(values: Values, type_: pa.DataType) -> tuple[Values, Mask]:
+    """Cast text that has the right form; return the values, and which rows mean nothing, as 30 February."""
+    try:
+        return values.cast(type_), np.zeros(len(values), dtype=np.bool_)
+    except pa.ArrowInvalid:
+        cast = pa.array([_scalar(value, type_) for value in values], type_)
+        return cast, mask(compute.and_(compute.is_valid(values), compute.is_null(cast)))
+
+
+def _scalar(value: pa.Scalar[pa.DataType], type_: pa.DataType) -> pa.Scalar[pa.DataType] | None:
+    try:
+        return value.cast(type_)
+    except pa.ArrowInvalid:
+        return None

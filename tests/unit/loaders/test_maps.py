@@ -1,0 +1,253 @@
+"""Maps: any table of any company becomes one of ours, and a map that says what can't be is told where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from loaders.contract import check
+from loaders.recognise import recognise
+from loaders.wanted import wanted
+from svp.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+MAP = """
+table = "viewing_sessions"
+source = "acme"
+date_format = "DD.MM.YYYY"
+decimal = ","
+thousands = "."
+zone = "Europe/Oslo"
+delimiter = "~"
+
+[columns]
+session_id = "Sitzung"
+user_id = "Kunde"
+content_id = "Titel"
+started_at = "Beginn"
+watch_seconds = { column = "Minuten", written = "minutes" }
+completion_percent = { column = "Anteil", written = "share" }
+"""
+
+ROWS = """\
+Sitzung~Kunde~Titel~Beginn~Minuten~Anteil~Gerät
+S1~K1~T1~05.04.2024 00:30~1.000,5~0,85~TV
+S2~K1~T1~05.04.2024 10:30:15~0,25~~TV
+"""
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def stored(folder: Path, said: str, rows: str) -> list[dict[str, Any]]:
+    """Return the rows of a file as a map makes them; none of them may be refused."""
+    map_file = written(folder, "map.toml", said)
+    file = recognise(written(folder, "rows.csv", rows), wanted(map_file=map_file))
+    (batch,) = file.batches()
+    checked = check(batch, file.kind)
+    assert checked.refusals == ()
+    return checked.accepted.to_pylist()
+
+
+def codes(folder: Path, said: str, rows: str) -> list[str]:
+    """Return why the rows of a file are refused."""
+    map_file = written(folder, "map.toml", said)
+    file = recognise(written(folder, "rows.csv", rows), wanted(map_file=map_file))
+    (batch,) = file.batches()
+    return [refusal.code for refusal in check(batch, file.kind).refusals]
+
+
+def test_a_map_says_columns_days_decimals_zone_and_delimiter(tmp_path: Path) -> None:
+    first, second = stored(tmp_path, MAP, ROWS)
+    assert (first["session_id"], first["user_id"], first["content_id"]) == ("S1", "K1", "T1")
+    assert (
+        f"{first['started_at']:%Y-%m-%d %H:%M} {first['started_on']}"
+        == "2024-04-04 22:30 2024-04-04"
+    )
+    assert (first["watch_seconds"], f"{first['completion_percent']}") == (60_030, "85.00")
+    assert f"{second['started_at']:%H:%M:%S}" == "08:30:15"
+    assert (second["watch_seconds"], second["completion_percent"]) == (15, None)
+
+
+def test_numbers_with_other_signs_are_never_taken_for_ours(tmp_path: Path) -> None:
+    bad = ("1.5", "1,000.5", "10.00,5", "1,2,3", "1 000")
+    rows = "".join(f"S~K~T~05.04.2024 10:30~{minutes}~~\n" for minutes in bad)
+    assert codes(tmp_path, MAP, ROWS.splitlines()[0] + "\n" + rows) == ["not_a_number"] * len(bad)
+
+
+@pytest.mark.parametrize("written_day", ["03/04/2024", "25.12.2024", "2024/03/04", "3-4-24"])
+def test_a_day_in_no_declared_form_refuses_the_file_and_says_what_decides(
+    tmp_path: Path, written_day: str
+) -> None:
+    said = """
+    table = "users"
+    source = "acme"
+    [columns]
+    user_id = "id"
+    registered_on = "since"
+    """
+    rows = f"id,since\n1,2024-01-31\n2,{written_day}\n"
+    with pytest.raises(InputError, match=r"line 3, column since: .* more than one way") as caught:
+        codes(tmp_path, said, rows)
+    assert 'date_format = "DD/MM/YYYY"' in caught.value.advice
+    (row,) = stored(tmp_path, said, "id,since\n1,2024-01-31\n")
+    assert f"{row['registered_on']}" == "2024-01-31"
+
+
+@pytest.mark.parametrize(
+    ("form", "written_day", "expected"),
+    [
+        ("DD/MM/YYYY", "03/04/2024", "2024-04-03"),
+        ("MM/DD/YYYY", "03/04/2024", "2024-03-04"),
+        ("M/D/YY", "3/4/24", "2024-03-04"),
+        ("YYYYMMDD", "20240304", "2024-03-04"),
+        ("D MONTH YYYY", "4 march 2024", "2024-03-04"),
+        ("DD/MM/YYYY", "2024-03-04", "not_a_date"),
+        ("DD/MM/YYYY", "30/02/2024", "not_a_date"),
+        ("DD/MM/YYYY", "13/13/2024", "not_a_date"),
+        ("D MONTH YYYY", "4 Brumaire 2024", "not_a_date"),
+        ("DD.MM.YYYY", "03x04x2024", "not_a_date"),
+        ("DD/MM/YYYY", "01/01/9999", "out_of_range"),
+    ],
+)
+def test_a_declared_form_is_the_only_one(
+    tmp_path: Path, form: str, written_day: str, expected: str
+) -> None:
+    said = f"""
+    table = "users"
+    source = "acme"
+    [columns]
+    user_id = "id"
+    registered_on = {{ column = "since", date_format = "{form}" }}
+    """
+    rows = f"id,since\n1,{written_day}\n"
+    refused = codes(tmp_path, said, rows)
+    assert refused or [f"{row['registered_on']}" for row in stored(tmp_path, said, rows)] == [
+        expected
+    ]
+    assert refused in ([], [expected])
+
+
+def test_words_and_lists_of_others_become_ours(tmp_path: Path) -> None:
+    said = """
+    table = "content"
+    source = "acme"
+    list_separator = "/"
+    [columns]
+    content_id = "id"
+    title = "Titel"
+    content_type = "Art"
+    genres = "Genre"
+    [values.content_type]
+    "Spielfilm" = "movie"
+    Serie = "series"
+    """
+    rows = "id,Titel,Art,Genre\n1,Heat,spielfilm,Krimi/Drama\n2,Dark,Serie,\n3,Heute,live,\n"
+    found = [(row["content_type"], row["genres"]) for row in stored(tmp_path, said, rows)]
+    assert found == [("movie", ["Krimi", "Drama"]), ("series", None), ("live", None)]
+
+
+def test_times_that_clocks_showed_twice_or_never_are_refused(tmp_path: Path) -> None:
+    times = ("31.03.2024 02:30", "27.10.2024 02:30")
+    rows = "".join(f"S~K~T~{time}~1~~\n" for time in times)
+    assert codes(tmp_path, MAP, ROWS.splitlines()[0] + "\n" + rows) == ["ambiguous_time"] * 2
+
+
+def test_a_file_without_a_column_of_the_map_is_refused(tmp_path: Path) -> None:
+    said = written(tmp_path, "map.toml", MAP)
+    rows = written(tmp_path, "rows.csv", "Sitzung~Kunde\n1~2\n")
+    with pytest.raises(InputError, match=r"rows.csv is not map.viewing_sessions") as caught:
+        recognise(rows, wanted(map_file=said))
+    assert "also needs the column Beginn, Minuten, Titel" in caught.value.advice
+
+
+COLUMNS = '[columns]\nuser_id = "id"\nregistered_on = "since"\n'
+TITLES = """table = "content"
+source = "a"
+[columns]
+content_id = "i"
+title = "t"
+content_type = "k"
+"""
+USERS = 'table = "users"\nsource = "acme"\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "place", "told"),
+    [
+        ("table = \n", (1, 9), "Invalid value"),
+        ('source = "acme"\n', (1, 1), "the map names no table"),
+        ('source = "acme"\ntable = "user"\n', (2, 1), "there is no table 'user'"),
+        ('table = "users"\n' + COLUMNS, (1, 1), "the map names no source"),
+        (f'tabel = "users"\n{USERS}{COLUMNS}', (1, 1), "a map has no tabel"),
+        (f'{USERS}decimal = ",,"\n{COLUMNS}', (3, 1), "decimal is not one character"),
+        (f'{USERS}decimal = 7\n{COLUMNS}', (3, 1), "decimal is not text"),
+        (f'{USERS}decimal = ","\nthousands = ","\n{COLUMNS}', (4, 1), "are the same sign"),
+        (f'{USERS}zone = "Mars/Base"\n{COLUMNS}', (3, 1), "there is no time zone 'Mars/Base'"),
+        (f'{USERS}zone = "../x"\n{COLUMNS}', (3, 1), "there is no time zone '../x'"),
+        (f'{USERS}date_format = "DD/MM"\n{COLUMNS}', (3, 1), "'DD/MM' doesn't say how a day is written"),
+        (f"{USERS}{COLUMNS}ages = 7\n", (6, 1), "a map has no columns.ages"),
+        (f"{USERS}{COLUMNS}age = 7\n", (6, 1), "age names no column of the file"),
+        (
+            f'{USERS}{COLUMNS}  age = {{ column = "a", written = "months" }}\n',
+            (6, 25),
+            "age can't be written as 'months'",
+        ),
+        (f'{USERS}{COLUMNS}age = {{ colum = "a" }}\n', (6, 9), "a map has no columns.age.colum"),
+        (f'{USERS}[columns]\nuser_id = "id"\n', (3, 2), "table users also needs registered_on"),
+        (f'{USERS}columns = "id"\n', (3, 1), "columns is not a section"),
+        (
+            f"{TITLES}[values.content_type]\nFilm = 'film'\n",
+            (8, 1),
+            "content_type is never 'film'",
+        ),
+        ('kind = "events.events"\nkeep = ["slug"]\n', (2, 1), "keep is not a list of properties"),
+        ('kind = "events.events"\nsource = "x"\n', (2, 1), "a map has no source"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_a_map_is_told_with_its_line_and_column(
+    tmp_path: Path, said: str, place: tuple[int, int], told: str
+) -> None:
+    path = written(tmp_path, "map.toml", said)
+    with pytest.raises(UsageError) as caught:
+        wanted(map_file=path)
+    assert caught.value.message.startswith(f"{path}, line {place[0]}, column {place[1]}: ")
+    assert told in caught.value.message
+    assert caught.value.advice
+
+
+def test_a_map_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No such file"):
+        wanted(map_file=tmp_path / "none.toml")
+    path = tmp_path / "bad.toml"
+    path.write_bytes(b"table = \xff")
+    with pytest.raises(UsageError, match="byte 8: not UTF-8"):
+        wanted(map_file=path)
+
+
+def test_a_kind_that_is_said_is_the_only_one(tmp_path: Path) -> None:
+    rows = written(tmp_path, "rows.csv", "user_id,registration_date,registered_on\n1,2024-01-01,\n")
+    assert recognise(rows, wanted(kind="platform.users")).kind.name == "platform.users"
+    assert recognise(rows, wanted(kind="relational.users")).kind.name == "relational.users"
+    with pytest.raises(
+        InputError, match=r"rows.csv is not platform.content; its columns are user_id"
+    ):
+        recognise(rows, wanted(kind="platform.content"))
+    with pytest.raises(
+        UsageError, match=r"no kind 'relational.user'\ndid you mean relational.users\?"
+    ):
+        wanted(kind="relational.user")
+    with pytest.raises(UsageError, match="can't be given together"):
+        wanted(kind="relational.users", map_file=rows)
+
+
+def test_a_zone_that_does_not_exist_is_told() -> None:
+    with pytest.raises(UsageError, match="there is no time zone 'Nowhere'"):
+        wanted(zone="Nowhere")
