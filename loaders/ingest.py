@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loaders import ledger, mongodb, postgres
-from loaders.contract import check
+from loaders.contract import Checked, check
 from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, documents_of
 from loaders.files import day_in_name, printable, refuse_if_changed
 from loaders.kinds import KINDS
 from loaders.ledger import Entry, RowCounts
-from loaders.sinks import DocumentSink, RowSink, Sink
+from loaders.sinks import DocumentSink, NoSink, RowSink, Sink
+from loaders.tolerance import ANY, Tolerance
 from svp.core.mongodb import MongoDatabase, open_database
 from svp.core.progress import SILENT, Progress
 from svp.errors import InputError, UsageError, shorten
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    from loaders.batches import Batch
     from loaders.ledger import Waiting
     from loaders.recognise import Recognised
     from svp.core.postgres import Connection
@@ -63,6 +65,7 @@ class Stores:
 
     postgres: Connection
     mongodb: MongoDatabase
+    tolerance: Tolerance
 
 
 def ingest(
@@ -70,6 +73,7 @@ def ingest(
     files: Sequence[Recognised],
     *,
     source: str | None = None,
+    tolerance: Tolerance = ANY,
     progress: Progress = SILENT,
 ) -> tuple[FileReport, ...]:
     """Load files in their order; first complete what an earlier run left between the stores.
@@ -81,10 +85,12 @@ def ingest(
         settings: which servers and workspace.
         files: what was recognised, parents before children.
         source: first half of the natural keys, if not the kind's own.
+        tolerance: how many rejected rows of a file are borne.
         progress: shows rows and documents.
 
     Raises:
-        InputError: a file is damaged; nothing of it is visible, files before it are loaded.
+        InputError: a file is damaged, or too many of its rows are rejected; nothing of it is visible, files before
+            it are loaded.
         LockError: another ingest is running in the workspace.
         UsageError: ``source`` is no usable name.
     """
@@ -94,7 +100,7 @@ def ingest(
         ledger.only_ingest(settings) as connection,
         open_database(settings.url("mongo"), settings.workspace.mongo_database) as documents,
     ):
-        stores = Stores(connection, documents)
+        stores = Stores(connection, documents, tolerance)
         for entry in ledger.unfinished(connection):
             progress.say(f"completing load {entry.load_id}, which was interrupted")
             _publish(stores, entry, progress)
@@ -134,9 +140,16 @@ def _load_rows(stores: Stores, file: Recognised, source: str, progress: Progress
     load_id = ledger.begin_load(connection, kind, source, file.path, file.content)
     with connection:
         sink = _sink(stores, file, source, load_id)
-        counts = _store_rows(connection, file, load_id, sink, progress)
+        counts = _judge_rows(stores, file, load_id, sink, progress)
         refuse_if_changed(file.path, file.content)
-        ledger.record_rows(connection, load_id, counts, state=sink.state)
+        is_refused = _is_refused(counts, stores.tolerance)
+        if not is_refused:
+            counts = _with_outcomes(counts, *sink.finish())
+        ledger.record_rows(
+            connection, load_id, counts, state="refused" if is_refused else sink.state
+        )
+    if is_refused:
+        raise _too_many(file, load_id, counts, stores.tolerance)
     _publish(stores, Entry(load_id, kind.name, sink.state, printable(file.path)), progress)
     return counts
 
@@ -146,32 +159,87 @@ def _sink(stores: Stores, file: Recognised, source: str, load_id: int) -> Sink:
     target = file.kind.target
     if file.kind.store == "postgres":
         return RowSink(stores.postgres, target, source=source, load_id=load_id)
+    if not _is_borne(file, stores.tolerance):
+        return NoSink()
     assert file.day is not None  # noqa: S101  (kinds that are documents only are daily)
     shape = partial(ONLY_DOCUMENTS[target.name], source=source, day=file.day, load_id=load_id)
     collection = stores.mongodb[target.name]
     return DocumentSink(stores.postgres, collection, shape, load_id=load_id, day=file.day)
 
 
-def _store_rows(
-    connection: Connection, file: Recognised, load_id: int, sink: Sink, progress: Progress
+def _is_borne(file: Recognised, tolerance: Tolerance) -> bool:
+    """Judge a file beforehand: what is written to MongoDB can't be taken back."""
+    counts = RowCounts()
+    for batch in file.batches() if tolerance.is_limited else ():
+        counts += _counts_of(batch, check(batch, file.kind))
+        if tolerance.is_past(counts.rejected_rows):
+            break
+    return not _is_refused(counts, tolerance)
+
+
+def _judge_rows(
+    stores: Stores, file: Recognised, load_id: int, sink: Sink, progress: Progress
 ) -> RowCounts:
-    """Judge the rows of a file by the contract, and hand on those that it accepts."""
-    read_rows = skipped_rows = refused_rows = 0
+    """Judge the rows of a file and hand on those that are accepted; stop where too many are rejected.
+
+    What is rejected is in quarantine; what became of the others is not counted yet.
+    """
+    counts = RowCounts()
     with progress.task(f"{file.path.name} → {sink.name}", total=None, unit="rows") as task:
         for batch in file.batches():
             checked = check(batch, file.kind)
-            refused_rows += postgres.quarantine(connection, load_id, checked.refusals)
+            postgres.quarantine(stores.postgres, load_id, checked.refusals)
+            counts += _counts_of(batch, checked)
+            if stores.tolerance.is_past(counts.rejected_rows):
+                return counts
             sink.write(checked.accepted)
-            read_rows += batch.read_rows
-            skipped_rows += batch.skipped_rows
             task.advance(batch.read_rows)
-        outcomes, flags = sink.finish()
-    counts = _counts(outcomes, flags)
+        return counts + RowCounts(rejected_rows=sink.judge())
+
+
+def _counts_of(batch: Batch, checked: Checked) -> RowCounts:
+    """Return the row law's numbers of a batch that are known before its rows are stored."""
+    return RowCounts(
+        read_rows=batch.read_rows,
+        rejected_rows=len(checked.refusals),
+        skipped_rows=batch.skipped_rows,
+    )
+
+
+def _is_refused(counts: RowCounts, tolerance: Tolerance) -> bool:
+    rows = counts.read_rows - counts.skipped_rows
+    return tolerance.is_exceeded(counts.rejected_rows, rows=rows)
+
+
+def _too_many(
+    file: Recognised, load_id: int, counts: RowCounts, tolerance: Tolerance
+) -> InputError:
+    message = (
+        f"{printable(file.path)}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
+        f" more than the {tolerance} that are borne; nothing of it was loaded"
+    )
+    advice = f"see them with 'svp quarantine list --load {load_id}'; mend the file, or bear more with --max-bad"
+    return InputError(
+        message,
+        advice,
+        load_id=load_id,
+        path=printable(file.path),
+        read_rows=counts.read_rows,
+        rejected_rows=counts.rejected_rows,
+    )
+
+
+def _with_outcomes(
+    counts: RowCounts, outcomes: Mapping[str, int], flags: Mapping[str, int]
+) -> RowCounts:
+    """Return the row law's numbers with those of the rows that were stored."""
+    stored = Counter(outcomes)
     return replace(
         counts,
-        read_rows=read_rows,
-        rejected_rows=counts.rejected_rows + refused_rows,
-        skipped_rows=skipped_rows,
+        loaded_rows=stored["loaded"],
+        unchanged_rows=stored["unchanged"],
+        updated_rows=stored["updated"],
+        flags=flags,
     )
 
 
@@ -207,6 +275,7 @@ def _replay(stores: Stores, waiting: Waiting, progress: Progress) -> RowCounts:
         if not postgres.restage(connection, target, waiting.load_id):
             return RowCounts()
         load_id = ledger.begin_replay(connection, waiting.load_id)
+        postgres.refuse(connection)
         counts = _counts(*postgres.store(connection, target))
         ledger.record_rows(connection, load_id, counts, state="postgres_done")
     _publish(stores, Entry(load_id, waiting.kind, "postgres_done", waiting.path), progress)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from svp.core.postgres import Connection
     from svp.model import Table
 
-__all__ = ["begin", "merge", "quarantine", "restage", "store", "write"]
+__all__ = ["begin", "judge", "quarantine", "refuse", "restage", "store", "write"]
 
 COPY_BUFFER_BYTES = 1024 * 1024
 
@@ -77,28 +77,29 @@ def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]
     return len(kept)
 
 
-def merge(connection: Connection, target: Table) -> tuple[dict[str, int], dict[str, int]]:
-    """Judge the staged rows and store them; see ``store``."""
-    _judge(connection, target)
-    return store(connection, target)
-
-
-def _judge(connection: Connection, target: Table) -> None:
+def judge(connection: Connection, target: Table) -> None:
+    """Give every staged row its outcome."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE stage")
         cursor.execute(read_sql(f"loaders.targets.{target.name}", "link"))
         cursor.execute(read_sql("loaders.statements", "judge"))
 
 
+def refuse(connection: Connection) -> int:
+    """Quarantine the judged rows that are rejected; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "refuse"))
+        return cursor.rowcount
+
+
 def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[str, int]]:
-    """Store what is new or corrected of the judged rows, quarantine what is refused, note the days.
+    """Store what is new or corrected of the judged rows, note the days.
 
     Returns:
         Rows by outcome (loaded, unchanged, updated, rejected), and stored rows by flag.
     """
     available = {file.name: file.text for file in list_sql(f"loaders.targets.{target.name}")}
     with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "refuse"))
         cursor.execute(read_sql("loaders.statements", "outcomes"))
         outcomes = dict(cursor.fetchall())
         cursor.execute(read_sql("loaders.statements", "flags"))
@@ -116,7 +117,7 @@ def restage(connection: Connection, target: Table, load_id: int) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "restage"), {"load_id": load_id})
-        _judge(connection, target)
+        judge(connection, target)
         cursor.execute(read_sql("loaders.statements", "keep_found"))
         cursor.execute(_superseded(target), {"load_id": load_id})
         cursor.execute("SELECT count(*) FROM resolved")

@@ -8,6 +8,6 @@ SELECT
     count(*) AS waiting_rows
 FROM ops.quarantine
 INNER JOIN ops.load ON quarantine.load_id = load.load_id
-WHERE quarantine.code = 'unknown_parent'
+WHERE quarantine.code = 'unknown_parent' AND load.state = 'complete'
 GROUP BY load.load_id
 ORDER BY load.load_id;

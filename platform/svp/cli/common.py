@@ -19,13 +19,23 @@ if TYPE_CHECKING:
 
     from svp.core.progress import Progress
 
-__all__ = ["JsonOption", "console", "emit", "new_group", "settings_from", "terminal_progress"]
+__all__ = [
+    "JsonOption",
+    "LimitOption",
+    "console",
+    "emit",
+    "new_group",
+    "settings_from",
+    "terminal_progress",
+]
 
 MAX_COLUMNS = 100
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else.")
 ]
+
+LimitOption = Annotated[int, typer.Option(min=1, help="Rows to show at most.")]
 
 
 def new_group(help_line: str) -> typer.Typer:

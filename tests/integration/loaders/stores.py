@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
+from loaders.tolerance import ANY, Tolerance
 from nosql.schema import install as install_mongodb
 from oltp.schema import install as install_postgres
 from svp.core.mongodb import open_database
@@ -33,9 +34,12 @@ class Stores:
     postgres: Connection
     mongodb: MongoDatabase
 
-    def load(self, *paths: Path, source: str | None = None) -> tuple[FileReport, ...]:
+    def load(
+        self, *paths: Path, source: str | None = None, tolerance: Tolerance = ANY
+    ) -> tuple[FileReport, ...]:
         """Ingest the files, and check the row law of each."""
-        reports = ingest(self.settings, recognise_all(paths), source=source)
+        files = recognise_all(paths)
+        reports = ingest(self.settings, files, source=source, tolerance=tolerance)
         for report in reports:
             counts = report.counts
             assert counts.read_rows == (

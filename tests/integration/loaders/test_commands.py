@@ -134,6 +134,20 @@ def test_strict_ends_with_5_when_rows_are_in_quarantine(
     assert svp("ingest", delivery, "--strict")[0] == 0
 
 
+def test_more_rejected_rows_than_are_borne_end_with_4_and_are_listed(
+    svp: Callable[..., Run], delivery: Path, stores: Stores
+) -> None:
+    for options in (("--max-bad", "1"), ("--max-bad", "66%"), ("--on-bad-row", "stop")):
+        code, _, err = svp("ingest", delivery, *options)
+        assert code == 4
+        assert "rows read were rejected, more than the" in err
+        assert stores.one("SELECT count(*) FROM oltp.viewing_sessions") == 0
+    assert "not_a_date" in svp("quarantine", "list")[1]
+    assert "refused, 20" in svp("loads", "list")[1]
+    assert svp("ingest", delivery, "--max-bad", "67%")[0] == 0
+    assert svp("ingest", delivery, "--on-bad-row", "stop", "--max-bad", "9")[0] == 2
+
+
 def test_loads_and_quarantine_are_listed_within_100_columns(
     svp: Callable[..., Run], delivery: Path
 ) -> None:
@@ -210,14 +224,14 @@ def test_a_workspace_without_schemas_ends_with_8(svp: Callable[..., Run], delive
 def test_a_lost_connection_to_postgresql_ends_with_3_and_leaves_nothing_open(
     svp: Callable[..., Run], delivery: Path, stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    merge = postgres.merge
+    store = postgres.store
 
-    def merge_while_the_server_hangs_up(connection: Any, target: Any) -> Any:
+    def store_while_the_server_hangs_up(connection: Any, target: Any) -> Any:
         stores.rows(f"SELECT pg_terminate_backend({connection.info.backend_pid})")
-        return merge(connection, target)
+        return store(connection, target)
 
     with monkeypatch.context() as patched:
-        patched.setattr(postgres, "merge", merge_while_the_server_hangs_up)
+        patched.setattr(postgres, "store", store_while_the_server_hangs_up)
         code, _, err = svp("ingest", delivery)
     assert code == 3
     assert "the connection to PostgreSQL was lost" in err

@@ -738,7 +738,7 @@ def test_a_second_attempt_is_a_newer_load_than_those_in_between(
 
     path = sessions_file(tmp_path)
     with monkeypatch.context() as patched:
-        patched.setattr(postgres, "merge", hang_up)
+        patched.setattr(postgres, "store", hang_up)
         with pytest.raises(ServerError):
             parents.load(path)
     parents.load(users_file(tmp_path, a_user("U3"), name="u3.csv"))
