@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from loaders.batches import Batch
     from loaders.contract import Kind
 
-__all__ = ["Recognised", "recognise", "recognise_all"]
+__all__ = ["Recognised", "read_as", "recognise", "recognise_all"]
 
 START_BYTES = 4096
 
@@ -110,6 +110,18 @@ def recognise(path: Path) -> Recognised:
         if alike := _alike(missing, found.unused):
             raise _renamed(found, missing, alike)
     return found
+
+
+def read_as(path: Path, kind: Kind) -> Recognised:
+    """Return a file that is taken for a kind, whatever its columns are.
+
+    Raises:
+        InputError: it is empty, damaged or missing.
+    """
+    try:
+        return Recognised(path, fingerprint(path), kind, _open(path))
+    except OSError as error:
+        unreadable(error)
 
 
 def _day_of(path: Path) -> date:

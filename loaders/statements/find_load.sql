@@ -2,7 +2,7 @@
 -- params: content_sha256, kind, source
 SELECT
     load.load_id,
-    load.kind,
+    load.target,
     load.state,
     load.path
 FROM ops.load

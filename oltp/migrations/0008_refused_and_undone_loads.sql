@@ -13,6 +13,12 @@ CREATE UNIQUE INDEX load_content ON ops.load (content_sha256, kind, source) WHER
 COMMENT ON COLUMN ops.load.state IS
 'planned, postgres_done, mongo_done or complete; refused whole; undoing or undone. Only complete loads are exported';
 
+ALTER TABLE ops.load ADD COLUMN target text;
+UPDATE ops.load
+SET target = CASE WHEN load.kind = 'iptv.logs' THEN 'box_logs' ELSE split_part(load.kind, '.', 2) END;
+ALTER TABLE ops.load ALTER COLUMN target SET NOT NULL;
+COMMENT ON COLUMN ops.load.target IS 'Table, or collection of documents only, that its rows are in';
+
 ALTER TABLE ops.load
 ADD COLUMN origin_load_id bigint REFERENCES ops.load (load_id),
 ADD COLUMN replaced_rows bigint CHECK (replaced_rows >= 0),

@@ -80,7 +80,7 @@ def ingest(
     Example: svp ingest ./delivery --workspace trial
     """
     from loaders.ingest import ingest as load_files
-    from loaders.ledger import list_waiting
+    from loaders.quarantine import list_waiting
     from loaders.recognise import recognise_all
 
     settings, tolerance = settings_from(context), tolerance_of(on_bad_row, max_bad)

@@ -23,6 +23,7 @@ __all__ = [
     "skipped_lines",
     "text_table",
     "texts_of",
+    "visible",
 ]
 
 OUTCOMES = ("loaded", "unchanged", "updated", "rejected")
@@ -104,6 +105,14 @@ def cell(value: object) -> Text:
     from rich.text import Text
 
     return Text(shorten(plain(value)), overflow="fold")
+
+
+def visible(text: str) -> str:
+    """Return text whole, with what is no printable character written as an escape."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
 
 
 def plain(value: object) -> str:

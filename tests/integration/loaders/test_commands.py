@@ -206,6 +206,51 @@ def test_lists_give_machines_every_column(svp: Callable[..., Run], delivery: Pat
     )
 
 
+def test_a_refused_row_is_shown_whole_and_harmless(
+    svp: Callable[..., Run], delivery: Path, tmp_path: Path
+) -> None:
+    svp("ingest", delivery)
+    code, out, _ = svp("quarantine", "show", 3, 3)
+    assert code == 0
+    assert fits(out)
+    for words in (
+        "not_a_date",
+        "watch_date: 2024-02-30",
+        "[b]\\x1b[31mred",
+        "svp quarantine replay",
+    ):
+        assert words in " ".join(out.split())
+    assert "\x1b" not in out
+    assert json.loads(svp("quarantine", "show", 3, 3, "--json")[1])["line"] == 3
+    code, _, err = svp("quarantine", "show", 3, 2)
+    assert (code, "line 2 of load 3 is not in quarantine" in err) == (2, True)
+
+
+def test_machines_get_no_command_of_a_terminal(svp: Callable[..., Run], tmp_path: Path) -> None:
+    svp("ingest", users_file(tmp_path, a_user("U1", registration_date="\x9b31m\u202e")))
+    _, out, _ = svp("quarantine", "list", "--json")
+    assert not set(out) & {"\x1b", "\x9b", "\u202e"}
+    assert json.loads(out)["rows"][0]["row_values"]["registration_date"] == "\x9b31m\u202e"
+
+
+def test_refused_rows_are_exported_corrected_and_replayed(
+    svp: Callable[..., Run], delivery: Path, tmp_path: Path, stores: Stores
+) -> None:
+    svp("ingest", delivery)
+    mend = tmp_path / "mend.jsonl"
+    assert "2 refused rows written" in svp("quarantine", "export", mend, "--load", 3)[1]
+    mend.write_text(mend.read_text().replace("2024-02-30", "2024-02-29"))
+    assert svp("quarantine", "replay", mend)[0] == 2
+    code, out, _ = svp("quarantine", "replay", mend, "--load", 3)
+    assert code == 0
+    assert "replayed" in out
+    assert "1 are still refused: missing" in out
+    assert stores.one("SELECT count(*) FROM oltp.viewing_sessions") == 2
+    done = json.loads(svp("quarantine", "replay", mend, "--load", 3, "--json")[1])
+    assert (done["files"], done["gone_rows"]) == ([], 1)
+    assert "No row was replayed" in svp("quarantine", "replay")[1]
+
+
 def test_a_second_ingest_ends_with_7(
     svp: Callable[..., Run], delivery: Path, stores: Stores
 ) -> None:
