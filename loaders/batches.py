@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pyarrow as pa
 
@@ -34,6 +34,8 @@ class Refusal:
     """The row as the file has it; bytes that no store can hold are written as escapes."""
     column: str | None = None
     value: str | None = None
+    values: Mapping[str, str] | None = None
+    """The columns of the file that hold something, if the row could be parted into columns."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,4 +201,9 @@ def _refusal(batch: Batch, row: int, column: str, code: str, written: Values) ->
         row_text=batch.row_text(row),
         column=column,
         value=None if value is None else shorten(value),
+        values={
+            name: text
+            for name, values in zip(batch.rows.schema.names, batch.rows.columns, strict=True)
+            if (text := values[row].as_py()) is not None
+        },
     )

@@ -12,29 +12,32 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loaders import ledger, mongodb, postgres
-from loaders.contract import check
-from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, Delivery, documents_of
+from loaders import ledger, postgres
+from loaders.contract import Checked, check
+from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable, refuse_if_changed
-from loaders.kinds import KINDS
 from loaders.ledger import Entry, RowCounts
-from loaders.maps import MAPPED_TABLES
-from loaders.sinks import DocumentSink, RowSink, Sink
-from svp.core.mongodb import MongoDatabase, open_database
+from loaders.publishing import complete_interrupted, publish
+from loaders.replay import replay_waiting
+from loaders.reports import FileReport
+from loaders.sinks import DocumentSink, NoSink, RowSink, Sink
+from loaders.stores import open_stores
+from loaders.tolerance import ANY, Tolerance
 from svp.core.progress import SILENT, Progress
 from svp.errors import InputError, UsageError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from loaders.ledger import Waiting
+    from loaders.batches import Batch
     from loaders.recognise import Recognised
+    from loaders.stores import Stores
     from svp.core.postgres import Connection
     from svp.settings import Settings
 
@@ -43,34 +46,13 @@ __all__ = ["FileReport", "ingest"]
 SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 """A colon parts source and id in MongoDB's keys."""
 
-TARGETS = {kind.name: kind.target for kind in KINDS} | MAPPED_TABLES
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What became of one file, or of the rows of an earlier one that waited."""
-
-    path: Path
-    kind: str
-    outcome: str
-    """``loaded``; ``already loaded`` when the same content was loaded before; ``replayed`` for rows that waited."""
-    counts: RowCounts
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Where an ingest writes."""
-
-    postgres: Connection
-    mongodb: MongoDatabase
-
 
 def ingest(
     settings: Settings,
     files: Sequence[Recognised],
     *,
     source: str | None = None,
+    tolerance: Tolerance = ANY,
     progress: Progress = SILENT,
 ) -> tuple[FileReport, ...]:
     """Load files in their order; first complete what an earlier run left between the stores.
@@ -82,27 +64,26 @@ def ingest(
         settings: which servers and workspace.
         files: what was recognised, parents before children.
         source: first half of the natural keys, if not the kind's own.
+        tolerance: how many rejected rows of a file are borne.
         progress: shows rows and documents.
 
     Raises:
-        InputError: a file is damaged; nothing of it is visible, files before it are loaded.
+        InputError: a file is damaged, or too many of its rows are rejected; nothing of it is visible, files before
+            it are loaded.
         LockError: another ingest is running in the workspace.
         UsageError: ``source`` is no usable name, or has to be said: files of several services share their ids.
     """
     if source is not None:
         _check_source(source)
-    with (
-        ledger.only_ingest(settings) as connection,
-        open_database(settings.url("mongo"), settings.workspace.mongo_database) as documents,
-    ):
-        stores = Stores(connection, documents)
+    with open_stores(settings) as stores:
         if source is None:
-            _refuse_shared_ids(connection, files)
-        for entry in ledger.unfinished(connection):
-            progress.say(f"completing load {entry.load_id}, which was interrupted")
-            _publish(stores, entry, progress)
-        loaded = [_load(stores, file, source or file.kind.source, progress) for file in files]
-        return (*loaded, *_replay_waiting(stores, progress))
+            _refuse_shared_ids(stores.postgres, files)
+        ledger.forget(stores.postgres, settings)
+        complete_interrupted(stores, progress)
+        loaded = [
+            _load(stores, file, source or file.kind.source, tolerance, progress) for file in files
+        ]
+        return (*loaded, *replay_waiting(stores, progress))
 
 
 def _refuse_shared_ids(connection: Connection, files: Sequence[Recognised]) -> None:
@@ -130,7 +111,9 @@ def _check_source(source: str) -> None:
         raise UsageError(message, "use up to 63 letters, digits, '_', '.' and '-'")
 
 
-def _load(stores: Stores, file: Recognised, source: str, progress: Progress) -> FileReport:
+def _load(
+    stores: Stores, file: Recognised, source: str, tolerance: Tolerance, progress: Progress
+) -> FileReport:
     started = time.monotonic()
     known = ledger.find_load(stores.postgres, file.kind, source, file.content)
     if known and file.day:
@@ -138,7 +121,7 @@ def _load(stores: Stores, file: Recognised, source: str, progress: Progress) -> 
     if known and known.state == "complete":
         outcome, counts = "already loaded", RowCounts()
     else:
-        outcome, counts = "loaded", _load_rows(stores, file, source, progress)
+        outcome, counts = "loaded", _load_rows(stores, file, source, tolerance, progress)
     return FileReport(file.path, file.kind.name, outcome, counts, time.monotonic() - started)
 
 
@@ -151,101 +134,117 @@ def _refuse_other_day(file: Recognised, day: date, known: Entry) -> None:
         raise InputError(message, advice)
 
 
-def _load_rows(stores: Stores, file: Recognised, source: str, progress: Progress) -> RowCounts:
+def _load_rows(
+    stores: Stores, file: Recognised, source: str, tolerance: Tolerance, progress: Progress
+) -> RowCounts:
     connection, kind = stores.postgres, file.kind
     load_id = ledger.begin_load(connection, kind, source, file.path, file.content)
     with connection:
-        sink = _sink(stores, file, source, load_id)
-        counts = _store_rows(connection, file, load_id, sink, progress)
+        sink = _sink(stores, file, source, load_id, tolerance)
+        counts = _judge_rows(stores, file, load_id, sink, tolerance=tolerance, progress=progress)
         refuse_if_changed(file.path, file.content)
-        ledger.record_rows(connection, load_id, counts, state=sink.state)
-    _publish(stores, Entry(load_id, kind.name, sink.state, printable(file.path)), progress)
+        is_refused = _is_refused(counts, tolerance)
+        if not is_refused:
+            counts = _with_outcomes(counts, *sink.finish())
+        ledger.record_rows(
+            connection, load_id, counts, state="refused" if is_refused else sink.state
+        )
+    if is_refused:
+        raise _too_many(file, load_id, counts, tolerance)
+    publish(stores, Entry(load_id, kind.target.name, sink.state, printable(file.path)), progress)
     return counts
 
 
-def _sink(stores: Stores, file: Recognised, source: str, load_id: int) -> Sink:
+def _sink(
+    stores: Stores, file: Recognised, source: str, load_id: int, tolerance: Tolerance
+) -> Sink:
     """Return what takes the rows of a file, in the transaction that is open."""
     target = file.kind.target
     if file.kind.store == "postgres":
         return RowSink(stores.postgres, target, source=source, load_id=load_id)
+    if not _is_borne(file, tolerance):
+        return NoSink()
     shape = partial(ONLY_DOCUMENTS[target.name], Delivery(source, load_id, file.day))
     return DocumentSink(stores.postgres, stores.mongodb[target.name], shape, load_id=load_id)
 
 
-def _store_rows(
-    connection: Connection, file: Recognised, load_id: int, sink: Sink, progress: Progress
+def _is_borne(file: Recognised, tolerance: Tolerance) -> bool:
+    """Judge a file beforehand: what is written to MongoDB can't be taken back."""
+    counts = RowCounts()
+    for batch in file.batches() if tolerance.is_limited else ():
+        counts += _counts_of(batch, check(batch, file.kind))
+        if tolerance.is_past(counts.rejected_rows):
+            break
+    return not _is_refused(counts, tolerance)
+
+
+def _judge_rows(
+    stores: Stores,
+    file: Recognised,
+    load_id: int,
+    sink: Sink,
+    *,
+    tolerance: Tolerance,
+    progress: Progress,
 ) -> RowCounts:
-    """Judge the rows of a file by the contract, and hand on those that it accepts."""
-    read_rows = skipped_rows = refused_rows = 0
+    """Judge the rows of a file and hand on those that are accepted; stop where too many are rejected.
+
+    What is rejected is in quarantine; what became of the others is not counted yet.
+    """
+    counts = RowCounts()
     with progress.task(f"{file.path.name} → {sink.name}", total=None, unit="rows") as task:
         for batch in file.batches():
             checked = check(batch, file.kind)
-            refused_rows += postgres.quarantine(connection, load_id, checked.refusals)
+            postgres.quarantine(stores.postgres, load_id, checked.refusals)
+            counts += _counts_of(batch, checked)
+            if tolerance.is_past(counts.rejected_rows):
+                return counts
             sink.write(checked.accepted)
-            read_rows += batch.read_rows
-            skipped_rows += batch.skipped_rows
             task.advance(batch.read_rows)
-        outcomes, flags = sink.finish()
-    counts = _counts(outcomes, flags)
+        return counts + RowCounts(rejected_rows=sink.judge())
+
+
+def _counts_of(batch: Batch, checked: Checked) -> RowCounts:
+    """Return the row law's numbers of a batch that are known before its rows are stored."""
+    return RowCounts(
+        read_rows=batch.read_rows,
+        rejected_rows=len(checked.refusals),
+        skipped_rows=batch.skipped_rows,
+    )
+
+
+def _is_refused(counts: RowCounts, tolerance: Tolerance) -> bool:
+    rows = counts.read_rows - counts.skipped_rows
+    return tolerance.is_exceeded(counts.rejected_rows, rows=rows)
+
+
+def _too_many(
+    file: Recognised, load_id: int, counts: RowCounts, tolerance: Tolerance
+) -> InputError:
+    message = (
+        f"{printable(file.path)}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
+        f" more than the {tolerance} that are borne; nothing of it was loaded"
+    )
+    advice = f"see them with 'svp quarantine list --load {load_id}'; mend the file, or bear more with --max-bad"
+    return InputError(
+        message,
+        advice,
+        load_id=load_id,
+        path=printable(file.path),
+        read_rows=counts.read_rows,
+        rejected_rows=counts.rejected_rows,
+    )
+
+
+def _with_outcomes(
+    counts: RowCounts, outcomes: Mapping[str, int], flags: Mapping[str, int]
+) -> RowCounts:
+    """Return the row law's numbers with those of the rows that were stored."""
+    stored = Counter(outcomes)
     return replace(
         counts,
-        read_rows=read_rows,
-        rejected_rows=counts.rejected_rows + refused_rows,
-        skipped_rows=skipped_rows,
-    )
-
-
-def _counts(outcomes: Mapping[str, int], flags: Mapping[str, int]) -> RowCounts:
-    """Return the row law's numbers of judged rows."""
-    counted = Counter(outcomes)
-    return RowCounts(
-        read_rows=counted.total(),
-        loaded_rows=counted["loaded"],
-        unchanged_rows=counted["unchanged"],
-        updated_rows=counted["updated"],
-        rejected_rows=counted["rejected"],
+        loaded_rows=stored["loaded"],
+        unchanged_rows=stored["unchanged"],
+        updated_rows=stored["updated"],
         flags=flags,
     )
-
-
-def _replay_waiting(stores: Stores, progress: Progress) -> Iterator[FileReport]:
-    """Load the waiting rows whose parents are there now, parents before children, older files first."""
-    order = {name: number for number, name in enumerate(TARGETS)}
-    for waiting in sorted(ledger.waiting(stores.postgres), key=lambda load: order[load.kind]):
-        started = time.monotonic()
-        counts = _replay(stores, waiting, progress)
-        if counts.read_rows:
-            seconds = time.monotonic() - started
-            yield FileReport(Path(waiting.path), waiting.kind, "replayed", counts, seconds)
-
-
-def _replay(stores: Stores, waiting: Waiting, progress: Progress) -> RowCounts:
-    """Load the rows of one earlier file that wait no longer, as a load of their own; none leaves no trace."""
-    connection, target = stores.postgres, TARGETS[waiting.kind]
-    with connection:
-        postgres.begin(connection, target, source=waiting.source, load_id=waiting.load_id)
-        if not postgres.restage(connection, target, waiting.load_id):
-            return RowCounts()
-        load_id = ledger.begin_replay(connection, waiting.load_id)
-        counts = _counts(*postgres.store(connection, target))
-        ledger.record_rows(connection, load_id, counts, state="postgres_done")
-    _publish(stores, Entry(load_id, waiting.kind, "postgres_done", waiting.path), progress)
-    return counts
-
-
-def _publish(stores: Stores, entry: Entry, progress: Progress) -> None:
-    """Write a load's documents, then make it visible to exports."""
-    target = TARGETS[entry.kind].name
-    if entry.state == "postgres_done":
-        if target in COLLECTIONS:
-            _store_documents(stores, target, entry.load_id, progress)
-        ledger.advance_load(stores.postgres, entry.load_id, state="mongo_done")
-    ledger.complete_load(stores.postgres, entry.load_id, target)
-
-
-def _store_documents(stores: Stores, target: str, load_id: int, progress: Progress) -> None:
-    collection = COLLECTIONS[target].collection
-    description = f"{target} → MongoDB {collection}"
-    with stores.postgres, progress.task(description, total=None, unit="documents") as task:
-        documents = documents_of(stores.postgres, target, load_id)
-        mongodb.write(stores.mongodb[collection], documents, task)

@@ -27,22 +27,20 @@ if TYPE_CHECKING:
 __all__ = [
     "Entry",
     "RowCounts",
-    "Waiting",
     "advance_load",
+    "ask",
     "begin_load",
     "begin_replay",
     "complete_load",
     "completed_loads",
     "find_load",
+    "forget",
     "list_loads",
-    "list_quarantine",
-    "list_waiting",
     "only_ingest",
     "other_path",
     "record_rows",
     "touch_days",
     "unfinished",
-    "waiting",
 ]
 
 INGEST_LOCK_KEY = 0x737670_02
@@ -67,6 +65,12 @@ class RowCounts:
     skipped_rows: int = 0
     flags: Mapping[str, int] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, outcomes: Mapping[str, int], flags: Mapping[str, int]) -> RowCounts:
+        """Return the numbers of rows that were judged and stored, by outcome and by flag."""
+        numbers = {f"{outcome}_rows": rows for outcome, rows in outcomes.items()}
+        return cls(read_rows=sum(outcomes.values()), flags=flags, **numbers)
+
     def __add__(self, other: RowCounts) -> RowCounts:
         """Return the numbers of both together."""
         flags = Counter(self.flags)
@@ -81,21 +85,11 @@ class Entry:
     """One load, as the ledger holds it."""
 
     load_id: int
-    kind: str
+    target: str
+    """The table, or collection of documents only, that its rows are in."""
     state: str
     path: str
     """Where the file was when it was loaded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A load with rows in quarantine that wait for what they refer to."""
-
-    load_id: int
-    kind: str
-    source: str
-    path: str
-    waiting_rows: int
 
 
 @contextmanager
@@ -109,6 +103,8 @@ def only_ingest(settings: Settings) -> Iterator[Connection]:
     with closing(connect(settings.url("postgres"), database)) as connection:
         with connection, connection.cursor() as cursor:
             cursor.execute("SET client_connection_check_interval = '1s'")
+            keep = "SELECT set_config('svp.quarantine_text', %s, false)"
+            cursor.execute(keep, (settings.quarantine_text,))
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", (LOCK_WAIT,))
             try:
                 cursor.execute("SELECT pg_advisory_lock(%s)", (INGEST_LOCK_KEY,))
@@ -146,6 +142,7 @@ def begin_load(
     parameters = {
         "content_sha256": content.sha256,
         "kind": kind.name,
+        "target": kind.target.name,
         "source": source,
         "path": printable(path),
         "file_bytes": content.file_bytes,
@@ -155,13 +152,14 @@ def begin_load(
         return int(_one(cursor)[0])
 
 
-def begin_replay(connection: Connection, load_id: int) -> int:
-    """Enter the judged rows of a load, which wait no longer, as a load of their own; return its load_id.
+def begin_replay(connection: Connection, load_id: int, *, is_correction: bool = False) -> int:
+    """Enter the resolved rows of a load, which are accepted now, as a load of their own; return its load_id.
 
     To be called in the transaction that stores them: the ledger never shows them half-way.
     """
+    parameters = {"load_id": load_id, "is_correction": is_correction}
     with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "begin_replay"), {"load_id": load_id})
+        cursor.execute(read_sql("loaders.statements", "begin_replay"), parameters)
         return int(_one(cursor)[0])
 
 
@@ -209,11 +207,14 @@ def unfinished(connection: Connection) -> tuple[Entry, ...]:
     return _entries(connection, "unfinished_loads", {})
 
 
-def waiting(connection: Connection) -> tuple[Waiting, ...]:
-    """Return the loads with rows that wait for what they refer to, the oldest first."""
+def forget(connection: Connection, settings: Settings) -> None:
+    """Remove refused and replaced rows that are older than the settings keep them."""
+    parameters = {
+        "quarantine_days": settings.quarantine_days,
+        "undo_days": settings.undo_days,
+    }
     with connection, connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "waiting_loads"))
-        return tuple(Waiting(*row) for row in cursor.fetchall())
+        cursor.execute(read_sql("loaders.statements", "forget"), parameters)
 
 
 def _entries(
@@ -226,20 +227,11 @@ def _entries(
 
 def list_loads(settings: Settings, *, limit: int) -> list[dict[str, Any]]:
     """Return the newest loads, for people and machines."""
-    return _rows(settings, "list_loads", {"limit": limit})
+    return ask(settings, "list_loads", {"limit": limit})
 
 
-def list_quarantine(settings: Settings, *, load_id: int | None, limit: int) -> list[dict[str, Any]]:
-    """Return refused rows, the newest load first."""
-    return _rows(settings, "list_quarantine", {"load_id": load_id, "limit": limit})
-
-
-def list_waiting(settings: Settings) -> list[dict[str, Any]]:
-    """Return the loads with rows that wait for what they refer to, the oldest first."""
-    return _rows(settings, "waiting_loads", {})
-
-
-def _rows(settings: Settings, name: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+def ask(settings: Settings, name: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+    """Return what a statement of ours tells, a dictionary a row, for people and machines."""
     with (
         closing(
             connect(settings.url("postgres"), settings.workspace.postgres_database)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -19,7 +20,18 @@ if TYPE_CHECKING:
     from svp.core.postgres import Connection
     from svp.model import Table
 
-__all__ = ["begin", "merge", "quarantine", "restage", "store", "write"]
+__all__ = [
+    "begin",
+    "count_judged",
+    "judge",
+    "keep",
+    "pass_over",
+    "quarantine",
+    "refuse",
+    "restage",
+    "store",
+    "write",
+]
 
 COPY_BUFFER_BYTES = 1024 * 1024
 
@@ -69,6 +81,9 @@ def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]
         "codes": [refusal.code for refusal in kept],
         "refused_values": [refusal.value for refusal in kept],
         "row_texts": [refusal.row_text for refusal in kept],
+        "row_values": [
+            None if refusal.values is None else json.dumps(dict(refusal.values)) for refusal in kept
+        ],
     }
     with connection.cursor() as cursor:
         cursor.execute(
@@ -77,28 +92,29 @@ def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]
     return len(kept)
 
 
-def merge(connection: Connection, target: Table) -> tuple[dict[str, int], dict[str, int]]:
-    """Judge the staged rows and store them; see ``store``."""
-    _judge(connection, target)
-    return store(connection, target)
-
-
-def _judge(connection: Connection, target: Table) -> None:
+def judge(connection: Connection, target: Table) -> None:
+    """Give every staged row its outcome."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE stage")
         cursor.execute(read_sql(f"loaders.targets.{target.name}", "link"))
         cursor.execute(read_sql("loaders.statements", "judge"))
 
 
+def refuse(connection: Connection) -> int:
+    """Quarantine the judged rows that are rejected; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "refuse"))
+        return cursor.rowcount
+
+
 def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[str, int]]:
-    """Store what is new or corrected of the judged rows, quarantine what is refused, note the days.
+    """Store what is new or corrected of the judged rows, note the days.
 
     Returns:
         Rows by outcome (loaded, unchanged, updated, rejected), and stored rows by flag.
     """
     available = {file.name: file.text for file in list_sql(f"loaders.targets.{target.name}")}
     with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "refuse"))
         cursor.execute(read_sql("loaders.statements", "outcomes"))
         outcomes = dict(cursor.fetchall())
         cursor.execute(read_sql("loaders.statements", "flags"))
@@ -109,19 +125,32 @@ def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[s
     return outcomes, flags
 
 
-def restage(connection: Connection, target: Table, load_id: int) -> int:
-    """Stage the waiting rows of a load again, and judge them; return how many wait no longer.
-
-    A row whose key was delivered again since is superseded: the later delivery stays.
-    """
+def restage(connection: Connection, load_id: int, *, is_waiting: bool) -> None:
+    """Stage rows of a load again that PostgreSQL refused; or only those that wait for what they refer to."""
+    parameters = {"load_id": load_id, "is_waiting": is_waiting}
     with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "restage"), {"load_id": load_id})
-        _judge(connection, target)
-        cursor.execute(read_sql("loaders.statements", "keep_found"))
-        cursor.execute(_superseded(target), {"load_id": load_id})
+        cursor.execute(read_sql("loaders.statements", "restage"), parameters)
+
+
+def keep(connection: Connection, rows: Literal["found", "accepted"]) -> Counter[str]:
+    """Leave out the judged rows that wait on, or that are refused at all; return how many, by code."""
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", f"keep_{rows}"))
+        return Counter(code for (code,) in cursor.fetchall())
+
+
+def count_judged(connection: Connection) -> int:
+    """Return how many judged rows there are."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM resolved")
-        ((found_rows,),) = cursor.fetchall()
-        return int(found_rows)
+        ((judged_rows,),) = cursor.fetchall()
+        return int(judged_rows)
+
+
+def pass_over(connection: Connection, target: Table, load_id: int) -> None:
+    """Mark the judged rows of a load whose key was delivered again since: the later delivery stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(_superseded(target), {"load_id": load_id})
 
 
 def _superseded(target: Table) -> sql.Composed:

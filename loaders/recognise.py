@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from loaders.batches import Batch
     from loaders.contract import Kind
 
-__all__ = ["Recognised", "recognise", "recognise_all"]
+__all__ = ["Recognised", "read_as", "recognise", "recognise_all"]
 
 ANYTHING = Wanted()
 
@@ -118,6 +118,18 @@ def recognise(path: Path, wanted: Wanted = ANYTHING) -> Recognised:
     return found
 
 
+def read_as(path: Path, kind: Kind) -> Recognised:
+    """Return a file that is taken for a kind, whatever its columns are.
+
+    Raises:
+        InputError: it is empty, damaged or missing.
+    """
+    try:
+        return Recognised(path, fingerprint(path), kind, _open(path))
+    except OSError as error:
+        unreadable(error)
+
+
 def _day_of(path: Path) -> date:
     """Return the day in the name of a file that holds one."""
     day = day_in_name(path.name)
@@ -138,7 +150,7 @@ def _letters(name: str) -> str:
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
-def _open(path: Path, delimiter: str | None) -> Reader:
+def _open(path: Path, delimiter: str | None = None) -> Reader:
     with path.open("rb") as stream:
         start = stream.read(START_BYTES)
     if start.startswith(b"PAR1"):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from svp.core.postgres import Connection
     from svp.model import Table
 
-__all__ = ["DocumentSink", "RowSink", "Sink"]
+__all__ = ["DocumentSink", "NoSink", "RowSink", "Sink"]
 
 REPLACED = ("replaced_load_id", "replaced_day")
 """What a document says of the one whose place it took; the day only if it was another."""
@@ -44,8 +44,11 @@ class Sink(Protocol):
     def write(self, rows: pa.RecordBatch) -> None:
         """Take a batch."""
 
+    def judge(self) -> int:
+        """Return how many of the rows are rejected after all; they are in quarantine now."""
+
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """Return rows by outcome (loaded, unchanged, updated, rejected), and stored rows by flag."""
+        """Store what was judged; return rows by outcome (loaded, unchanged, updated, rejected) and by flag."""
 
 
 class RowSink:
@@ -63,9 +66,32 @@ class RowSink:
         """Stage a batch."""
         postgres.write(self._connection, rows)
 
+    def judge(self) -> int:
+        """Judge what was staged."""
+        postgres.judge(self._connection, self._target)
+        return postgres.refuse(self._connection)
+
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """Merge what was staged."""
-        return postgres.merge(self._connection, self._target)
+        """Merge what was judged."""
+        return postgres.store(self._connection, self._target)
+
+
+class NoSink:
+    """Nowhere: for a file that is refused."""
+
+    name = "nowhere"
+    state = "refused"
+
+    def write(self, rows: pa.RecordBatch) -> None:
+        """Let a batch go."""
+
+    def judge(self) -> int:
+        """Reject nothing more."""
+        return 0
+
+    def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Store nothing."""
+        return {}, {}
 
 
 class DocumentSink:
@@ -108,6 +134,10 @@ class DocumentSink:
         if stored:
             present = [document for document in documents if document["_id"] in stored]
             self._merge(present, stored)
+
+    def judge(self) -> int:
+        """Reject nothing more: only the contract does."""
+        return 0
 
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """Note the days of the documents that were written, and of those whose place they took."""

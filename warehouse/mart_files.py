@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from svp.core.exports import defused, new_file
 from svp.core.mysql import open_connection
 from svp.core.sqlfiles import quote_mysql, read_sql
 from svp.errors import UsageError, shorten
@@ -27,14 +27,11 @@ if TYPE_CHECKING:
     from svp.core.mysql import Connection
     from svp.settings import Settings
 
-__all__ = ["Selection", "defused", "export_mart"]
+__all__ = ["Selection", "export_mart"]
 
 Row = tuple[Any, ...]
 
 BATCH_ROWS = 20_000
-
-FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""What makes a spreadsheet take text for a formula; the last four are the first four in full width."""
 
 DAY_COLUMN = "date_key"
 
@@ -82,15 +79,8 @@ def export_mart(
         schema = _schema(connection, mart, selection)
         if write is write_excel:
             check_excel(_count(connection, mart, selection))
-        with _new_file(path) as file:
+        with new_file(path) as file:
             return write(schema, _batches(connection, mart, schema, selection), file)
-
-
-def defused(value: object) -> object:
-    """Return text so that a spreadsheet shows it and runs nothing; anything else as it is."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
 
 
 def _schema(connection: Connection, mart: str, selection: Selection) -> pa.Schema:
@@ -183,19 +173,3 @@ def _write_parquet(schema: pa.Schema, batches: Iterable[list[Row]], file: Binary
             writer.write_batch(pa.record_batch(columns, schema=schema))
             count += len(batch)
     return count
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that is not there yet; it is gone again if it could not be written whole."""
-    try:
-        file = path.open("xb")
-    except OSError as error:
-        message = f"{shorten(path)} can't be written: {error.strerror}"
-        raise UsageError(message, "name a new file in a folder that is there") from error
-    try:
-        with file:
-            yield file
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise

@@ -1,13 +1,24 @@
 -- begin_load.sql: enter a file into the ledger, or count one more attempt at one that stored nothing; returns load_id.
--- A new attempt has a new load_id: an export that runs beside it takes the documents up to the last id it saw.
--- params: content_sha256, kind, source, path, file_bytes
-INSERT INTO ops.load (content_sha256, kind, source, path, file_bytes, state)
+-- A new attempt has a new load_id: an export that runs beside it takes the documents up to the last id it saw. What
+-- the attempt before it refused is refused again, or not any more.
+-- params: content_sha256, kind, target, source, path, file_bytes
+DELETE FROM ops.quarantine
+USING ops.load
+WHERE
+    quarantine.load_id = load.load_id
+    AND load.content_sha256 = %(content_sha256)s
+    AND load.kind = %(kind)s
+    AND load.source = %(source)s
+    AND load.state = 'refused';
+
+INSERT INTO ops.load (content_sha256, kind, target, source, path, file_bytes, state)
 VALUES (
-    %(content_sha256)s, %(kind)s, %(source)s, %(path)s, %(file_bytes)s, 'planned'
+    %(content_sha256)s, %(kind)s, %(target)s, %(source)s, %(path)s, %(file_bytes)s, 'planned'
 )
-ON CONFLICT (content_sha256, kind, source) DO UPDATE
+ON CONFLICT (content_sha256, kind, source) WHERE state <> 'undone' DO UPDATE
     SET
         load_id = DEFAULT,
+        state = 'planned',
         attempts = load.attempts + 1,
         path = excluded.path
 RETURNING load_id;

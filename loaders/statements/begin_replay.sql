@@ -1,12 +1,10 @@
--- begin_replay.sql: enter the rows of a load that wait no longer as a load of their own, out of quarantine; returns
--- its load_id. It is as old as the delivery the rows came with, so that a later delivery stays the later one.
--- params: load_id (the load that refused the rows)
+-- begin_replay.sql: enter rows of a load that are accepted now as a load of their own, out of quarantine; returns its
+-- load_id. It is as old as the delivery the rows came with, so that a later delivery stays the later one; unless the
+-- rows were corrected, which nobody did before now.
+-- params: load_id (the load that refused the rows), is_correction
 DELETE FROM ops.quarantine
 USING resolved
-WHERE
-    quarantine.load_id = %(load_id)s
-    AND quarantine.code = 'unknown_parent'
-    AND quarantine.line = resolved.line;
+WHERE quarantine.load_id = %(load_id)s AND quarantine.line = resolved.line;
 
 WITH replayed AS (
     SELECT string_agg(cast(resolved.line AS text), ' ' ORDER BY resolved.line) AS lines
@@ -14,17 +12,21 @@ WITH replayed AS (
 ),
 
 entered AS (
-    INSERT INTO ops.load (content_sha256, kind, source, path, file_bytes, state, started_at)
+    INSERT INTO ops.load (
+        content_sha256, kind, target, source, path, file_bytes, state, origin_load_id, started_at
+    )
     SELECT
         encode(
             sha256(convert_to(load.content_sha256 || ' ' || replayed.lines, 'UTF8')), 'hex'
         ) AS content_sha256,
         load.kind,
+        load.target,
         load.source,
         load.path,
         load.file_bytes,
         'planned' AS state,
-        load.started_at
+        load.load_id AS origin_load_id,
+        CASE WHEN %(is_correction)s THEN clock_timestamp() ELSE load.started_at END AS started_at
     FROM ops.load
     CROSS JOIN replayed
     WHERE load.load_id = %(load_id)s

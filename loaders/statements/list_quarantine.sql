@@ -1,16 +1,23 @@
 -- list_quarantine.sql: refused rows, the newest load first, in the order of the file.
 -- grain:  one row per refused row
--- params: load_id (null for every load), limit
+-- params: load_id, line (null for all), limit (null for all)
 SELECT
     quarantine.load_id,
+    load.kind,
+    load.source,
     load.path,
     quarantine.line,
     quarantine.column_name,
     quarantine.code,
     quarantine.value,
-    quarantine.row_text
+    quarantine.row_text,
+    quarantine.row_values,
+    quarantine.row_form,
+    quarantine.refused_at
 FROM ops.quarantine
 INNER JOIN ops.load ON quarantine.load_id = load.load_id
-WHERE %(load_id)s IS NULL OR quarantine.load_id = %(load_id)s
+WHERE
+    (%(load_id)s IS NULL OR quarantine.load_id = %(load_id)s)
+    AND (%(line)s IS NULL OR quarantine.line = %(line)s)
 ORDER BY quarantine.load_id DESC, quarantine.line ASC
 LIMIT %(limit)s;

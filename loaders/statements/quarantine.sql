@@ -1,17 +1,31 @@
--- quarantine.sql: keep rows that the contract refused.
--- params: load_id; lines, columns, codes, refused_values, row_texts (arrays of equal length)
-INSERT INTO ops.quarantine (load_id, line, column_name, code, value, row_text)
+-- quarantine.sql: keep rows that the contract refused, as much of them as the settings allow.
+-- params:   load_id; lines, columns, codes, refused_values, row_texts, row_values (arrays of equal length)
+-- settings: svp.quarantine_text (keep, cut or none)
+WITH allowed AS (
+    SELECT
+        current_setting('svp.quarantine_text') = 'keep' AS rows_are_kept,
+        current_setting('svp.quarantine_text') <> 'none' AS values_are_kept
+)
+
+INSERT INTO ops.quarantine (
+    load_id, line, column_name, code, value, row_text, row_values, row_form
+)
 SELECT
     %(load_id)s AS load_id,
     refused.line,
     refused.column_name,
     refused.code,
-    refused.value,
-    refused.row_text
-FROM unnest(
-    cast(%(lines)s AS bigint[]),
-    cast(%(columns)s AS text[]),
-    cast(%(codes)s AS text[]),
-    cast(%(refused_values)s AS text[]),
-    cast(%(row_texts)s AS text[])
-) AS refused (line, column_name, code, value, row_text);
+    CASE WHEN allowed.values_are_kept THEN refused.value END AS value,
+    CASE WHEN allowed.rows_are_kept THEN refused.row_text ELSE '' END AS row_text,
+    CASE WHEN allowed.rows_are_kept THEN refused.row_values END AS row_values,
+    CASE WHEN allowed.rows_are_kept AND refused.row_values IS NOT NULL THEN 'columns' ELSE 'text' END AS row_form
+FROM
+    unnest(
+        cast(%(lines)s AS bigint[]),
+        cast(%(columns)s AS text[]),
+        cast(%(codes)s AS text[]),
+        cast(%(refused_values)s AS text[]),
+        cast(%(row_texts)s AS text[]),
+        cast(%(row_values)s AS json[])
+    ) AS refused (line, column_name, code, value, row_text, row_values)
+CROSS JOIN allowed;

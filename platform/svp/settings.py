@@ -29,6 +29,10 @@ DEFAULT_WORKSPACE = "default"
 
 REPORT_CURRENCY = "USD"
 
+QUARANTINE_TEXTS = ("keep", "cut", "none")
+
+UNDO_DAYS = 30
+
 SCHEMES = {
     "postgres_url": ("postgresql://", "postgres://"),
     "mongo_url": ("mongodb://", "mongodb+srv://"),
@@ -62,6 +66,21 @@ SETTINGS = (
     Setting("mysql_url", "MySQL or MariaDB, as mysql://user:password@host:port/."),
     Setting(
         "report_currency", "Currency of all money in marts, a code of ISO 4217.", REPORT_CURRENCY
+    ),
+    Setting(
+        "quarantine_text",
+        "What quarantine keeps of a refused row: keep it, cut it to the value at fault, or none of it.",
+        QUARANTINE_TEXTS[0],
+    ),
+    Setting(
+        "quarantine_days",
+        "Days for which refused rows are kept; older ones are removed by the next ingest.",
+        "for ever",
+    ),
+    Setting(
+        "undo_days",
+        "Days for which rows that a load replaced are kept for 'svp loads undo'; 0 keeps none.",
+        f"{UNDO_DAYS}",
     ),
 )
 
@@ -119,11 +138,18 @@ class Settings:
     mongo_url: str = field(default="", repr=False)
     mysql_url: str = field(default="", repr=False)
     report_currency: str = REPORT_CURRENCY
+    quarantine_text: str = QUARANTINE_TEXTS[0]
+    quarantine_days: int | None = None
+    """None: for ever."""
+    undo_days: int = UNDO_DAYS
 
     def __post_init__(self) -> None:
         if not re.fullmatch("[A-Z]{3}", self.report_currency):
             message = f"report_currency {shorten(self.report_currency)!r} is no currency"
             raise UsageError(message, "use a code of ISO 4217, as USD or EUR")
+        if self.quarantine_text not in QUARANTINE_TEXTS:
+            message = f"quarantine_text {shorten(self.quarantine_text)!r} is no way to keep a row"
+            raise UsageError(message, f"use {', '.join(QUARANTINE_TEXTS)}")
 
     def url(self, server: str) -> str:
         """Return the URL of ``postgres``, ``mongo`` or ``mysql``.
@@ -175,8 +201,24 @@ def load_settings(
         home=home,
         workspace=Workspace(chosen.get("workspace", DEFAULT_WORKSPACE)),
         report_currency=chosen.get("report_currency", REPORT_CURRENCY),
+        quarantine_text=chosen.get("quarantine_text", QUARANTINE_TEXTS[0]),
+        quarantine_days=days_of("quarantine_days", chosen),
+        undo_days=UNDO_DAYS if (days := days_of("undo_days", chosen)) is None else days,
         **urls,
     )
+
+
+def days_of(name: str, chosen: Mapping[str, str]) -> int | None:
+    """Return a setting that is a number of days; None if it isn't set.
+
+    Raises:
+        UsageError: it is no such number.
+    """
+    text = chosen.get(name)
+    if text is not None and not re.fullmatch("[0-9]{1,5}", text):
+        message = f"{name} {shorten(text)!r} is no number of days"
+        raise UsageError(message, "write a whole number, as 90")
+    return None if text is None else int(text)
 
 
 def check_url(name: str, url: str) -> None:

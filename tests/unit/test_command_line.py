@@ -88,6 +88,19 @@ def test_report_currency_is_a_code(tmp_path: Path) -> None:
         load_settings(environment=environment | {"SVP_REPORT_CURRENCY": "euro"})
 
 
+def test_settings_of_the_quarantine_are_words_and_days(tmp_path: Path) -> None:
+    environment = {"SVP_HOME": str(tmp_path)}
+    by_default = load_settings(environment=environment, folder=tmp_path)
+    assert (by_default.quarantine_text, by_default.quarantine_days) == ("keep", None)
+    assert by_default.undo_days == 30
+    chosen = {"SVP_QUARANTINE_TEXT": "cut", "SVP_QUARANTINE_DAYS": "90", "SVP_UNDO_DAYS": "0"}
+    made = load_settings(environment=environment | chosen, folder=tmp_path)
+    assert (made.quarantine_text, made.quarantine_days, made.undo_days) == ("cut", 90, 0)
+    for name, value in (("TEXT", "some"), ("DAYS", "-1"), ("DAYS", "a week")):
+        with pytest.raises(UsageError, match=f"quarantine_{name.lower()} '{value}' is no"):
+            load_settings(environment=environment | {f"SVP_QUARANTINE_{name}": value})
+
+
 def test_settings_never_print_a_url() -> None:
     made = load_settings(
         environment={"SVP_POSTGRES_URL": "postgresql://svp:secret@host/", "SVP_HOME": "/nowhere"}

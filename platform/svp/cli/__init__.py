@@ -25,6 +25,8 @@ ROOMS = (
     "demo",
     "generate",
     "ingest",
+    "loads",
+    "quarantine",
     "nosql",
     "warehouse",
     "mapping",

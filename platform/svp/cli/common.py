@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,13 +20,26 @@ if TYPE_CHECKING:
 
     from svp.core.progress import Progress
 
-__all__ = ["JsonOption", "console", "emit", "new_group", "settings_from", "terminal_progress"]
+__all__ = [
+    "JsonOption",
+    "LimitOption",
+    "console",
+    "emit",
+    "new_group",
+    "settings_from",
+    "terminal_progress",
+]
 
 MAX_COLUMNS = 100
+
+UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""What JSON may hold as it is, but a terminal takes for a command, or for another direction of writing."""
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else.")
 ]
+
+LimitOption = Annotated[int, typer.Option(min=1, help="Rows to show at most.")]
 
 
 def new_group(help_line: str) -> typer.Typer:
@@ -52,9 +66,14 @@ def console(*, stderr: bool = False) -> Console:
 def emit(data: Mapping[str, object], *, as_json: bool, show: Callable[[], RenderableType]) -> None:
     """Print a command's result: ``data`` as one JSON object, or what ``show`` returns."""
     if as_json:
-        sys.stdout.write(json.dumps(data, default=_json_value, ensure_ascii=False) + "\n")
+        written = json.dumps(data, default=_json_value, ensure_ascii=False)
+        sys.stdout.write(UNSAFE.sub(_escaped, written) + "\n")
     else:
         console().print(show())
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _json_value(value: object) -> object:

@@ -1,48 +1,47 @@
-"""svp ingest, svp loads and svp quarantine: files into both stores, and what became of their rows."""
+"""svp ingest: files into both stores, and what became of their rows."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from svp.cli.common import JsonOption, emit, new_group, settings_from, terminal_progress
-from svp.cli.tables import new_table
-from svp.errors import QuarantineError, shorten
+from svp.cli.common import JsonOption, emit, settings_from, terminal_progress
+from svp.cli.tables import OUTCOMES, skipped_lines, text_table
+from svp.errors import QuarantineError, UsageError, shorten
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from loaders.ingest import FileReport
     from loaders.recognise import Recognised
+    from loaders.tolerance import Tolerance
     from svp.settings import Settings
 
 __all__ = ["check_schemas", "register", "report_facts", "report_table"]
 
-OUTCOMES = ("loaded", "unchanged", "updated", "rejected")
-"""Columns of numbers; skipped rows are rare, and rows read are the sum."""
-
 MAX_WAITING_LINES = 5
+
+
+class OnBadRow(StrEnum):
+    """What happens to a row that is rejected."""
+
+    QUARANTINE = "quarantine"
+    STOP = "stop"
+
 
 MAX_FILES_ALONE = 3
 """More files of one kind with one outcome share a line: a month of daily logs is one thing to its owner."""
 
-LimitOption = Annotated[int, typer.Option(min=1, help="Rows to show at most.")]
-
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command()(ingest)
-    loads = new_group("What was loaded: the ledger.")
-    loads.command("list")(list_loads)
-    app.add_typer(loads, name="loads")
-    quarantine = new_group("Rows that were refused, and why.")
-    quarantine.command("list")(list_quarantine)
-    app.add_typer(quarantine, name="quarantine")
 
 
 def ingest(
@@ -73,6 +72,18 @@ def ingest(
         str | None,
         typer.Option(help="Whose clocks show the instants that name no zone, as Europe/Paris."),
     ] = None,
+    on_bad_row: Annotated[
+        OnBadRow,
+        typer.Option(help="Put rejected rows into quarantine, or publish nothing of their file."),
+    ] = OnBadRow.QUARANTINE,
+    max_bad: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|P%",
+            help="Rejected rows of one file that are borne, as 100 or 0.5%; with more, nothing of it is"
+            " published (exit 4).",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")
     ] = False,
@@ -87,17 +98,17 @@ def ingest(
     Example: svp ingest ./delivery --workspace trial
     """
     from loaders.ingest import ingest as load_files
-    from loaders.ledger import list_waiting
+    from loaders.quarantine import list_waiting
     from loaders.recognise import recognise_all
     from loaders.wanted import wanted
 
-    settings = settings_from(context)
+    settings, tolerance = settings_from(context), tolerance_of(on_bad_row, max_bad)
     files = recognise_all(paths, wanted(kind=kind, map_file=map_file, zone=zone))
     with terminal_progress() as progress:
         check_schemas(settings)
         for line in describe(files):
             progress.say(line)
-        reports = load_files(settings, files, source=source, progress=progress)
+        reports = load_files(settings, files, source=source, tolerance=tolerance, progress=progress)
     facts = {
         "workspace": settings.workspace.name,
         "files": [report_facts(report) for report in reports],
@@ -108,6 +119,24 @@ def ingest(
     if rejected and strict:
         message = f"{rejected} rows are in quarantine"
         raise QuarantineError(message, "see them with 'svp quarantine list'")
+
+
+def tolerance_of(on_bad_row: OnBadRow, max_bad: str | None) -> Tolerance:
+    """Return how many rejected rows the options bear.
+
+    Raises:
+        UsageError: they say two things.
+    """
+    from loaders.tolerance import ANY, NONE, parse_tolerance
+
+    if on_bad_row is OnBadRow.QUARANTINE:
+        return ANY if max_bad is None else parse_tolerance(max_bad)
+    if max_bad is not None:
+        message = (
+            "--on-bad-row stop bears no rejected row, so there is nothing for --max-bad to say"
+        )
+        raise UsageError(message, "give one of the two")
+    return NONE
 
 
 def describe(files: Sequence[Recognised]) -> Iterator[str]:
@@ -156,7 +185,7 @@ def report_table(reports: Sequence[FileReport]) -> RenderableType:
     for report in reports:
         groups.setdefault((report.kind, report.outcome), []).append(report)
     cells = chain.from_iterable(map(_group_cells, groups.values()))
-    table = _table("Ingest", ("file",), numbers, cells)
+    table = text_table("Ingest", ("file",), numbers, cells)
     rejected = sum(report.counts.rejected_rows for report in reports)
     if not rejected:
         return table
@@ -209,100 +238,6 @@ def _report_cells(reports: Sequence[FileReport], named: list[str]) -> list[str]:
     if outcome == "already loaded":
         return ["\n".join(named), *[""] * len(OUTCOMES), seconds]
     flags = [f"  {rows:,} {code}" for code, rows in counts.flags.items()]
-    file = "\n".join((*named, *_skipped(counts.skipped_rows), *flags))
+    file = "\n".join((*named, *skipped_lines(counts.skipped_rows), *flags))
     numbers = [f"{getattr(counts, f'{name}_rows'):,}" for name in OUTCOMES]
     return [file, *numbers, seconds]
-
-
-def _skipped(rows: int) -> list[str]:
-    return [f"  {rows:,} skipped"] if rows else []
-
-
-def list_loads(
-    context: typer.Context, *, limit: LimitOption = 20, as_json: JsonOption = False
-) -> None:
-    """List the newest loads with the numbers of their rows.
-
-    \b
-    Example: svp loads list --limit 5
-    """
-    from loaders.ledger import list_loads as read
-    from oltp.schema import check_current
-
-    settings = settings_from(context)
-    check_current(settings)
-    rows = read(settings, limit=limit)
-    emit({"loads": rows}, as_json=as_json, show=lambda: _loads_table(rows))
-
-
-def _loads_table(rows: Sequence[dict[str, Any]]) -> RenderableType:
-    cells = [
-        [
-            f"{row['load_id']}",
-            "\n".join(
-                (
-                    Path(row["path"]).name,
-                    row["kind"],
-                    f"{row['state']}, {row['started_at']:%Y-%m-%d %H:%M}",
-                    *_skipped(row["skipped_rows"]),
-                )
-            ),
-            *(f"{row[f'{name}_rows']:,}" for name in OUTCOMES),
-        ]
-        for row in rows
-    ]
-    return _table("Loads", ("load", "file"), OUTCOMES, cells)
-
-
-def list_quarantine(
-    context: typer.Context,
-    *,
-    load: Annotated[int | None, typer.Option(help="Only rows of this load.")] = None,
-    limit: LimitOption = 50,
-    as_json: JsonOption = False,
-) -> None:
-    """List refused rows with file, line, column, reason and value.
-
-    \b
-    Example: svp quarantine list --load 3
-    """
-    from loaders.codes import REFUSALS
-    from loaders.ledger import list_quarantine as read
-    from oltp.schema import check_current
-
-    settings = settings_from(context)
-    check_current(settings)
-    rows = read(settings, load_id=load, limit=limit)
-    for row in rows:
-        row["reason"] = REFUSALS.get(row["code"], "")
-        row["file"] = Path(row["path"]).name
-    emit({"rows": rows}, as_json=as_json, show=lambda: _quarantine_table(rows))
-
-
-def _quarantine_table(rows: Sequence[dict[str, Any]]) -> RenderableType:
-    cells = [
-        [
-            f"{row['load_id']}",
-            f"{row['file']}\nline {row['line']:,}",
-            "\n".join((f"{row['code']}: {row['reason']}", *_fault(row))),
-        ]
-        for row in rows
-    ]
-    return _table("Quarantine", ("load", "file", "reason"), (), cells)
-
-
-def _fault(row: Mapping[str, Any]) -> list[str]:
-    """Return the column and value at fault, if it is not the whole row."""
-    return [f"{row['column_name']}: {shorten(row['value'] or '')}"] if row["column_name"] else []
-
-
-def _table(
-    title: str, texts: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[str]]
-) -> RenderableType:
-    """Return a table of columns with text, then columns with numbers."""
-    from rich.text import Text
-
-    table = new_table(*texts, *numbers, title=title, numbers=numbers)
-    for row in rows:
-        table.add_row(*(Text(cell, overflow="fold") for cell in row))
-    return table if table.row_count else f"{title}: nothing"

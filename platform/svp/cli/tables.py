@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,10 +10,24 @@ from typing import TYPE_CHECKING
 from svp.errors import shorten
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
 
-__all__ = ["cell", "new_table", "plain", "rows_table", "texts_of"]
+__all__ = [
+    "OUTCOMES",
+    "cell",
+    "new_table",
+    "plain",
+    "rows_table",
+    "skipped_lines",
+    "text_table",
+    "texts_of",
+    "visible",
+]
+
+OUTCOMES = ("loaded", "unchanged", "updated", "rejected")
+"""Columns of numbers of a load; skipped rows are rare, and rows read are the sum."""
 
 UNGROUPED = ("_key", "year", "load_id")
 """Numbers that are names: they are written without groups of three."""
@@ -34,6 +48,23 @@ def new_table(*columns: str, title: str = "", numbers: Collection[str] = ()) -> 
     for column in columns:
         table.add_column(column.replace("_", " "), justify="right" if column in numbers else "left")
     return table
+
+
+def text_table(
+    title: str, texts: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[str]]
+) -> RenderableType:
+    """Return a table of columns with text, then columns with numbers."""
+    from rich.text import Text
+
+    table = new_table(*texts, *numbers, title=title, numbers=numbers)
+    for row in rows:
+        table.add_row(*(Text(cell, overflow="fold") for cell in row))
+    return table if table.row_count else f"{title}: nothing"
+
+
+def skipped_lines(rows: int) -> list[str]:
+    """Return the line that says how many rows of a file were skipped, if any were."""
+    return [f"  {rows:,} skipped"] if rows else []
 
 
 def rows_table(
@@ -74,6 +105,14 @@ def cell(value: object) -> Text:
     from rich.text import Text
 
     return Text(shorten(plain(value)), overflow="fold")
+
+
+def visible(text: str) -> str:
+    """Return text whole, with what is no printable character written as an escape."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
 
 
 def plain(value: object) -> str:

@@ -25,7 +25,7 @@ BATCH_ROWS = 50
 
 STEPS: dict[str, tuple[Any, str, int, str]] = {
     "before the stage": (postgres, "begin", 1, "planned"),
-    "before the merge": (postgres, "merge", 1, "planned"),
+    "before the merge": (postgres, "store", 1, "planned"),
     "before the rows are committed": (ledger, "record_rows", 1, "planned"),
     "before the documents": (mongodb, "write", 1, "postgres_done"),
     "in the middle of the documents": (mongodb, "_write_batch", 3, "postgres_done"),

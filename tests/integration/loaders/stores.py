@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
+from loaders.tolerance import ANY, Tolerance
 from loaders.wanted import wanted
 from nosql.schema import install as install_mongodb
 from oltp.schema import install as install_postgres
@@ -40,10 +41,11 @@ class Stores:
         source: str | None = None,
         map_file: Path | None = None,
         zone: str | None = None,
+        tolerance: Tolerance = ANY,
     ) -> tuple[FileReport, ...]:
         """Ingest the files, and check the row law of each."""
         files = recognise_all(paths, wanted(map_file=map_file, zone=zone))
-        reports = ingest(self.settings, files, source=source)
+        reports = ingest(self.settings, files, source=source, tolerance=tolerance)
         for report in reports:
             counts = report.counts
             assert counts.read_rows == (

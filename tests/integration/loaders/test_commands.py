@@ -134,6 +134,20 @@ def test_strict_ends_with_5_when_rows_are_in_quarantine(
     assert svp("ingest", delivery, "--strict")[0] == 0
 
 
+def test_more_rejected_rows_than_are_borne_end_with_4_and_are_listed(
+    svp: Callable[..., Run], delivery: Path, stores: Stores
+) -> None:
+    for options in (("--max-bad", "1"), ("--max-bad", "66%"), ("--on-bad-row", "stop")):
+        code, _, err = svp("ingest", delivery, *options)
+        assert code == 4
+        assert "rows read were rejected, more than the" in err
+        assert stores.one("SELECT count(*) FROM oltp.viewing_sessions") == 0
+    assert "not_a_date" in svp("quarantine", "list")[1]
+    assert "refused, 20" in svp("loads", "list")[1]
+    assert svp("ingest", delivery, "--max-bad", "67%")[0] == 0
+    assert svp("ingest", delivery, "--on-bad-row", "stop", "--max-bad", "9")[0] == 2
+
+
 def test_loads_and_quarantine_are_listed_within_100_columns(
     svp: Callable[..., Run], delivery: Path
 ) -> None:
@@ -192,6 +206,51 @@ def test_lists_give_machines_every_column(svp: Callable[..., Run], delivery: Pat
     )
 
 
+def test_a_refused_row_is_shown_whole_and_harmless(
+    svp: Callable[..., Run], delivery: Path, tmp_path: Path
+) -> None:
+    svp("ingest", delivery)
+    code, out, _ = svp("quarantine", "show", 3, 3)
+    assert code == 0
+    assert fits(out)
+    for words in (
+        "not_a_date",
+        "watch_date: 2024-02-30",
+        "[b]\\x1b[31mred",
+        "svp quarantine replay",
+    ):
+        assert words in " ".join(out.split())
+    assert "\x1b" not in out
+    assert json.loads(svp("quarantine", "show", 3, 3, "--json")[1])["line"] == 3
+    code, _, err = svp("quarantine", "show", 3, 2)
+    assert (code, "line 2 of load 3 is not in quarantine" in err) == (2, True)
+
+
+def test_machines_get_no_command_of_a_terminal(svp: Callable[..., Run], tmp_path: Path) -> None:
+    svp("ingest", users_file(tmp_path, a_user("U1", registration_date="\x9b31m\u202e")))
+    _, out, _ = svp("quarantine", "list", "--json")
+    assert not set(out) & {"\x1b", "\x9b", "\u202e"}
+    assert json.loads(out)["rows"][0]["row_values"]["registration_date"] == "\x9b31m\u202e"
+
+
+def test_refused_rows_are_exported_corrected_and_replayed(
+    svp: Callable[..., Run], delivery: Path, tmp_path: Path, stores: Stores
+) -> None:
+    svp("ingest", delivery)
+    mend = tmp_path / "mend.jsonl"
+    assert "2 refused rows written" in svp("quarantine", "export", mend, "--load", 3)[1]
+    mend.write_text(mend.read_text().replace("2024-02-30", "2024-02-29"))
+    assert svp("quarantine", "replay", mend)[0] == 2
+    code, out, _ = svp("quarantine", "replay", mend, "--load", 3)
+    assert code == 0
+    assert "replayed" in out
+    assert "1 are still refused: missing" in out
+    assert stores.one("SELECT count(*) FROM oltp.viewing_sessions") == 2
+    done = json.loads(svp("quarantine", "replay", mend, "--load", 3, "--json")[1])
+    assert (done["files"], done["gone_rows"]) == ([], 1)
+    assert "No row was replayed" in svp("quarantine", "replay")[1]
+
+
 def test_a_second_ingest_ends_with_7(
     svp: Callable[..., Run], delivery: Path, stores: Stores
 ) -> None:
@@ -210,14 +269,14 @@ def test_a_workspace_without_schemas_ends_with_8(svp: Callable[..., Run], delive
 def test_a_lost_connection_to_postgresql_ends_with_3_and_leaves_nothing_open(
     svp: Callable[..., Run], delivery: Path, stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    merge = postgres.merge
+    store = postgres.store
 
-    def merge_while_the_server_hangs_up(connection: Any, target: Any) -> Any:
+    def store_while_the_server_hangs_up(connection: Any, target: Any) -> Any:
         stores.rows(f"SELECT pg_terminate_backend({connection.info.backend_pid})")
-        return merge(connection, target)
+        return store(connection, target)
 
     with monkeypatch.context() as patched:
-        patched.setattr(postgres, "merge", merge_while_the_server_hangs_up)
+        patched.setattr(postgres, "store", store_while_the_server_hangs_up)
         code, _, err = svp("ingest", delivery)
     assert code == 3
     assert "the connection to PostgreSQL was lost" in err

@@ -12,7 +12,8 @@ import pytest
 
 from loaders.canonical import RANGES
 from loaders.codes import FLAGS, REFUSALS
-from loaders.ledger import list_quarantine, list_waiting, only_ingest
+from loaders.ledger import only_ingest
+from loaders.quarantine import list_rows, list_waiting
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError, LockError, ServerError, UsageError
 from svp.model import TABLES
@@ -441,7 +442,7 @@ def test_a_refused_row_tells_file_line_column_code_value_and_text(
     with path.open("a") as stream:
         stream.write("S4,U1\n")
     parents.load(path)
-    rows = {row["line"]: row for row in list_quarantine(parents.settings, load_id=3, limit=9)}
+    rows = {row["line"]: row for row in list_rows(parents.settings, load_id=3, limit=9)}
     lines = path.read_text().splitlines()
     assert {
         line: (row["column_name"], row["code"], row["value"]) for line, row in rows.items()
@@ -738,7 +739,7 @@ def test_a_second_attempt_is_a_newer_load_than_those_in_between(
 
     path = sessions_file(tmp_path)
     with monkeypatch.context() as patched:
-        patched.setattr(postgres, "merge", hang_up)
+        patched.setattr(postgres, "store", hang_up)
         with pytest.raises(ServerError):
             parents.load(path)
     parents.load(users_file(tmp_path, a_user("U3"), name="u3.csv"))

@@ -17,7 +17,7 @@ from svp import cli
 from svp.errors import UsageError
 from tests.integration.warehouse.builders import BoxLog, Play, Title
 from warehouse import mart_files, mart_sheets
-from warehouse.mart_files import Selection, defused, export_mart
+from warehouse.mart_files import Selection, export_mart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,13 +205,3 @@ def test_refusal_leaves_no_file(
         export_mart(empty_platform.settings, mart, tmp_path / name, selection=selection)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.csv"]
     assert (tmp_path / "mine.csv").read_text() == "mine"
-
-
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "\uff1d1"])
-def test_what_a_spreadsheet_runs_is_defused(text: str) -> None:
-    assert defused(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("value", ["a=1", "", "1", " =1", None, -1, Decimal(-1), JAN_31])
-def test_what_is_no_formula_stays(value: object) -> None:
-    assert defused(value) == value

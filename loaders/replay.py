@@ -1,0 +1,294 @@
+"""Rows out of quarantine: those that wait no longer, that a changed rule accepts, or that somebody corrected.
+
+A row leaves quarantine in the transaction that stores it, so it is in one of the two and never in both. What is still
+refused stays as it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import pyarrow as pa
+
+from loaders import ledger, postgres
+from loaders.batches import BATCH_ROWS, Batch
+from loaders.contract import check
+from loaders.corrections import corrections
+from loaders.documents import ONLY_DOCUMENTS, Delivery
+from loaders.files import day_in_name
+from loaders.kinds import KINDS
+from loaders.ledger import Entry, RowCounts
+from loaders.publishing import complete_interrupted, publish
+from loaders.quarantine import Held, held_loads
+from loaders.reports import FileReport
+from loaders.sinks import DocumentSink
+from loaders.stores import open_stores
+from svp.core.progress import SILENT, Progress
+from svp.core.sqlfiles import read_sql
+from svp.errors import UsageError
+from svp.model import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from loaders.contract import Kind
+    from loaders.stores import Stores
+    from svp.core.postgres import Connection
+    from svp.settings import Settings
+
+__all__ = ["KINDS_BY_NAME", "Replay", "replay_corrections", "replay_quarantine", "replay_waiting"]
+
+ORDER = {table.name: number for number, table in enumerate(TABLES)}
+"""Of tables, parents before children; documents that refer to nothing come last."""
+
+TABLES_BY_NAME = {table.name: table for table in TABLES}
+KINDS_BY_NAME = {kind.name: kind for kind in KINDS}
+
+Accepted: TypeAlias = "tuple[Entry | None, RowCounts, Counter[str]]"
+"""The load that accepted rows became, if any; its numbers; and why the other rows are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a replay did."""
+
+    reports: tuple[FileReport, ...]
+    gone_rows: int = 0
+    """Corrected rows whose refused row is in quarantine no longer: they were replayed before."""
+    codes: Mapping[str, int] = field(default_factory=dict)
+    """Why rows are refused again, and how many."""
+
+
+def replay_quarantine(
+    settings: Settings, *, load_id: int | None = None, progress: Progress = SILENT
+) -> Replay:
+    """Judge the refused rows of a load, or of all, by today's rules, and load those that are accepted.
+
+    Raises:
+        LockError: another ingest is running in the workspace.
+    """
+    with open_stores(settings) as stores:
+        complete_interrupted(stores, progress)
+        held = _in_order(held_loads(stores.postgres, load_id=load_id))
+        reports = [report for load in held for report in _judge_again(stores, load, progress)]
+        return Replay((*reports, *replay_waiting(stores, progress)))
+
+
+def replay_corrections(
+    settings: Settings, path: Path, *, load_id: int, progress: Progress = SILENT
+) -> Replay:
+    """Load the corrected rows of a file in the place of refused rows of a load, which ``quarantine_line`` names.
+
+    Raises:
+        InputError: the file is damaged, or doesn't say which refused rows its rows stand for.
+        LockError: another ingest is running in the workspace.
+        UsageError: the load has no row in quarantine, or its kind is not known any more.
+    """
+    with open_stores(settings) as stores:
+        complete_interrupted(stores, progress)
+        held, kind = _held_load(stores.postgres, load_id)
+        reports: list[FileReport] = []
+        codes, gone_rows = Counter[str](), 0
+        for batch in corrections(path, kind):
+            open_batch = _still_held(stores.postgres, load_id, batch)
+            gone_rows += batch.rows.num_rows - open_batch.rows.num_rows
+            moved = _replay_batch(stores, held, kind, open_batch, progress, is_correction=True)
+            reports += moved.reports
+            codes.update(moved.codes)
+        return Replay((*reports, *replay_waiting(stores, progress)), gone_rows, codes)
+
+
+def replay_waiting(stores: Stores, progress: Progress) -> Iterator[FileReport]:
+    """Load the waiting rows whose parents are there now, parents before children, older files first."""
+    for held in _in_order(held_loads(stores.postgres, is_waiting=True)):
+        yield from _replay_staged(stores, held, progress, is_waiting=True)
+
+
+def _in_order(held: Iterable[Held]) -> list[Held]:
+    return sorted(held, key=lambda load: ORDER.get(load.target, len(ORDER)))
+
+
+def _judge_again(stores: Stores, held: Held, progress: Progress) -> Iterator[FileReport]:
+    """Replay what PostgreSQL refused of a load, then what the contract did."""
+    yield from _replay_staged(stores, held, progress, is_waiting=False)
+    kind = KINDS_BY_NAME.get(held.kind)
+    if kind is None:
+        progress.say(f"load {held.load_id} is of kind {held.kind}, which is not known any more")
+        return
+    for batch in _held_batches(stores.postgres, held.load_id):
+        moved = _replay_batch(stores, held, kind, batch, progress, is_correction=False)
+        yield from moved.reports
+
+
+def _replay_staged(
+    stores: Stores, held: Held, progress: Progress, *, is_waiting: bool
+) -> Iterator[FileReport]:
+    """Load rows of one earlier file that PostgreSQL accepts now, as a load of their own; none leaves no trace."""
+    table = TABLES_BY_NAME.get(held.target)
+    if table is None:
+        return
+    started, connection = time.monotonic(), stores.postgres
+    with connection:
+        postgres.begin(connection, table, source=held.source, load_id=held.load_id)
+        postgres.restage(connection, held.load_id, is_waiting=is_waiting)
+        postgres.judge(connection, table)
+        postgres.keep(connection, "found" if is_waiting else "accepted")
+        load_id = _move(connection, held, is_correction=False)
+        if load_id is None:
+            return
+        counts = _store(connection, held, load_id)
+    entry = Entry(load_id, held.target, "postgres_done", held.path)
+    yield _published(stores, held, entry, counts, started=started, progress=progress)
+
+
+def _replay_batch(
+    stores: Stores, held: Held, kind: Kind, batch: Batch, progress: Progress, *, is_correction: bool
+) -> Replay:
+    """Judge rows of a load again, and load those that are accepted."""
+    started = time.monotonic()
+    checked = check(batch, kind)
+    codes = Counter(refusal.code for refusal in checked.refusals)
+    accept = _accept_rows if kind.store == "postgres" else _accept_documents
+    with stores.postgres:
+        entry, counts, refused = accept(stores, held, checked.accepted, is_correction=is_correction)
+    codes.update(refused)
+    reports = (
+        ()
+        if entry is None
+        else (_published(stores, held, entry, counts, started=started, progress=progress),)
+    )
+    return Replay(reports, codes=codes)
+
+
+def _accept_rows(
+    stores: Stores, held: Held, accepted: pa.RecordBatch, *, is_correction: bool
+) -> Accepted:
+    """Store the rows that PostgreSQL accepts too."""
+    connection, table = stores.postgres, TABLES_BY_NAME[held.target]
+    postgres.begin(connection, table, source=held.source, load_id=held.load_id)
+    postgres.write(connection, accepted)
+    postgres.judge(connection, table)
+    refused = postgres.keep(connection, "accepted")
+    load_id = _move(connection, held, is_correction=is_correction)
+    if load_id is None:
+        return None, RowCounts(), refused
+    counts = _store(connection, held, load_id)
+    return Entry(load_id, held.target, "postgres_done", held.path), counts, refused
+
+
+def _accept_documents(
+    stores: Stores, held: Held, accepted: pa.RecordBatch, *, is_correction: bool
+) -> Accepted:
+    """Store rows that are documents only, but for those that a later delivery brought."""
+    if not accepted.num_rows:
+        return None, RowCounts(), Counter()
+    collection = stores.mongodb[held.target]
+    with stores.postgres.cursor() as cursor:
+        lines = {"lines": accepted["line"].to_pylist()}
+        cursor.execute(read_sql("loaders.statements", "resolve_lines"), lines)
+        later = {"load_id": held.load_id}
+        cursor.execute(read_sql("loaders.statements", "later_loads"), later)
+        later_loads = [] if is_correction else [load_id for (load_id,) in cursor.fetchall()]
+    load_id = ledger.begin_replay(stores.postgres, held.load_id, is_correction=is_correction)
+    delivery = Delivery(held.source, load_id, day_in_name(Path(held.path).name))
+    shape = partial(ONLY_DOCUMENTS[held.target], delivery)
+    keys = [shape(row)["_id"] for row in accepted.to_pylist()]
+    newer = collection.distinct("_id", {"_id": {"$in": keys}, "load_id": {"$in": later_loads}})
+    is_kept = [key not in newer for key in keys]
+    sink = DocumentSink(stores.postgres, collection, shape, load_id=load_id)
+    sink.write(accepted.filter(pa.array(is_kept)))
+    counts = RowCounts.of(*sink.finish()) + RowCounts.of({"updated": is_kept.count(False)}, {})
+    ledger.record_rows(stores.postgres, load_id, counts, state=sink.state)
+    return Entry(load_id, held.target, sink.state, held.path), counts, Counter()
+
+
+def _move(connection: Connection, held: Held, *, is_correction: bool) -> int | None:
+    """Take the judged rows out of quarantine into a load of their own; None if there is none."""
+    if not postgres.count_judged(connection):
+        return None
+    if not is_correction:
+        postgres.pass_over(connection, TABLES_BY_NAME[held.target], held.load_id)
+    return ledger.begin_replay(connection, held.load_id, is_correction=is_correction)
+
+
+def _store(connection: Connection, held: Held, load_id: int) -> RowCounts:
+    """Store the judged rows, in the transaction that took them out of quarantine."""
+    postgres.refuse(connection)
+    counts = RowCounts.of(*postgres.store(connection, TABLES_BY_NAME[held.target]))
+    ledger.record_rows(connection, load_id, counts, state="postgres_done")
+    return counts
+
+
+def _published(
+    stores: Stores,
+    held: Held,
+    entry: Entry,
+    counts: RowCounts,
+    *,
+    started: float,
+    progress: Progress,
+) -> FileReport:
+    publish(stores, entry, progress)
+    seconds = time.monotonic() - started
+    return FileReport(Path(held.path), held.kind, "replayed", counts, seconds)
+
+
+def _held_batches(connection: Connection, load_id: int) -> Iterator[Batch]:
+    """Yield the refused rows of a load that have columns, as their file had them."""
+    after_line = -1
+    while True:
+        parameters = {"load_id": load_id, "after_line": after_line, "limit": BATCH_ROWS}
+        with connection, connection.cursor() as cursor:
+            cursor.execute(read_sql("loaders.statements", "held_rows"), parameters)
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        lines, texts, values = zip(*rows, strict=True)
+        yield _batch(lines, texts, values)
+        after_line = lines[-1]
+
+
+def _batch(lines: Sequence[int], texts: Sequence[str], values: Sequence[dict[str, str]]) -> Batch:
+    names = list(dict.fromkeys(name for row in values for name in row))
+    columns = [pa.array([row.get(name) for row in values], pa.string()) for name in names]
+    return Batch(
+        rows=pa.RecordBatch.from_arrays(columns, names=names),
+        lines=pa.array(lines, pa.int64()),
+        row_text=texts.__getitem__,
+    )
+
+
+def _held_load(connection: Connection, load_id: int) -> tuple[Held, Kind]:
+    """Return a load with rows in quarantine, and its kind."""
+    held = held_loads(connection, load_id=load_id)
+    if not held:
+        message = f"load {load_id} has no row in quarantine"
+        raise UsageError(
+            message, "'svp quarantine list' shows which have; a refused file is loaded again whole"
+        )
+    kind = KINDS_BY_NAME.get(held[0].kind)
+    if kind is None:
+        message = f"load {load_id} is of kind {held[0].kind}, which is not known any more"
+        raise UsageError(message, "load the corrected rows by 'svp ingest'")
+    return held[0], kind
+
+
+def _still_held(connection: Connection, load_id: int, batch: Batch) -> Batch:
+    """Return the rows of a batch whose refused rows are in quarantine."""
+    lines = batch.lines.to_pylist()
+    with connection, connection.cursor() as cursor:
+        parameters = {"load_id": load_id, "lines": lines}
+        cursor.execute(read_sql("loaders.statements", "held_lines"), parameters)
+        held = {line for (line,) in cursor.fetchall()}
+    kept = [number for number, line in enumerate(lines) if line in held]
+    return replace(
+        batch,
+        rows=batch.rows.take(pa.array(kept, pa.int64())),
+        lines=batch.lines.take(pa.array(kept, pa.int64())),
+        row_text=lambda row: batch.row_text(kept[row]),
+    )

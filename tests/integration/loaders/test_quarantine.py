@@ -1,0 +1,294 @@
+"""Refused rows: shown whole, written to a file, corrected, and moved out of quarantine exactly once."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from loaders import ledger, parsers
+from loaders.kinds import KINDS
+from loaders.quarantine import export_rows, find_row, list_rows
+from loaders.replay import KINDS_BY_NAME, replay_corrections, replay_quarantine
+from svp.errors import InputError, UsageError
+from tests.unit.loaders.builders import (
+    a_box_log,
+    a_catalogue,
+    a_session,
+    a_user,
+    logs_file,
+    sessions_file,
+    users_file,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.integration.loaders.stores import Stores
+
+HOSTILE = "=cmd|'/C calc'!A0"
+
+
+@pytest.fixture
+def refused(stores: Stores, tmp_path: Path) -> Stores:
+    """Four sessions as load 3: one is loaded, two have no day, one has no user."""
+    stores.load(users_file(tmp_path), a_catalogue(tmp_path))
+    stores.load(
+        sessions_file(
+            tmp_path,
+            a_session("S1"),
+            a_session("S2", watch_date="soon", device_type=HOSTILE),
+            a_session("S3", watch_date="later", quality_level="\x1b]0;owned\x07"),
+            a_session("S4", user_id="U9"),
+        )
+    )
+    return stores
+
+
+def stored(stores: Stores) -> list[str]:
+    return [
+        key for (key,) in stores.rows("SELECT session_id FROM oltp.viewing_sessions ORDER BY 1")
+    ]
+
+
+def held_lines(stores: Stores) -> list[int]:
+    return [line for (line,) in stores.rows("SELECT line FROM ops.quarantine ORDER BY line")]
+
+
+def corrected(path: Path, **changes: dict[str, str]) -> None:
+    """Change columns of an exported CSV, by session."""
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row.update(changes.get(row["session_id"], {}))
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_one_row_is_found_whole_with_what_to_do(refused: Stores) -> None:
+    row = find_row(refused.settings, 3, 3)
+    assert row["row_text"] == f"S2,U1,M1,soon,30,50.0,{HOSTILE},HD"
+    assert row["row_values"]["watch_date"] == "soon"
+    assert "svp quarantine replay" in row["remedy"]
+    assert "follows by itself" in find_row(refused.settings, 3, 5)["remedy"]
+    with pytest.raises(UsageError, match="line 2 of load 3 is not in quarantine"):
+        find_row(refused.settings, 3, 2)
+
+
+def test_an_export_holds_columns_and_reason_and_runs_nothing(
+    refused: Stores, tmp_path: Path
+) -> None:
+    assert export_rows(refused.settings, tmp_path / "q.csv", load_id=3) == 3
+    with (tmp_path / "q.csv").open(newline="") as file:
+        first, _, waiting = csv.DictReader(file)
+    assert first["quarantine_line"] == "3"
+    assert first["quarantine_code"] == "not_a_date"
+    assert (first["session_id"], first["device_type"]) == ("S2", f"'{HOSTILE}")
+    assert (waiting["quarantine_code"], waiting["session_id"]) == ("unknown_parent", "")
+    assert export_rows(refused.settings, tmp_path / "q.jsonl") == 3
+    objects = list(map(json.loads, (tmp_path / "q.jsonl").read_text().splitlines()))
+    assert (objects[0]["device_type"], objects[1]["quality_level"]) == (HOSTILE, "\x1b]0;owned\x07")
+    assert "\x1b" not in (tmp_path / "q.jsonl").read_text()
+    for name, reason in (("q.csv", "File exists"), ("q.txt", "neither .csv nor .jsonl")):
+        with pytest.raises(UsageError, match=reason):
+            export_rows(refused.settings, tmp_path / name)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_corrected_rows_leave_quarantine_once_and_say_what_was_written(
+    refused: Stores, tmp_path: Path, ending: str
+) -> None:
+    path = tmp_path / f"mend.{ending}"
+    export_rows(refused.settings, path, load_id=3)
+    if ending == "csv":
+        corrected(path, S2={"watch_date": "2024-02-17"})
+    else:
+        path.write_text(
+            path.read_text()
+            .replace('"soon"}', "")
+            .replace('"watch_date": "soon"', '"watch_date": "2024-02-17"')
+        )
+    done = replay_corrections(refused.settings, path, load_id=3)
+    (report,) = done.reports
+    assert (report.outcome, report.counts.loaded_rows, report.counts.read_rows) == (
+        "replayed",
+        1,
+        1,
+    )
+    assert dict(done.codes) == {"missing": 1, "not_a_date": 1}
+    assert stored(refused) == ["S1", "S2"]
+    assert held_lines(refused) == [4, 5]
+    assert (
+        refused.one("SELECT device_type FROM oltp.viewing_sessions WHERE session_id = 'S2'")
+        == HOSTILE
+    )
+    assert refused.mongodb["viewing_events"].count_documents({"session_id": "S2"}) == 1
+    assert refused.rows("SELECT origin_load_id, state FROM ops.load WHERE load_id > 3") == [
+        (3, "complete")
+    ]
+
+    again = replay_corrections(refused.settings, path, load_id=3)
+    assert (again.reports, again.gone_rows) == ((), 1)
+    assert refused.one("SELECT count(*) FROM ops.load") == 4
+
+
+def test_a_correction_counts_as_later_than_what_was_delivered_since(
+    refused: Stores, tmp_path: Path
+) -> None:
+    refused.load(sessions_file(tmp_path, a_session("S2", quality_level="SD"), name="since.csv"))
+    export_rows(refused.settings, tmp_path / "mend.csv", load_id=3)
+    corrected(tmp_path / "mend.csv", S2={"watch_date": "2024-02-17"})
+    (report,) = replay_corrections(refused.settings, tmp_path / "mend.csv", load_id=3).reports
+    assert report.counts.updated_rows == 1
+    assert refused.rows("SELECT quality FROM oltp.viewing_sessions WHERE session_id = 'S2'") == [
+        ("HD",)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("session_id\nS2\n", "has no column quarantine_line"),
+        ("quarantine_line,session_id\nthree,S2\n", "line 2: quarantine_line 'three' is no line"),
+        ("quarantine_line,session_id\n3,S2\n3,S2\n", "quarantine_line 3 comes twice"),
+        ("quarantine_line,session_id\n3,S2,more\n", "line 2: wrong_width"),
+    ],
+)
+def test_a_corrected_file_that_does_not_say_which_rows_it_mends_is_refused(
+    refused: Stores, tmp_path: Path, text: str, reason: str
+) -> None:
+    (tmp_path / "mend.csv").write_text(text)
+    with pytest.raises(InputError, match=reason):
+        replay_corrections(refused.settings, tmp_path / "mend.csv", load_id=3)
+    assert held_lines(refused) == [3, 4, 5]
+    with pytest.raises(UsageError, match="load 1 has no row in quarantine"):
+        replay_corrections(refused.settings, tmp_path / "mend.csv", load_id=1)
+
+
+@pytest.fixture
+def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Change the rule: a day may be written ``soon``."""
+    kind = next(kind for kind in KINDS if kind.name == "relational.viewing_sessions")
+    day = next(field for field in kind.fields if field.column == "watch_date")
+    parse = day.parser.parse
+
+    def parse_soon(written: Any) -> parsers.Parsed:
+        from loaders.arrow import compute
+
+        return parse(compute.replace_substring(written, "soon", "2024-02-18"))
+
+    changed = replace(day, parser=replace(day.parser, parse=parse_soon))
+    fields = tuple(changed if field is day else field for field in kind.fields)
+    monkeypatch.setitem(KINDS_BY_NAME, kind.name, replace(kind, fields=fields))
+
+
+@pytest.mark.usefixtures("lenient")
+def test_a_changed_rule_moves_the_rows_it_accepts_and_leaves_the_others_as_they_are(
+    refused: Stores,
+) -> None:
+    before = refused.rows("SELECT * FROM ops.quarantine WHERE line > 3 ORDER BY line")
+    (report,) = replay_quarantine(refused.settings).reports
+    assert (report.kind, report.counts.loaded_rows) == ("relational.viewing_sessions", 1)
+    assert stored(refused) == ["S1", "S2"]
+    assert refused.rows("SELECT * FROM ops.quarantine ORDER BY line") == before
+    assert replay_quarantine(refused.settings).reports == ()
+
+
+@pytest.mark.usefixtures("lenient")
+def test_a_row_that_was_delivered_again_since_stays_as_it_was_delivered(
+    refused: Stores, tmp_path: Path
+) -> None:
+    refused.load(sessions_file(tmp_path, a_session("S2", quality_level="SD"), name="since.csv"))
+    (report,) = replay_quarantine(refused.settings, load_id=3).reports
+    assert report.counts.updated_rows == 1
+    assert refused.rows("SELECT quality FROM oltp.viewing_sessions WHERE session_id = 'S2'") == [
+        ("SD",)
+    ]
+    assert held_lines(refused) == [4, 5]
+
+
+@pytest.mark.usefixtures("lenient")
+@pytest.mark.parametrize("step", ["record_rows", "complete_load"])
+def test_a_replay_that_breaks_off_leaves_each_row_in_one_place(
+    refused: Stores, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def break_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, step, break_off)
+        with pytest.raises(KeyboardInterrupt):
+            replay_quarantine(refused.settings)
+    in_quarantine, in_table = 3 in held_lines(refused), "S2" in stored(refused)
+    assert (in_quarantine, in_table) == ((True, False) if step == "record_rows" else (False, True))
+    replay_quarantine(refused.settings)
+    assert stored(refused) == ["S1", "S2"]
+    assert held_lines(refused) == [4, 5]
+    assert refused.one("SELECT count(*) FROM ops.load WHERE state <> 'complete'") == 0
+    assert refused.mongodb["viewing_events"].count_documents({}) == 2
+
+
+def test_corrected_lines_of_logs_become_documents_of_their_day(
+    stores: Stores, tmp_path: Path
+) -> None:
+    stores.load(logs_file(tmp_path, a_box_log("L1"), a_box_log("L2", TotalDuration="long")))
+    export_rows(stores.settings, tmp_path / "mend.jsonl")
+    mended = json.loads((tmp_path / "mend.jsonl").read_text()) | {"_source.TotalDuration": "60"}
+    (tmp_path / "mend.jsonl").write_text(json.dumps(mended))
+    days = "SELECT version FROM ops.day_version"
+    before = stores.one(days)
+    (report,) = replay_corrections(stores.settings, tmp_path / "mend.jsonl", load_id=1).reports
+    assert report.counts.loaded_rows == 1
+    first, second = stores.mongodb["box_logs"].find().sort("_id")
+    assert (second["log_id"], second["watch_seconds"]) == ("L2", 60)
+    assert second["day"] == first["day"]
+    assert stores.one(days) > before
+    assert held_lines(stores) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "row"),
+    [
+        ("keep", "soon", f"S2,U1,M1,soon,30,50.0,{HOSTILE},HD"),
+        ("cut", "soon", ""),
+        ("none", None, ""),
+    ],
+)
+def test_what_is_kept_of_a_refused_row_is_what_the_settings_say(
+    stores: Stores, tmp_path: Path, text: str, value: str | None, row: str
+) -> None:
+    chosen = replace(stores, settings=replace(stores.settings, quarantine_text=text))
+    chosen.load(users_file(tmp_path), a_catalogue(tmp_path))
+    bad = a_session("S2", watch_date="soon", device_type=HOSTILE)
+    twice = a_session("S5", watch_date="2024-01-01", user_id="U9")
+    chosen.load(sessions_file(tmp_path, bad, twice))
+    refused, waiting = list_rows(chosen.settings, limit=9)
+    assert (refused["value"], refused["row_text"]) == (value, row)
+    assert (refused["line"], refused["code"], refused["column_name"]) == (
+        2,
+        "not_a_date",
+        "watch_date",
+    )
+    assert (refused["row_values"] is not None) == (text == "keep")
+    assert waiting["value"] == "U9"
+    chosen.load(users_file(tmp_path, a_user("U9"), name="more.csv"))
+    assert stored(chosen) == ["S5"]  # what waits is kept until it is loaded
+
+
+def test_refused_rows_are_kept_as_many_days_as_the_settings_say(
+    refused: Stores, tmp_path: Path
+) -> None:
+    with refused.postgres.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ops.quarantine SET refused_at = now() - interval '8 days' WHERE line = 3"
+        )
+    refused.load(users_file(tmp_path, a_user("U2"), name="a.csv"))
+    assert held_lines(refused) == [3, 4, 5]
+    chosen = replace(refused, settings=replace(refused.settings, quarantine_days=7))
+    chosen.load(users_file(tmp_path, a_user("U3"), name="b.csv"))
+    assert held_lines(chosen) == [4, 5]
