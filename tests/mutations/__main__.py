@@ -103,8 +103,8 @@ class Bench:
 
     def tests(self, mutant: Mutant) -> tuple[str, ...]:
         """Return the tests to ask, those first that noticed a mutant of its object before."""
-        nearest = (*self.journal.killers(mutant), *self.covering.tests(mutant.name))
-        return tuple(dict.fromkeys(nearest))[: self.most_tests]
+        known = (*self.journal.killers(mutant), *self.covering.named(mutant.file))
+        return tuple(dict.fromkeys((*known, *self.covering.tests(mutant.name))))[: self.most_tests]
 
 
 @contextmanager

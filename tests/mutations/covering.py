@@ -2,7 +2,7 @@
 
 A test's notes (``plugin.Notes``) tell the words of the statements that it ran. A change of an object reaches the tables
 that it writes, whoever names those, and so on. A test is the likelier to notice, the more it names of that and of the
-columns there, and the fewer other tests do.
+columns there, and the fewer other tests do. Where that is not enough, ``nearest.toml`` names the tests to ask first.
 """
 
 from __future__ import annotations
@@ -10,19 +10,22 @@ from __future__ import annotations
 import json
 import math
 import re
+import tomllib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from fnmatch import fnmatch
+from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from warehouse.objects import SchemaObject
 
-__all__ = ["Covering", "Note", "read_notes"]
+__all__ = ["Covering", "Nearest", "Note", "nearest", "read_notes"]
 
+NEAREST = Path(__file__).with_name("nearest.toml")
 WRITES = re.compile(r"\b(?:INSERT INTO|REPLACE INTO|DELETE FROM|UPDATE|INTO TABLE)\s+(\w+)")
 NAME = re.compile(r"\b[a-z]\w*\b")
 READ_STEPS = 2
@@ -36,6 +39,23 @@ class Note:
 
     test: str
     words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Tests to ask first, by globs over the name of their file and their own, about files of a glob."""
+
+    files: str
+    tests: tuple[str, ...]
+
+
+@cache
+def nearest() -> tuple[Nearest, ...]:
+    """Return what nearest.toml says."""
+    with NEAREST.open("rb") as file:
+        return tuple(
+            Nearest(each["files"], tuple(each["tests"])) for each in tomllib.load(file)["nearest"]
+        )
 
 
 def read_notes(file: Path) -> tuple[Note, ...]:
@@ -60,6 +80,18 @@ class Covering:
             if note.words & steps.keys()
         }
         return tuple(sorted(scores, key=lambda test: (-scores[test], test)))
+
+    def named(self, file: str) -> tuple[str, ...]:
+        """Return the tests that nearest.toml names for a file, in its order; those for it alone are the last there."""
+        globs = (
+            glob for each in reversed(nearest()) if fnmatch(file, each.files) for glob in each.tests
+        )
+        return tuple(
+            note.test
+            for glob in globs
+            for note in self._notes
+            if fnmatch(note.test.rpartition("/")[2], f"{glob}*")
+        )
 
     def _score(self, note: Note, nearness: Mapping[str, float]) -> float:
         """Return which part of what a test says, and few others do, is near."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -10,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.mutations.__main__ import OF_EVERY_FILE, chosen, parsed
-from tests.mutations.asking import Answer
-from tests.mutations.covering import Covering, Note
+from tests.mutations.asking import ROOT, TESTS, Answer
+from tests.mutations.covering import Covering, Note, nearest
 from tests.mutations.journal import Journal
 from tests.mutations.mutants import edits_of, file_of, mutants_of
 from tests.mutations.report import Equivalent, Result, equivalents, report
@@ -152,6 +154,19 @@ def test_tests_that_read_what_an_object_writes_come_first_and_strangers_not_at_a
     covering = Covering((REFRESH, OTHER, MART), notes)
     assert covering.tests("refresh_a") == ("caller", "everything", "reader")
     assert covering.steps("refresh_a") == {"refresh_a": 0, "agg_a": 1, "mart_a": 2}
+
+
+def test_tests_that_are_named_for_a_file_are_tests_and_the_file_is_one() -> None:
+    tests = [
+        f"{file.name}::{name}"
+        for file in (ROOT / TESTS).glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", file.read_text("utf-8"), flags=re.MULTILINE)
+    ]
+    files = [file_of(each.kind, each.name) for each in program_objects()]
+    for each in nearest():
+        assert fnmatch.filter(files, each.files), each.files
+        for glob in each.tests:
+            assert fnmatch.filter(tests, glob), glob
 
 
 def a_mutant(operator: str = "+") -> Mutant:

@@ -305,6 +305,21 @@ def test_moving_rate_is_neither_expansion_nor_contraction(platform: Platform) ->
     assert platform.mart("subscription_monthly", "month_start", "mrr_closing")[3] == (APR, 48)
 
 
+def test_rates_that_change_mark_what_they_convert(platform: Platform) -> None:
+    unpriced = Event(at("2024-02-11 10:00"), user_id="u3")
+    events = (
+        start("2024-01-10 10:00", 900),
+        start("2024-02-10 10:00", 800, currency="EUR", user_id="u2"),
+    )
+    subscribed(platform, *events, unpriced)
+    platform.execute("CALL mark_changed_rates()")
+    subscribers = "SELECT user_id FROM changed_subscription INNER JOIN dim_subscription USING (subscription_key)"
+    assert sorted(platform.fetch(subscribers)) == [("u1",), ("u2",)]
+    marks = "SELECT aggregate_name, date_key FROM changed_day ORDER BY 2"
+    months = (20240101, 20240201, 20240301, 20240401)
+    assert platform.fetch(marks) == [("subscription_monthly", month) for month in months]
+
+
 def test_another_report_currency_converts_everything_again(platform: Platform) -> None:
     subscribed(platform, start("2024-01-05 10:00", 1050, currency="EUR"))
     in_yen = replace(platform.settings, report_currency="JPY")

@@ -165,14 +165,6 @@ def test_refresh_reads_past_what_others_are_writing(spread: Platform) -> None:
         assert spread.fetch(RUN)[0][-1] == "done"
 
 
-def test_days_are_published_past_what_others_are_writing(played: Platform) -> None:
-    with open_warehouse(played.settings) as writing, open_warehouse(played.settings) as publishing:
-        execute(writing, "START TRANSACTION")
-        fetch(writing, "SELECT 1 FROM dim_title FOR UPDATE")
-        execute(publishing, "SET innodb_lock_wait_timeout = 1")
-        execute(publishing, "CALL publish_days('2024-01-31', '2024-02-01')")
-
-
 def test_no_statement_stays_prepared_when_a_procedure_ends(played: Platform) -> None:
     played.load(Play(JAN_31, user_id="u3"))
     export(played.settings)

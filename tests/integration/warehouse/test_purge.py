@@ -192,6 +192,19 @@ def test_purge_is_logged_and_refuses_to_leave_nothing(old: Platform) -> None:
     assert old.fetch("SELECT max(purged_before) FROM purge_log") == [(FEB_1,)]
 
 
+def test_marks_on_what_was_purged_go_with_it(old: Platform) -> None:
+    kept = {("daily_statistics", 20240220), ("customer_month", 20240201)}
+    gone = {
+        ("daily_statistics", 20240219),
+        ("daily_statistics", 20240131),
+        ("customer_month", 20240101),
+    }
+    for mark in kept | gone:
+        old.execute("INSERT INTO changed_day VALUES (%s, %s, utc_timestamp(6))", mark)
+    purge(old.settings, FEB_20)
+    assert set(old.fetch("SELECT aggregate_name, date_key FROM changed_day")) == kept
+
+
 def test_plan_says_what_would_go(old: Platform) -> None:
     assert plan_purge(old.settings, FEB_1) == PurgePlan(FEB_1, 2, JAN_10, JAN_31)
     assert plan_purge(old.settings, JAN_10) == PurgePlan(JAN_10, 0, None, None)

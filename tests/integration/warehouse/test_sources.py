@@ -1,0 +1,123 @@
+"""Ids are a source's own: the same ones of another source are other users, customers and titles.
+
+Staging is filled by hand, with what an export of two sources would leave there.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.integration.warehouse.builders import Platform
+
+JAN_1, FEB_1, MAR_1 = date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)
+EVER = date(9999, 12, 31)
+
+TITLES = ("source", "content_id", "title", "content_type")
+TITLE_GENRES = ("source", "content_id", "genre")
+CUSTOMERS = ("source", "customer_code", "country", "plan", "registered_on", "known_on")
+USERS = ("source", "user_id", "customer_source", "customer_code")
+EVENTS = ("day", *USERS, "event_number", "event_type")
+
+GENRES = (
+    "SELECT source, genre FROM bridge_title_genre INNER JOIN dim_title USING (title_key)"
+    " INNER JOIN dim_genre USING (genre_key) ORDER BY source, genre"
+)
+NAMES = "SELECT source, title, content_type FROM dim_title WHERE title_key > 0 ORDER BY source"
+PEOPLE = (
+    "SELECT source, country, plan, registered_on FROM dim_customer"
+    " INNER JOIN dim_country USING (country_key) INNER JOIN dim_plan USING (plan_key)"
+    " WHERE customer_key > 0 ORDER BY source"
+)
+LIVED = (
+    "SELECT source, country, valid_from, valid_to FROM country_history"
+    " INNER JOIN dim_customer USING (customer_key)"
+    " INNER JOIN dim_country ON country_history.country_key = dim_country.country_key"
+    " ORDER BY source, valid_from"
+)
+LINKS = (
+    "SELECT customer_user.source, dim_customer.source FROM customer_user"
+    " INNER JOIN dim_customer USING (customer_key) ORDER BY 1"
+)
+
+
+def stage(platform: Platform, table: str, columns: Sequence[str], *rows: tuple[Any, ...]) -> None:
+    """Put rows into a staging table in place of those that are there."""
+    platform.execute(f"DELETE FROM {table}")
+    places = ", ".join(["%s"] * len(columns))
+    for row in rows:
+        platform.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", row)
+
+
+def publish_titles(platform: Platform, genres: Sequence[tuple[str, str]], **names: str) -> None:
+    """Publish the title t1 of sources, with names by source and genres of each."""
+    titles = [(source, "t1", name, "movie") for source, name in names.items()]
+    stage(platform, "stg_title", TITLES, *titles)
+    stage(platform, "stg_title_genre", TITLE_GENRES, *((of, "t1", genre) for of, genre in genres))
+    platform.execute("CALL publish_titles(1)")
+
+
+def publish_customers(platform: Platform, *people: tuple[str, str, str, date, date]) -> None:
+    """Publish the user u1 of sources: each with country, plan, day of sign-up and the day that it became known."""
+    stage(platform, "stg_customer", CUSTOMERS, *((of, "u1", *rest) for of, *rest in people))
+    stage(platform, "stg_customer_user", USERS, *((of, "u1", of, "u1") for of, *_ in people))
+    platform.execute("CALL publish_customers(1)")
+
+
+def test_title_has_name_and_genres_of_its_own_source(empty_platform: Platform) -> None:
+    both = [("east", "Drama"), ("west", "Drama"), ("west", "Crime")]
+    publish_titles(empty_platform, both, east="A film", west="Another")
+    assert empty_platform.fetch(GENRES) == [("east", "Drama"), ("west", "Crime"), ("west", "Drama")]
+    # What the other source still says is no reason to keep a genre, nor to add one.
+    changed = [("east", "Family"), ("west", "Drama")]
+    publish_titles(empty_platform, changed, east="A new name", west="Another")
+    assert empty_platform.fetch(GENRES) == [("east", "Family"), ("west", "Drama")]
+    names = [("east", "A new name", "movie"), ("west", "Another", "movie")]
+    assert empty_platform.fetch(NAMES) == names
+
+
+def test_customer_has_country_plan_and_history_of_its_own_source(empty_platform: Platform) -> None:
+    west = ("west", "Sweden", "Premium", FEB_1, FEB_1)
+    publish_customers(empty_platform, ("east", "Norway", "Basic", JAN_1, JAN_1), west)
+    publish_customers(empty_platform, ("east", "Denmark", "Basic", JAN_1, MAR_1), west)
+    assert empty_platform.fetch(PEOPLE) == [
+        ("east", "Denmark", "Basic", JAN_1),
+        ("west", "Sweden", "Premium", FEB_1),
+    ]
+    assert empty_platform.fetch(LIVED) == [
+        ("east", "Norway", JAN_1, MAR_1),
+        ("east", "Denmark", MAR_1, EVER),
+        ("west", "Sweden", FEB_1, EVER),
+    ]
+    assert empty_platform.fetch(LINKS) == [("east", "east"), ("west", "west")]
+
+
+def test_source_that_comes_later_adds_its_own_members(empty_platform: Platform) -> None:
+    for sources in (["east"], ["east", "west"]):
+        publish_titles(empty_platform, [], **dict.fromkeys(sources, "A film"))
+        people = [(source, "Norway", "Basic", JAN_1, JAN_1) for source in sources]
+        publish_customers(empty_platform, *people)
+        events = [(JAN_1, source, "u1", source, "u1", 1, "start") for source in sources]
+        stage(empty_platform, "stg_subscription_event", EVENTS, *events)
+        empty_platform.execute("CALL publish_subscription_members()")
+        for table in ("dim_title", "dim_customer", "dim_subscription"):
+            of_sources = f"SELECT source FROM {table} WHERE source IN ('east', 'west') ORDER BY 1"
+            assert empty_platform.fetch(of_sources) == [(source,) for source in sources]
+
+
+def test_members_that_only_plays_name_are_added_for_their_own_source(
+    empty_platform: Platform,
+) -> None:
+    columns = ("dimension", "source", "member_name")
+    for source in ("east", "west"):
+        members = [(dimension, source, "x1") for dimension in ("customer", "title")]
+        stage(empty_platform, "stg_member", columns, *members)
+        for _ in range(2):
+            empty_platform.execute("CALL publish_members()")
+    codes = "SELECT source, customer_code FROM dim_customer WHERE customer_key > 0 ORDER BY 1"
+    ids = "SELECT source, content_id FROM dim_title WHERE title_key > 0 ORDER BY 1"
+    for members_of in (codes, ids):
+        assert empty_platform.fetch(members_of) == [("east", "x1"), ("west", "x1")]
