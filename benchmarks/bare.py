@@ -1,8 +1,8 @@
 """The floor under the marts: what the engine takes to aggregate the same rows from bare, narrow tables.
 
-Of each mart there is a table with its days, its members, their groups and what a report sums, in the types of the mart,
-clustered by day, without anything to join or derive. A query groups them as the mart's does: by day, by member with the
-500 greatest first, or by one of a few groups.
+Of each mart there is a table with its days, names of its members, names of a few groups of them and what a report sums,
+in the types of the mart, clustered by day, without anything to join or derive. A query groups them as the mart's does:
+by day, by member with the 500 greatest first, or by group.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ def bare_table(view: View) -> str:
     measures = ", ".join(map(quote_mysql, view.measures))
     return (
         f"CREATE TABLE {quote_mysql(view.name)} (PRIMARY KEY (date_key, row_id)) "  # noqa: S608  (quoted)
-        f"SELECT date_key, row_number() OVER (ORDER BY date_key) AS row_id, {member} AS member_key,"
-        f" {member} % {GROUPS} AS group_key, {measures}"
-        f" FROM {quote_mysql(view.database)}.{quote_mysql(view.name)}"
+        "SELECT date_key, row_number() OVER (ORDER BY date_key) AS row_id, "
+        f"concat('Member ', {member}) AS member, concat('Group ', {member} % {GROUPS}) AS member_group, {measures} "
+        f"FROM {quote_mysql(view.database)}.{quote_mysql(view.name)}"
     )
 
 
@@ -77,4 +77,4 @@ def group_of(axis: str) -> str:
     """Return the column of a bare table that has about as many groups as an axis."""
     if axis.startswith(DAY_AXES):
         return "date_key"
-    return "member_key" if is_of_members(axis) else "group_key"
+    return "member" if is_of_members(axis) else "member_group"

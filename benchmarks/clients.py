@@ -12,10 +12,12 @@ import mysql.connector
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["client_name", "open_client"]
+__all__ = ["Client", "Cursor", "client_name", "open_client"]
 
 Client = Any
 """A connection of the DB API, whichever driver's."""
+Cursor = Any
+"""A cursor of one."""
 
 
 def odbc_driver() -> str | None:

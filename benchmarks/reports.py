@@ -7,8 +7,9 @@ It reads the warehouse that ``python -m benchmarks.marts`` leaves: two years, 10
 5,000 titles. Each connection is a process of its own, which asks every query of every mart, limited to one of the
 months, in an order of its own, one after the other and without a pause, and fetches the rows. Printed are, by mart, the
 median, the 95th percentile (nearest rank) and the slowest of all its answers next to the time that a query has; the
-same with one connection alone; and the same aggregations over bare tables, ten connections at once, which is what the
-engine takes whatever the marts are.
+same with one connection alone, with the processor time that the server took, in steps of 10 ms, which other work on the
+machine changes least; and the same aggregations over bare tables, ten connections at once, which is what the engine
+takes whatever the marts are. Where there are two figures, they are the median and the 95th percentile.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+import psutil
+
 from benchmarks.bare import bare_query, bare_tables
 from benchmarks.clients import client_name, open_client
 from benchmarks.directquery import month_queries, read_views
@@ -33,8 +36,9 @@ from svp.settings import Workspace, load_settings
 from warehouse.connections import fetch, fetch_one, open_warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from benchmarks.clients import Cursor
     from benchmarks.directquery import DirectQuery, View
     from svp.settings import Settings
 
@@ -49,9 +53,9 @@ SELECT table_name FROM information_schema.tables
 WHERE table_schema = schema() AND table_type = 'BASE TABLE'
 """
 HEADER = """\
-| mart | queries | alone: median, p95, ms | at once: median, ms | p95, ms | slowest, ms | its axis |\
- bare: median, p95, ms | p95 ÷ bare | limit, ms | |
-|---|---:|---:|---:|---:|---:|---|---:|---:|---:|---|"""
+| mart | queries | alone: median, p95, ms | processor, ms | of bare, ms |\
+ at once: median, ms | p95, ms | slowest, ms | its axis | bare: median, p95, ms | p95 ÷ bare | limit, ms | |
+|---|---:|---:|---:|---:|---:|---:|---:|---|---:|---:|---:|---|"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +64,22 @@ class Answer:
 
     query: DirectQuery
     seconds: float
+    processor_seconds: float = 0
+    """Of the server, where nobody else asked it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """The same queries, asked three ways."""
+    """The same queries, asked of marts and of bare tables, over one connection and over some."""
 
     alone: Sequence[Answer]
     at_once: Sequence[Answer]
-    bare: Sequence[Answer]
+    bare_alone: Sequence[Answer]
+    bare_at_once: Sequence[Answer]
 
     def of(self, mart: str) -> Runs:
         """Return the answers of one mart."""
-        ways = (self.alone, self.at_once, self.bare)
+        ways = (self.alone, self.at_once, self.bare_alone, self.bare_at_once)
         return Runs(*([each for each in way if each.query.mart == mart] for way in ways))
 
 
@@ -100,16 +107,49 @@ def queries_of(views: Mapping[str, View], marts: Collection[str]) -> list[Direct
 
 def ask(url: str, database: str, queries: Sequence[DirectQuery], seed: int) -> list[Answer]:
     """Ask all queries over one connection, in an order of its own."""
-    order = random.Random(seed).sample(queries, len(queries))  # noqa: S311  (an order)
     with open_client(url, database) as client:
         cursor = client.cursor()
-        answers = []
-        for query in order:
-            started = perf_counter()
-            cursor.execute(query.text)
-            cursor.fetchall()
-            answers.append(Answer(query, perf_counter() - started))
-        return answers
+        return [Answer(query, seconds_of(cursor, query)) for query in shuffled(queries, seed)]
+
+
+def shuffled(queries: Sequence[DirectQuery], seed: int) -> list[DirectQuery]:
+    """Return queries in another order."""
+    return random.Random(seed).sample(queries, len(queries))  # noqa: S311  (an order)
+
+
+def seconds_of(cursor: Cursor, query: DirectQuery) -> float:
+    """Return how long the answer to a query takes until its last row is fetched."""
+    started = perf_counter()
+    cursor.execute(query.text)
+    cursor.fetchall()
+    return perf_counter() - started
+
+
+def ask_alone(settings: Settings, database: str, queries: Sequence[DirectQuery]) -> list[Answer]:
+    """Ask all queries over one connection, and take the server's processor time of each."""
+    server, url = server_process(settings), settings.url("mysql")
+    ask(url, database, queries, seed=0)  # The first time, rows come from the disk.
+    answers = []
+    with open_client(url, database) as client:
+        cursor = client.cursor()
+        for query in shuffled(queries, seed=1):
+            before = processor_seconds(server)
+            seconds = seconds_of(cursor, query)
+            answers.append(Answer(query, seconds, processor_seconds(server) - before))
+    return answers
+
+
+def server_process(settings: Settings) -> psutil.Process:
+    """Return the process of the local server."""
+    with open_warehouse(settings) as connection:
+        folder, file = fetch_one(connection, "SELECT @@datadir, @@pid_file")
+    return psutil.Process(int(Path(folder, file).read_text(encoding="utf-8")))
+
+
+def processor_seconds(process: psutil.Process) -> float:
+    """Return the processor time that a process has had."""
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def ask_at_once(
@@ -124,9 +164,15 @@ def ask_at_once(
         return [answer for each in asked for answer in each.result()]
 
 
-def percentile(answers: Sequence[Answer], share: float) -> float:
+def percentile(seconds: Iterable[float], share: float) -> float:
     """Return a nearest-rank percentile, in milliseconds."""
-    return 1000 * sorted(answer.seconds for answer in answers)[ceil(share * len(answers)) - 1]
+    ranked = sorted(seconds)
+    return 1000 * ranked[ceil(share * len(ranked)) - 1]
+
+
+def middle_and_high(seconds: Collection[float]) -> str:
+    """Return the median and the 95th percentile, in milliseconds."""
+    return f"{percentile(seconds, 0.5):.0f}, {percentile(seconds, PERCENT):.0f}"
 
 
 def report(runs: Runs) -> None:
@@ -139,18 +185,22 @@ def report(runs: Runs) -> None:
 def line(mart: str, runs: Runs) -> str:
     """Return the line of one mart."""
     limit = 1000 * (CUSTOMER_LIMIT_SECONDS if mart in CUSTOMER_MARTS else LIMIT_SECONDS)
-    p95, bare_p95 = percentile(runs.at_once, PERCENT), percentile(runs.bare, PERCENT)
+    at_once = [answer.seconds for answer in runs.at_once]
+    bare = [answer.seconds for answer in runs.bare_at_once]
+    p95 = percentile(at_once, PERCENT)
     slowest = max(runs.at_once, key=lambda answer: answer.seconds)
     cells = (
         mart,
-        len(runs.at_once),
-        f"{percentile(runs.alone, 0.5):.0f}, {percentile(runs.alone, PERCENT):.0f}",
-        f"{percentile(runs.at_once, 0.5):.0f}",
+        len(at_once),
+        middle_and_high([answer.seconds for answer in runs.alone]),
+        middle_and_high([answer.processor_seconds for answer in runs.alone]),
+        middle_and_high([answer.processor_seconds for answer in runs.bare_alone]),
+        f"{percentile(at_once, 0.5):.0f}",
         f"{p95:.0f}",
         f"{1000 * slowest.seconds:.0f}",
         slowest.query.axis,
-        f"{percentile(runs.bare, 0.5):.0f}, {bare_p95:.0f}",
-        f"{p95 / bare_p95:.1f}",
+        middle_and_high(bare),
+        f"{p95 / percentile(bare, PERCENT):.1f}",
         f"{limit:.0f}",
         "yes" if p95 <= limit else "**no**",
     )
@@ -162,15 +212,20 @@ def measure(settings: Settings, marts: Collection[str], *, connections: int, rou
     views, url = views_of(settings), settings.url("mysql")
     queries = queries_of(views, marts or views)
     mart_database = settings.workspace.mart_database
-    for seed in (0, 1):  # The first time, rows come from the disk.
-        alone = ask(url, mart_database, queries, seed)
-    at_once = ask_at_once(url, mart_database, queries, connections=connections, rounds=rounds)
+
+    def ask_both_ways(
+        database: str, asked: Sequence[DirectQuery]
+    ) -> tuple[list[Answer], list[Answer]]:
+        alone = ask_alone(settings, database, asked)
+        return alone, ask_at_once(url, database, asked, connections=connections, rounds=rounds)
+
+    of_marts = ask_both_ways(mart_database, queries)
     asked = [views[mart] for mart in {query.mart: None for query in queries}]
     with bare_tables(settings, asked) as database:
-        bare_queries = [bare_query(query, views[query.mart]) for query in queries]
-        ask(url, database, bare_queries, seed=0)
-        bare = ask_at_once(url, database, bare_queries, connections=connections, rounds=rounds)
-    return Runs(alone, at_once, bare)
+        of_bare = ask_both_ways(
+            database, [bare_query(query, views[query.mart]) for query in queries]
+        )
+    return Runs(*of_marts, *of_bare)
 
 
 def main() -> None:

@@ -65,6 +65,8 @@ SETTINGS = (
     "--default-time-zone=+00:00",
     "--max-allowed-packet=64M",
     "--innodb-buffer-pool-size=256M",
+    # Holds the first 500 names of a table in a report while all are sorted by what was summed.
+    "--sort-buffer-size=2M",
 )
 
 STORAGE = (

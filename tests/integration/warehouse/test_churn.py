@@ -370,9 +370,8 @@ def test_bands_and_quintiles_end_where_they_say(platform: Platform) -> None:
     platform.load(*plays)
     platform.refresh()
     rows = platform.fetch(
-        "SELECT dim_customer.customer_code, agg_churn_signals.risk_band FROM agg_churn_signals"
-        " INNER JOIN dim_customer USING (customer_key) WHERE date_key = 20240301 AND customer_code LIKE 'v%'"
-        " ORDER BY customer_code"
+        "SELECT customer_code, risk_band FROM agg_churn_signals"
+        " WHERE date_key = 20240301 AND customer_code LIKE 'v%' ORDER BY customer_code"
     )
     assert [band for _, band in rows] == [
         "declining",

@@ -117,7 +117,7 @@ QUESTIONS = {
         """,
         f"""
         SELECT content_id, {in_mysql("agg_content_performance")}
-        FROM agg_content_performance INNER JOIN dim_title USING (title_key)
+        FROM agg_content_performance
         GROUP BY content_id HAVING sum(plays) > 0
         """,
     ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
+
 from benchmarks.directquery import month_queries, read_views
 from svp.core.sqlfiles import quote_mysql
 from warehouse.connections import execute, fetch, open_warehouse
@@ -39,6 +41,9 @@ MEMBER = (
 )
 DAY_KEYS = frozenset({"date_key", "month_key"})
 SCANS = {"ALL", "index"}
+LARGE_MARTS = ("content_performance", "customer_360", "churn_signals")
+"""Those with a row per customer or title."""
+CALENDAR_TABLES = {"dim_date", "dim_month"}
 MARIADB_COLUMNS = 10
 """Of a step of a plan; MySQL has two more."""
 
@@ -59,14 +64,49 @@ def test_every_visual_of_every_mart_reaches_an_index(empty_platform: Platform) -
     assert scanned == []
 
 
+def test_every_measure_of_a_mart_is_asked_for(empty_platform: Platform) -> None:
+    mart_database = empty_platform.settings.workspace.mart_database
+    with open_warehouse(empty_platform.settings) as connection:
+        views = read_views(connection, mart_database)
+    asked = {
+        mart: {name for query in month_queries(views, mart, MONTH) for name in query.measures}
+        for mart in views
+    }
+    assert asked["content_performance"] == {"plays", "watch_hours", "rating_count"}
+    assert asked["active_users"] == {"dau", "wau", "mau", "stickiness"}
+    assert [name for name in asked if asked[name] not in (set(), set(views[name].measures))] == []
+
+
+@pytest.mark.parametrize("mart", LARGE_MARTS)
+def test_visual_by_month_of_a_large_mart_reads_nothing_but_it_and_the_calendar(
+    empty_platform: Platform, mart: str
+) -> None:
+    with open_warehouse(empty_platform.settings) as connection:
+        execute(connection, "CALL refresh_calendar(%s, %s)", (FIRST_DAY, LAST_DAY))
+        views = read_views(connection, empty_platform.settings.workspace.mart_database)
+        (text,) = (
+            query.text
+            for query in month_queries(views, mart, MONTH)
+            if query.axis == "calendar.month_name"
+        )
+        read = {table for table, _ in plan_of(connection, text) if not table.startswith("<")}
+    assert len(read) > 1
+    assert {table for table in read if not table.startswith("agg_")} <= CALENDAR_TABLES
+
+
 def scanned_tables(connection: Connection, query: str) -> list[str]:
     """Return the stored facts and aggregates that a query reads whole."""
-    steps = fetch(connection, f"EXPLAIN FORMAT = TRADITIONAL {query}")
-    # Behind number and kind of the step come the table and, on MySQL, its partitions; the type of access is the next.
-    plan = [(str(step[2]), str(step[3 if len(step) == MARIADB_COLUMNS else 4])) for step in steps]
+    plan = plan_of(connection, query)
     stored = [(table, access) for table, access in plan if table.startswith(("agg_", "fact_"))]
     assert stored, plan
     return [table for table, access in stored if access in SCANS]
+
+
+def plan_of(connection: Connection, query: str) -> list[tuple[str, str]]:
+    """Return the tables of a query's plan, each with the type of access."""
+    steps = fetch(connection, f"EXPLAIN FORMAT = TRADITIONAL {query}")
+    # Behind number and kind of the step come the table and, on MySQL, its partitions; the type of access is the next.
+    return [(str(step[2]), str(step[3 if len(step) == MARIADB_COLUMNS else 4])) for step in steps]
 
 
 def fill(connection: Connection, mart_database: str) -> None:
