@@ -29,6 +29,7 @@ ROOMS = (
     "warehouse",
     "mapping",
     "marts",
+    "report",
     "verify",
 )
 """Modules of this package with a ``register``, in the order of the help."""
