@@ -12,10 +12,10 @@ DATA_COLORS = (
     "#F2A65A",
     "#3F7CAC",
     "#F7D9A8",
-    "#7A2E39",
+    "#8A3A48",
     "#9CC5A1",
-    "#6A6A6A",
-    "#C8553D",
+    "#5A5A5A",
+    "#C9A7C7",
 )
 """Dark and light by turns: series that stand together are told apart without colour."""
 
