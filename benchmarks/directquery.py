@@ -1,7 +1,5 @@
-"""The queries that a report in Power BI sends to the marts in DirectQuery, in their shape.
+"""Queries for every axis of every mart, in the shape that Power BI sends in DirectQuery (``report.queries``).
 
-Each table of the report's model is a subselect that lists all its columns; joins nest one level a relationship;
-measures are summed as C1 to Cn; a last level drops empty groups and caps the rows. Keywords are lower case.
 Tests look at the plans of these queries, and benchmarks time them.
 """
 
@@ -12,6 +10,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from report.queries import Source, grouped
 from svp.core.sqlfiles import quote_mysql
 from warehouse.connections import fetch
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from svp.core.mysql import Connection
 
 __all__ = ["DirectQuery", "View", "month_queries", "read_views"]
-
-MAX_ROWS = 1_000_001
-"""The cap that Power BI puts on every query: a million rows, and one to see that there are more."""
 
 CALENDAR = "calendar"
 AXIS_NUMBERS = frozenset({"local_hour", "release_year", "month_number"})
@@ -74,9 +70,9 @@ class View:
         )
 
     @property
-    def subselect(self) -> str:
+    def source(self) -> Source:
         """The view as a table of the report's model."""
-        return f"(select {listed(self.columns)} from {quote_mysql(self.database)}.{quote_mysql(self.name)})"  # noqa: S608  (quoted)
+        return Source.of_view(self.database, self.name, self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,40 +133,9 @@ def visual(
     conditions: Sequence[tuple[str, str]],
 ) -> str:
     """Return the query of one visual: a mart joined by its keys, limited, grouped by an axis, every measure summed."""
-    columns, source = list(view.columns), view.subselect
+    source = view.source
     for key, dimension in joins:
-        source = joined(columns, source, key, dimension)
-        columns += [f"{dimension.name}_{column}" for column in dimension.columns]
-    sums = [f"C{number}" for number in range(1, len(view.measures) + 1)]
-    summed = ", ".join(
-        f"sum({quote_mysql(measure)}) as {quote_mysql(name)}"
-        for measure, name in zip(view.measures, sums, strict=True)
-    )
-    limits = " and ".join(f"{quote_mysql(column)} {limit}" for column, limit in conditions)
-    present = " or ".join(f"not {quote_mysql(name)} is null" for name in sums)
-    group = quote_mysql(axis)
-    return (
-        f"select {listed([axis, *sums])} from ("  # noqa: S608  (quoted)
-        f"select {group}, {summed} from (select {listed(columns)} from {source} as `ITBL` where {limits}) as `ITBL`"
-        f" group by {group}"
-        f") as `ITBL` where {present} limit {MAX_ROWS} offset 0"
-    )
-
-
-def joined(columns: Sequence[str], source: str, key: str, dimension: View) -> str:
-    """Return a subselect of a source and a dimension's columns, named after the dimension."""
-    outer = [f"`OTBL`.{quote_mysql(column)}" for column in columns]
-    inner = [
-        f"`ITBL`.{quote_mysql(column)} as {quote_mysql(f'{dimension.name}_{column}')}"
-        for column in dimension.columns
-    ]
-    on = quote_mysql(key)
-    return (
-        f"(select {', '.join([*outer, *inner])} from {source} as `OTBL`"  # noqa: S608  (quoted)
-        f" left outer join {dimension.subselect} as `ITBL` on (`OTBL`.{on} = `ITBL`.{on}))"
-    )
-
-
-def listed(columns: Sequence[str] | Mapping[str, str]) -> str:
-    """Return names in back-quotes, separated by commas."""
-    return ",".join(map(quote_mysql, columns))
+        source = source.join(key, dimension.source, prefix=dimension.name)
+    sums = [f"sum({quote_mysql(measure)})" for measure in view.measures]
+    limits = [f"{quote_mysql(column)} {limit}" for column, limit in conditions]
+    return grouped(source, [axis], sums, limits)

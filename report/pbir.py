@@ -34,7 +34,7 @@ TYPES = {
     "matrix": "pivotTable",
     "table": "tableEx",
 }
-SLICERS_OFF_CROSS_HIGHLIGHT = {
+SLOW_SOURCE = {
     "isCrossHighlightingDisabled": False,
     "isSlicerSelectionsButtonEnabled": True,
     "isFilterSelectionsButtonEnabled": True,
@@ -109,7 +109,7 @@ def settings() -> Json:
             "useEnhancedTooltips": True,
             "useDefaultAggregateDisplayName": True,
         },
-        "slowDataSourceSettings": SLICERS_OFF_CROSS_HIGHLIGHT,
+        "slowDataSourceSettings": SLOW_SOURCE,
     }
 
 

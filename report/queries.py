@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from report.definition import Measure, Report, Table, Visual
 
-__all__ = ["MAX_ROWS", "Choice", "Query", "Source", "answer", "slicer_query", "visual_queries"]
+__all__ = [
+    "MAX_ROWS",
+    "Choice",
+    "Query",
+    "Source",
+    "answer",
+    "grouped",
+    "slicer_query",
+    "visual_queries",
+]
 
 MAX_ROWS = 1_000_001
 """The cap that Power BI puts on every query: a million rows, and one to see that there are more."""
