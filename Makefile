@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest
 WAREHOUSE_TESTS := tests/integration/warehouse
 # Accounts in platform/svp/servers/sql are left out: the linter cannot read ALTER USER … IDENTIFIED BY.
-SQLFLUFF_PATHS := loaders oltp warehouse procedures
+SQLFLUFF_PATHS := loaders oltp warehouse procedures report
 
 .PHONY: help demo test check format requirements docs docs-check benchmark clean
 

@@ -1,9 +1,8 @@
-"""The queries that a report in Power BI sends to the marts in DirectQuery, in their shape.
+"""Queries for every axis of every mart, in the shape that Power BI sends in DirectQuery (``report.queries``).
 
-Each table of the report's model is a subselect that lists all its columns; joins nest one level a relationship;
-measures are C1 to Cn; a last level drops empty groups and caps the rows. Keywords are lower case. A visual has one
-axis, and one or two measures that may be summed. One with an entry per customer or title is a table, which asks for its
-first 500 rows, the greatest first, and for one more to see that there are more; any other is a chart.
+Measures of a visual are C1 to Cn. A visual has one axis, and one or two measures that may be summed. One with an entry
+per customer or title is a table, which asks for its first 500 rows, the greatest first, and for one more to see that
+there are more; any other is a chart.
 Tests look at the plans of these queries, and benchmarks time them.
 """
 
@@ -15,6 +14,7 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from report.queries import END, Source, grouped
 from svp.core.sqlfiles import quote_mysql
 from warehouse.connections import fetch
 from warehouse.metrics import list_metrics
@@ -34,10 +34,8 @@ __all__ = [
     "read_views",
 ]
 
-CHART_ROWS = 1_000_001
-"""The cap that Power BI puts on the query of a chart: a million rows, and one to see that there are more."""
 TABLE_ROWS = 501
-"""The cap on that of a table visual, which shows 500 rows until somebody scrolls."""
+"""The cap on the query of a table visual, which shows 500 rows until somebody scrolls."""
 MEASURES_OF_VISUAL = 2
 
 CALENDAR = "calendar"
@@ -106,9 +104,9 @@ class View:
         )
 
     @property
-    def subselect(self) -> str:
+    def source(self) -> Source:
         """The view as a table of the report's model."""
-        return f"(select {listed(self.columns)} from {quote_mysql(self.database)}.{quote_mysql(self.name)})"  # noqa: S608  (quoted)
+        return Source.of_view(self.database, self.name, self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,53 +208,20 @@ def between(day: str, month: date) -> tuple[tuple[str, str], ...]:
 
 def query_text(view: View, visual: Visual, measures: Sequence[str]) -> str:
     """Return the query of one visual: a mart joined by its keys, limited, grouped by the axis, measures aggregated."""
-    columns, source = list(view.columns), view.subselect
+    source = view.source
     for key, dimension in visual.joins:
-        source = joined(columns, source, key, dimension)
-        columns += [f"{dimension.name}_{column}" for column in dimension.columns]
-    names = [f"C{number}" for number in range(1, len(measures) + 1)]
-    aggregates = ", ".join(
-        f"{view.aggregate}({quote_mysql(measure)}) as {quote_mysql(name)}"
-        for measure, name in zip(measures, names, strict=True)
-    )
-    limits = " and ".join(f"{quote_mysql(column)} {limit}" for column, limit in visual.conditions)
-    present = " or ".join(f"not {quote_mysql(name)} is null" for name in names)
-    group = quote_mysql(visual.column)
-    end = end_of(visual.axis, order=f"`C1` desc, {group}")
-    return (
-        f"select {listed([visual.column, *names])} from ("  # noqa: S608  (quoted)
-        f"select {group}, {aggregates} from (select {listed(columns)} from {source} as `ITBL` where {limits}) as `ITBL`"
-        f" group by {group}"
-        f") as `ITBL` where {present} {end}"
-    )
+        source = source.join(key, dimension.source, prefix=dimension.name)
+    aggregates = [f"{view.aggregate}({quote_mysql(measure)})" for measure in measures]
+    limits = [f"{quote_mysql(column)} {limit}" for column, limit in visual.conditions]
+    end = end_of(visual.axis, order=f"`C1` desc, {quote_mysql(visual.column)}")
+    return grouped(source, [visual.column], aggregates, limits, end=end)
 
 
 def end_of(axis: str, *, order: str) -> str:
     """Return the end of a visual's query: a table, which is for many members, begins with the greatest."""
-    if is_of_members(axis):
-        return f"order by {order} limit {TABLE_ROWS} offset 0"
-    return f"limit {CHART_ROWS} offset 0"
+    return f"order by {order} limit {TABLE_ROWS} offset 0" if is_of_members(axis) else END
 
 
 def is_of_members(axis: str) -> bool:
     """Tell whether an axis has an entry per customer or title."""
     return axis.rpartition(".")[2] in MEMBER_AXES
-
-
-def joined(columns: Sequence[str], source: str, key: str, dimension: View) -> str:
-    """Return a subselect of a source and a dimension's columns, named after the dimension."""
-    outer = [f"`OTBL`.{quote_mysql(column)}" for column in columns]
-    inner = [
-        f"`ITBL`.{quote_mysql(column)} as {quote_mysql(f'{dimension.name}_{column}')}"
-        for column in dimension.columns
-    ]
-    on = quote_mysql(key)
-    return (
-        f"(select {', '.join([*outer, *inner])} from {source} as `OTBL`"  # noqa: S608  (quoted)
-        f" left outer join {dimension.subselect} as `ITBL` on (`OTBL`.{on} = `ITBL`.{on}))"
-    )
-
-
-def listed(columns: Sequence[str] | Mapping[str, str]) -> str:
-    """Return names in back-quotes, separated by commas."""
-    return ",".join(map(quote_mysql, columns))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("loaders", "oltp", "nosql", "warehouse", "procedures", "platform/svp")
+ROOMS = ("loaders", "oltp", "nosql", "warehouse", "procedures", "report", "platform/svp")
 DATA_ENDINGS = {".sql", ".json", ".typed"}
 
 

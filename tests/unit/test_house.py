@@ -13,7 +13,7 @@ import pytest
 from tests.frozen import present, recorded
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("platform/svp", "loaders", "oltp", "nosql", "warehouse", "procedures")
+ROOMS = ("platform/svp", "loaders", "oltp", "nosql", "warehouse", "procedures", "report")
 HEAVY = ("mysql", "numpy", "pandas", "psycopg2", "pyarrow", "pymongo", "faker", "rich.progress")
 
 

@@ -13,11 +13,14 @@ SELECT
         1.00000000 * agg_content_performance.watch_seconds
         / nullif(60 * agg_content_performance.plays, 0) AS decimal(18, 2)
     ) AS avg_view_minutes,
+    cast(agg_content_performance.complete_plays AS decimal(18, 0)) AS complete_plays,
+    cast(agg_content_performance.known_completion_plays AS decimal(18, 0)) AS known_completion_plays,
     cast(
         100.00000000 * agg_content_performance.complete_plays
         / nullif(agg_content_performance.known_completion_plays, 0) AS decimal(5, 2)
     ) AS completion_rate,
     cast(agg_content_performance.ratings AS decimal(18, 0)) AS rating_count,
+    cast(agg_content_performance.stars AS decimal(18, 0)) AS rating_stars,
     cast(
         1.00000000 * agg_content_performance.stars / nullif(agg_content_performance.ratings, 0) AS decimal(4, 2)
     ) AS rating_avg,

@@ -7,6 +7,7 @@ SELECT
     cast(agg_daily_statistics.plays AS decimal(18, 0)) AS plays,
     cast(agg_daily_statistics.valid_plays AS decimal(18, 0)) AS valid_plays,
     cast(agg_daily_statistics.complete_plays AS decimal(18, 0)) AS complete_plays,
+    cast(agg_daily_statistics.known_completion_plays AS decimal(18, 0)) AS known_completion_plays,
     cast(
         1.00000000 * (agg_daily_statistics.app_seconds + agg_daily_statistics.set_top_box_seconds) / 3600 AS decimal(18, 4)
     ) AS watch_hours,

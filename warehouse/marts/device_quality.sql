@@ -7,6 +7,8 @@ SELECT
     dim_quality.quality,
     cast(fact_playback.plays AS decimal(18, 0)) AS plays,
     cast(1.00000000 * fact_playback.watch_seconds / 3600 AS decimal(18, 4)) AS watch_hours,
+    cast(fact_playback.complete_plays AS decimal(18, 0)) AS complete_plays,
+    cast(fact_playback.known_completion_plays AS decimal(18, 0)) AS known_completion_plays,
     cast(
         100.00000000 * fact_playback.complete_plays / nullif(fact_playback.known_completion_plays, 0) AS decimal(5, 2)
     ) AS completion_rate,

@@ -1,6 +1,7 @@
--- playback_quality: quality of experience as players told it, day by day; empty without their telemetry. Only attempts
--- and plays may be summed. Percentiles are nearest-rank over the attempts of the row that started: never average them.
--- avg_bitrate_kbps is weighted by playing time. The country is the viewer's when the day was published.
+-- playback_quality: quality of experience as players told it, day by day; empty without their telemetry. Counts and
+-- seconds may be summed, and rates made of the sums. Percentiles are nearest-rank over the attempts of the row that
+-- started: never average them. avg_bitrate_kbps is weighted by playing time. The country is the viewer's when the day was
+-- published.
 -- grain: one row per UTC day, device and country with play attempts
 SELECT
     dim_date.date_value AS stat_date,
@@ -8,6 +9,13 @@ SELECT
     dim_country.country,
     cast(fact_attempt.attempts AS decimal(18, 0)) AS attempts,
     cast(fact_attempt.plays AS decimal(18, 0)) AS plays,
+    cast(fact_attempt.abandoned_attempts AS decimal(18, 0)) AS abandoned_attempts,
+    cast(fact_attempt.failed_attempts AS decimal(18, 0)) AS failed_attempts,
+    cast(fact_attempt.failed_plays AS decimal(18, 0)) AS failed_plays,
+    cast(fact_attempt.known_startups AS decimal(18, 0)) AS known_startups,
+    cast(1.00000000 * fact_attempt.startup_milliseconds / 1000 AS decimal(18, 3)) AS startup_seconds,
+    cast(1.00000000 * fact_attempt.stall_milliseconds / 1000 AS decimal(18, 3)) AS stalled_seconds,
+    cast(fact_attempt.known_stall_watch_seconds AS decimal(18, 0)) AS known_stall_watch_seconds,
     cast(100.00000000 * fact_attempt.abandoned_attempts / fact_attempt.attempts AS decimal(5, 2)) AS ebvs_pct,
     cast(100.00000000 * fact_attempt.failed_attempts / fact_attempt.attempts AS decimal(5, 2)) AS start_failure_pct,
     cast(100.00000000 * fact_attempt.failed_plays / nullif(fact_attempt.plays, 0) AS decimal(5, 2)) AS playback_failure_pct,

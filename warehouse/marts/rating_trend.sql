@@ -6,6 +6,7 @@ SELECT
     cast(nullif(agg_rating_trend.release_year, 0) AS decimal(4, 0)) AS release_year,
     dim_month.month_start,
     cast(agg_rating_trend.ratings AS decimal(18, 0)) AS ratings,
+    cast(agg_rating_trend.stars AS decimal(18, 0)) AS rating_stars,
     cast(1.00000000 * agg_rating_trend.stars / agg_rating_trend.ratings AS decimal(4, 2)) AS rating_avg,
     cast(
         (

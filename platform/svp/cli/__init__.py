@@ -31,6 +31,7 @@ ROOMS = (
     "warehouse",
     "mapping",
     "marts",
+    "report",
     "verify",
 )
 """Modules of this package with a ``register``, in the order of the help."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 
 from benchmarks.directquery import month_queries, read_views
 from tests.integration.warehouse.builders import Play
+from tests.integration.warehouse.odbc import SQL_TYPES, reader_connection
 from warehouse.connections import open_warehouse
-from warehouse.reader import rotate_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,54 +20,16 @@ if TYPE_CHECKING:
 
     from tests.integration.warehouse.builders import Platform
 
-SQL_TYPES = {
-    4: "INTEGER",
-    5: "SMALLINT",
-    3: "DECIMAL",
-    91: "DATE",
-    93: "TIMESTAMP",
-    12: "VARCHAR",
-    -9: "VARCHAR",
-}
-"""The codes of ODBC for what the connector carries; -9 is VARCHAR in Unicode. BIGINT, for one, is -5."""
-
 MAX_PRECISION, MAX_SCALE = 18, 4
-
-
-@pytest.fixture(scope="session")
-def driver_name() -> str:
-    """The driver's name on this machine; in CI it must be there."""
-    try:
-        import pyodbc
-
-        (name,) = (str(name) for name in pyodbc.drivers() if name.startswith("MariaDB"))
-    except (ImportError, ValueError):
-        if os.environ.get("CI"):
-            raise
-        pytest.skip("no ODBC driver of MariaDB here: apt-get install odbc-mariadb libodbc2")
-    return name
 
 
 @pytest.fixture
 def reader(platform: Platform, driver_name: str) -> Iterator[pyodbc.Connection]:
-    """A connection as Power BI makes it: the reader's account, one play in the marts."""
-    import pyodbc
-
+    """The reader's account through the driver; one play in the marts."""
     platform.load(Play(date(2024, 1, 31)))
     platform.refresh()
-    account = rotate_reader(platform.settings)
-    server = urlsplit(f"//{account.server}")
-    login = f"SERVER={server.hostname};PORT={server.port};UID={account.user};PWD={account.password}"
-    try:
-        with closing(
-            # Each look at the columns is to see the views of that moment.
-            pyodbc.connect(
-                f"DRIVER={driver_name};{login};DATABASE={account.database}", autocommit=True
-            )
-        ) as connection:
-            yield connection
-    finally:
-        platform.execute("DROP USER IF EXISTS %s@'%'", (account.user,))
+    with reader_connection(platform, driver_name) as connection:
+        yield connection
 
 
 def misfits(reader: pyodbc.Connection, database: str) -> list[str]:

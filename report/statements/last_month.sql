@@ -1,0 +1,14 @@
+-- last_month: the last month that the data has to its end, or the last of all; null without data.
+-- grain: one row
+-- params: none
+WITH last_statistics AS (
+    SELECT max(daily_statistics.stat_date) AS stat_date FROM daily_statistics
+)
+
+SELECT
+    coalesce(
+        max(if(last_day(taste_summary.month_start) <= last_statistics.stat_date, taste_summary.month_start, NULL)),
+        max(taste_summary.month_start)
+    ) AS month_start
+FROM taste_summary
+CROSS JOIN last_statistics

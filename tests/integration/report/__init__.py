@@ -1,0 +1,3 @@
+"""The report."""
+
+from __future__ import annotations
