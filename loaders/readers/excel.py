@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -70,10 +71,11 @@ class ExcelSheet:
 
     def _rows(self) -> Iterator[Row]:
         """Yield the rows that have anything in them."""
-        sheet = _opened(self._path).get_sheet_by_name(self._sheet)
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
-            if any(cell != "" for cell in cells):
-                yield Row(number, cells)
+        with _workbook(self._path) as workbook:
+            sheet = workbook.get_sheet_by_name(self._sheet)
+            for number, cells in enumerate(sheet.iter_rows(), start=1):
+                if any(cell != "" for cell in cells):
+                    yield Row(number, cells)
 
     def _batch(self, rows: Sequence[Row]) -> Batch:
         wide = [row for row in rows if self._is_wider(row)]
@@ -128,14 +130,16 @@ def list_sheets(path: Path) -> list[str]:
     if unpacked_bytes > MAX_WORKBOOK_BYTES:
         message = f"{printable(path)} holds more than {MAX_WORKBOOK_BYTES // 1024**2} MB"
         raise InputError(message, "save its sheets as CSV, and give those")
-    workbook = _opened(path)
-    return [name for name in workbook.sheet_names if workbook.get_sheet_by_name(name).start]
+    with _workbook(path) as workbook:
+        return [name for name in workbook.sheet_names if workbook.get_sheet_by_name(name).start]
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _workbook(path: Path) -> Iterator[Any]:
+    """Open a workbook; what is damaged in it shows only where it is read."""
     package = _package()
     try:
-        return package.CalamineWorkbook.from_path(path)
+        yield package.CalamineWorkbook.from_path(path)
     except package.PasswordError as error:
         message = f"{printable(path)} is protected by a password"
         raise InputError(message, "save it without one, and give that") from error
