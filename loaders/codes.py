@@ -42,7 +42,6 @@ REFUSALS = {
 FLAGS = {
     "before_signup": "the session is earlier than the user's registration",
     "box_left_on": "the set-top box was on for 86,400 seconds or more",
-    "completion_like_share": "the completion is at most 1, yet a tenth of the title was watched: it may be a share",
     "completion_out_of_range": "the completion is below 0 or above 100 percent",
     "longer_than_title": "more was watched than the title is long",
     "no_contract": "the set-top box names no contract: none, 0 or an IPv4 address",

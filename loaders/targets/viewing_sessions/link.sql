@@ -64,15 +64,6 @@ linked AS (
         || CASE
             WHEN hashed.watch_seconds > 60 * movie_details.duration_minutes
                 THEN ARRAY['longer_than_title']
-        END
-        -- Who watched a tenth of a title has not completed one percent of it.
-        || CASE
-            WHEN
-                hashed.completion_percent > 0
-                AND hashed.completion_percent <= 1
-                AND 10 * hashed.watch_seconds
-                >= 60 * coalesce(movie_details.duration_minutes, series_details.average_episode_minutes)
-                THEN ARRAY['completion_like_share']
         END AS quality_flags,
         hashed.row_hash,
         coalesce(

@@ -94,7 +94,7 @@ def test_days_are_written_one_way_only(
     ("case", "written", "expected"),
     [
         ("85 %", "85", ("85.00", "")),
-        ("0.85, stored as it came; beside its title it is flagged", "0.85", ("0.85", "")),
+        ("0.85, which may be meant: a map can say that it is a share", "0.85", ("0.85", "")),
         ("over 100", "100.5", ("100.50", "completion_out_of_range")),
         ("far over 100", "10001", "out_of_range"),
         ("negative", "-3", ("-3.00", "completion_out_of_range")),
