@@ -111,9 +111,7 @@ def _recognise_each(path: Path, wanted: Wanted) -> Iterator[Recognised]:
             return
         content = fingerprint(path)
         for sheet in list_sheets(path):
-            told = f"{content.sha256} {sheet}".encode()
-            own = replace(content, sha256=hashlib.sha256(told).hexdigest())
-            yield _recognised(path, own, ExcelSheet(path, sheet), wanted)
+            yield _recognised(path, _with(content, sheet), ExcelSheet(path, sheet), wanted)
     except OSError as error:
         unreadable(error)
 
@@ -139,12 +137,20 @@ def _recognised(path: Path, content: Fingerprint, reader: Reader, wanted: Wanted
     if not fitting:
         raise _unknown(path, reader, wanted)
     best = max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
-    best = wanted.read_as(best, printable(path))
-    found = Recognised(path, content, best, reader, _day_of(path) if best.is_daily else None)
+    if said := wanted.said_of(best):
+        content = _with(content, said)
+    kind = wanted.read_as(best, printable(path))
+    found = Recognised(path, content, kind, reader, _day_of(path) if kind.is_daily else None)
     for missing in found.missing:
         if alike := _alike(missing, found.unused):
             raise _renamed(found, missing, alike)
     return found
+
+
+def _with(content: Fingerprint, said: str) -> Fingerprint:
+    """Return what makes a content another one: the sheet of a workbook, or how it was said to be read."""
+    whole = f"{content.sha256} {said}".encode()
+    return replace(content, sha256=hashlib.sha256(whole).hexdigest())
 
 
 def _day_of(path: Path) -> date:
