@@ -26,7 +26,7 @@ __all__ = [
     "unreadable",
 ]
 
-DATA_ENDINGS = (".csv", ".json", ".jsonl", ".ndjson", ".parquet", ".tsv", ".txt")
+DATA_ENDINGS = (".csv", ".json", ".jsonl", ".ndjson", ".parquet", ".tsv", ".txt", ".xlsx")
 MANIFEST = "manifest.json"
 """Written beside generated data, and says what each file is; not data."""
 

@@ -79,6 +79,7 @@ class Mapped:
 
     kind: Kind
     delimiter: str | None
+    text: str
 
 
 def read_map(path: Path) -> Mapped:
@@ -122,7 +123,7 @@ class _Map:
     def read(self) -> Mapped:
         """Return what the map says."""
         if self._said.get("kind") == EVENTS.name:
-            return Mapped(events(self._kept()), None)
+            return Mapped(events(self._kept()), None, self._text)
         self._check_keys((), self._said, (*SETTINGS, *SECTIONS))
         self._check_settings()
         table = self._table()
@@ -133,7 +134,7 @@ class _Map:
             fields=tuple(self._fields(table)),
             flags=flags_of(table),
         )
-        return Mapped(kind, self._said.get("delimiter"))
+        return Mapped(kind, self._said.get("delimiter"), self._text)
 
     def _kept(self) -> list[str]:
         """Return the properties of events that are to be kept."""

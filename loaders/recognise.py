@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,16 @@ from loaders.files import (
     unreadable,
 )
 from loaders.kinds import KINDS
-from loaders.readers import CsvFile, JsonFile, JsonLinesFile, ParquetFile, is_json_lines
+from loaders.readers import (
+    CsvFile,
+    ExcelSheet,
+    JsonFile,
+    JsonLinesFile,
+    ParquetFile,
+    is_json_lines,
+    is_workbook,
+    list_sheets,
+)
 from loaders.wanted import Wanted
 from svp.errors import InputError, shorten
 
@@ -38,7 +48,7 @@ START_BYTES = 4096
 LIKENESS = 0.75
 """From here on two names are taken for one; ``device_type`` and ``device_name`` are two."""
 
-Reader = CsvFile | JsonFile | JsonLinesFile | ParquetFile
+Reader = CsvFile | ExcelSheet | JsonFile | JsonLinesFile | ParquetFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +98,22 @@ def recognise_all(paths: Iterable[Path], wanted: Wanted = ANYTHING) -> tuple[Rec
         InputError: a path is missing, a data file is of no known kind, or a folder holds none.
         UsageError: a file names no zone, and none was said.
     """
-    found = [recognise(path, wanted) for path in list_files(paths)]
+    found = [file for path in list_files(paths) for file in _recognise_each(path, wanted)]
     order = {kind.name: number for number, kind in enumerate((*KINDS, *wanted.kinds))}
     return tuple(sorted(found, key=lambda file: (order[file.kind.name], file.path)))
+
+
+def _recognise_each(path: Path, wanted: Wanted) -> Iterator[Recognised]:
+    """Yield what a file is, or what each sheet of a workbook is."""
+    try:
+        if not is_workbook(path):
+            yield recognise(path, wanted)
+            return
+        content = fingerprint(path)
+        for sheet in list_sheets(path):
+            yield _recognised(path, _with(content, sheet), ExcelSheet(path, sheet), wanted)
+    except OSError as error:
+        unreadable(error)
 
 
 def recognise(path: Path, wanted: Wanted = ANYTHING) -> Recognised:
@@ -106,12 +129,18 @@ def recognise(path: Path, wanted: Wanted = ANYTHING) -> Recognised:
         reader = _open(path, wanted.delimiter)
     except OSError as error:
         unreadable(error)
+    return _recognised(path, content, reader, wanted)
+
+
+def _recognised(path: Path, content: Fingerprint, reader: Reader, wanted: Wanted) -> Recognised:
     fitting = [kind for kind in wanted.kinds if _fits(reader, kind)]
     if not fitting:
         raise _unknown(path, reader, wanted)
     best = max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
-    best = wanted.read_as(best, printable(path))
-    found = Recognised(path, content, best, reader, _day_of(path) if best.is_daily else None)
+    if said := wanted.said_of(best):
+        content = _with(content, said)
+    kind = wanted.read_as(best, printable(path))
+    found = Recognised(path, content, kind, reader, _day_of(path) if kind.is_daily else None)
     for missing in found.missing:
         if alike := _alike(missing, found.unused):
             raise _renamed(found, missing, alike)
@@ -128,6 +157,12 @@ def read_as(path: Path, kind: Kind) -> Recognised:
         return Recognised(path, fingerprint(path), kind, _open(path))
     except OSError as error:
         unreadable(error)
+
+
+def _with(content: Fingerprint, said: str) -> Fingerprint:
+    """Return what makes a content another one: the sheet of a workbook, or how it was said to be read."""
+    whole = f"{content.sha256} {said}".encode()
+    return replace(content, sha256=hashlib.sha256(whole).hexdigest())
 
 
 def _day_of(path: Path) -> date:

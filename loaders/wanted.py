@@ -29,11 +29,18 @@ class Wanted:
     """Of instants that name none."""
     delimiter: str | None = None
     """Between fields, if the first line doesn't tell."""
+    map_text: str = ""
+    """Of the map that said all this."""
 
     @property
     def is_said(self) -> bool:
         """Tell whether the kind was said, and is not to be recognised."""
         return len(self.kinds) == 1
+
+    def said_of(self, kind: Kind) -> str:
+        """Return what makes files of a kind others when they are read again: another map, or another zone."""
+        zone = self.zone if any(field.parser.in_zone for field in kind.fields) else None
+        return " ".join(filter(None, (zone, self.map_text)))
 
     def read_as(self, kind: Kind, name: str) -> Kind:
         """Return a kind that was recognised as it is to be read.
@@ -66,7 +73,7 @@ def wanted(
         check_zone(zone)
     if map_file:
         mapped = read_map(map_file)
-        return Wanted((mapped.kind,), zone, mapped.delimiter)
+        return Wanted((mapped.kind,), zone, mapped.delimiter, mapped.text)
     return Wanted((_kind_named(kind),) if kind else KINDS, zone)
 
 

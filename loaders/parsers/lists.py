@@ -63,6 +63,8 @@ def _lists(
 
 
 def _items(value: str, separator: str) -> list[Any] | None:
+    if value.startswith("{"):
+        return None
     if not value.startswith("["):
         return value.split(separator)
     read = _read(value)

@@ -134,12 +134,11 @@ def _pattern(form: str) -> str:
 
 
 def _as_iso(values: Values, form: str) -> Values:
-    """Return days in a form as YYYY-MM-DD; null where they are not in it."""
-    return (
-        values
-        if form == ISO
-        else _joined(compute.extract_regex(values, f"^{_pattern(form)}$"), form)
-    )
+    """Return days in a form as YYYY-MM-DD; null where they are neither in it nor written so."""
+    if form == ISO:
+        return values
+    own = _joined(compute.extract_regex(values, f"^{_pattern(form)}$"), form)
+    return _or_iso(own, values, form)
 
 
 def _iso_date_of(values: Values, form: str) -> Values:
@@ -147,9 +146,17 @@ def _iso_date_of(values: Values, form: str) -> Values:
     if form == ISO:
         return values
     parts = compute.extract_regex(values, f"^{_pattern(form)}[T ](?P<rest>.+)$")
-    return compute.binary_join_element_wise(
-        _joined(parts, form), compute.struct_field(parts, "rest"), " "
-    )
+    rest = compute.struct_field(parts, "rest")
+    own = compute.binary_join_element_wise(_joined(parts, form), rest, " ")
+    return _or_iso(own, values, form)
+
+
+def _or_iso(own: Values, values: Values, form: str) -> Values:
+    """Return what a form read, and values that begin with YYYY-MM-DD, which means one day only, beside it."""
+    if form.startswith("YYYY"):
+        return own
+    plain, _ = matching(values, f"^{ISO_DAY}(?:[T ]|$)")
+    return compute.coalesce(own, plain)
 
 
 def _joined(parts: Values, form: str) -> Values:

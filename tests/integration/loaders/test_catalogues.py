@@ -109,7 +109,7 @@ def test_subscribers_are_users_whose_days_are_read_day_first(
     rows = [
         a_subscriber("1"),
         a_subscriber("2", **{"Join Date": "30-02-22"}),
-        a_subscriber("3", **{"Join Date": "2022-09-05"}),
+        a_subscriber("3", **{"Join Date": "2022/09/05"}),
         a_subscriber("4", **{"Join Date": "05/09/21"}),
     ]
     path = write_csv(tmp_path / "list.csv", rows)

@@ -21,13 +21,16 @@ from tests.unit.loaders import builders
 from tests.unit.loaders.builders import (
     a_box_log,
     a_catalogue,
+    a_listed_title,
     a_movie,
     a_session,
     a_user,
+    an_event,
     logs_file,
     sessions_file,
     users_file,
     write_csv,
+    write_json_lines,
 )
 
 if TYPE_CHECKING:
@@ -380,12 +383,18 @@ def own_files(folder: Path) -> list[Path]:
         paid | {"subscription_event_id": "3", "amount_minor": 5, "currency": "Euro"},
         paid | {"subscription_event_id": "4", "amount_minor": 5, "currency": "eur"},
     ]
+    user = {"user_id": "U1", "registered_on": date(2024, 1, 1)}
+    ratings = [
+        rated | {"rating_id": "1"},
+        rated | {"rating_id": "2"},
+        rated | {"rating_id": "3", "user_id": "U2"},
+    ]
     return [
-        own_table(folder, "users", {"user_id": "U1", "registered_on": date(2024, 1, 1)}),
+        own_table(folder, "users", user, user | {"user_id": "U2"}),
         own_table(folder, "content", title, title | {"content_id": "M2", "genres": ["a" * 101]}),
         own_table(folder, "viewing_sessions", *plays),
         own_table(folder, "playback_attempts", *attempts),
-        own_table(folder, "ratings", rated | {"rating_id": "1"}, rated | {"rating_id": "2"}),
+        own_table(folder, "ratings", *ratings),
         own_table(folder, "subscription_events", *money),
         own_table(folder, "search_queries", search | {"search_id": "1", "filters": "{"}),
     ]
@@ -402,6 +411,22 @@ def text_files(folder: Path) -> list[Path]:
     )
     (folder / "watchlist.csv").write_text(watchlist)
     return [folder / "episode_viewing.csv", folder / "watchlist.csv"]
+
+
+def files_in_a_zone(folder: Path) -> list[Path]:
+    """Write files of other people's shapes with the faults and flags that only they can have."""
+    folder.mkdir()
+    listed = [a_listed_title("s1", rating="74 min"), a_listed_title("s2", duration="90")]
+    abroad = {"user_id": "1", "region": "Atlantis", "signup_date": "2024-01-01"}
+    rated = {"id": "1", "user_id": "1", "content_id": "1", "rating": "5"}
+    return [
+        write_csv(folder / "listed.csv", listed),
+        write_csv(folder / "abroad.csv", [abroad]),
+        write_csv(folder / "ratings.csv", [rated | {"rating_date": "2024-03-31 02:30:00"}]),
+        write_json_lines(
+            folder / "events.jsonl", [an_event(event_type=None, event_properties={"a": 1})]
+        ),
+    ]
 
 
 def test_every_documented_code_is_met_and_the_row_law_holds(stores: Stores, tmp_path: Path) -> None:
@@ -423,6 +448,7 @@ def test_every_documented_code_is_met_and_the_row_law_holds(stores: Stores, tmp_
     reports = stores.load(
         *paths, catalogue, *own_files(tmp_path / "own"), *text_files(tmp_path), logs
     )
+    reports += stores.load(*files_in_a_zone(tmp_path / "abroad"), zone="Europe/Paris")
     refused = {code for _, _, code, _ in stores.quarantined()}
     assert refused == REFUSALS.keys()
     assert {code for report in reports for code in report.counts.flags} == FLAGS.keys()

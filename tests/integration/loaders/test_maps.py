@@ -50,6 +50,9 @@ def test_the_example_of_the_page_is_loaded_and_its_waiting_rows_follow_without_t
     documents = stores.mongodb["viewing_events"].find().sort("_id")
     assert [document["_id"] for document in documents] == ["acme:1", "acme:2"]
     assert stores.load(plays, map_file=map_file)[0].outcome == "already loaded"
+    map_file.write_text(map_file.read_text().replace("Europe/Oslo", "UTC"))
+    assert stores.load(plays, map_file=map_file)[0].counts.updated_rows == 2
+    assert stores.load(plays, map_file=map_file)[0].outcome == "already loaded"
 
 
 def test_the_page_names_every_table() -> None:

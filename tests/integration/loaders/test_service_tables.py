@@ -79,6 +79,16 @@ def test_a_snapshot_of_the_next_day_changes_only_what_differs(
     assert {report.outcome for report in reports} == {"loaded", "already loaded"}
 
 
+def test_a_file_is_another_one_when_its_clocks_are_said_to_be_others(
+    stores: Stores, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "day1", service_tables())
+    stores.load(folder, zone="Europe/Paris")
+    again = {report.kind: report for report in stores.load(folder, zone="UTC")}
+    assert again["service.users"].outcome == "already loaded"
+    assert again["service.viewing_sessions"].counts.updated_rows == 2
+
+
 def test_tables_with_instants_must_say_whose_clocks_they_show(tmp_path: Path) -> None:
     folder = write(tmp_path / "day1", service_tables())
     assert recognise(folder / "users.csv").kind.name == "service.users"

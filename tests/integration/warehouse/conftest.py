@@ -10,12 +10,13 @@ import pytest
 import nosql.schema
 import oltp.schema
 import warehouse.schema
+from svp import cli
 from tests.integration.warehouse.accounts import Accounts, as_account, made_accounts
 from tests.integration.warehouse.builders import Platform, Title, User
 from tests.unit.loaders.builders import a_catalogue, logs_file, sessions_file, users_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from svp.servers.home import Home
@@ -35,6 +36,22 @@ def platform(empty_platform: Platform) -> Platform:
     """Three stores with users u1 to u3 and the film t1, nothing played, nothing exported."""
     empty_platform.load(users=[User(f"u{n}") for n in (1, 2, 3)], titles=[Title()])
     return empty_platform
+
+
+@pytest.fixture
+def run(empty_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Run a command in the workspace; it must succeed."""
+    settings = empty_platform.settings
+    monkeypatch.setenv("SVP_HOME", str(settings.home))
+    for name in ("postgres_url", "mongo_url", "mysql_url"):
+        monkeypatch.setenv(f"SVP_{name.upper()}", getattr(settings, name))
+
+    def run(*words: object) -> None:
+        with pytest.raises(SystemExit) as ended:
+            cli.main([*map(str, words), "--workspace", settings.workspace.name])
+        assert not ended.value.code
+
+    return run
 
 
 @pytest.fixture

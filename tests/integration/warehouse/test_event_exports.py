@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from svp import cli
 from tests.integration.warehouse.builders import AppEvent
 from tests.integration.warehouse.test_events import ACTIVITY, activity, some_events
 from tests.unit.loaders.builders import an_event, write_json_lines
@@ -20,22 +19,6 @@ if TYPE_CHECKING:
     from tests.integration.warehouse.builders import Platform
 
 SAMPLE = Path(__file__).parents[4] / "shared" / "inputs" / "events" / "export.ndjson"
-
-
-@pytest.fixture
-def run(empty_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Run a command in the workspace; it must succeed."""
-    settings = empty_platform.settings
-    monkeypatch.setenv("SVP_HOME", str(settings.home))
-    for name in ("postgres_url", "mongo_url", "mysql_url"):
-        monkeypatch.setenv(f"SVP_{name.upper()}", getattr(settings, name))
-
-    def run(*words: object) -> None:
-        with pytest.raises(SystemExit) as ended:
-            cli.main([*map(str, words), "--workspace", settings.workspace.name])
-        assert not ended.value.code
-
-    return run
 
 
 def exported(event: AppEvent, number: int) -> dict[str, object]:

@@ -109,7 +109,8 @@ def test_a_day_in_no_declared_form_refuses_the_file_and_says_what_decides(
         ("M/D/YY", "3/4/24", "2024-03-04"),
         ("YYYYMMDD", "20240304", "2024-03-04"),
         ("D MONTH YYYY", "4 march 2024", "2024-03-04"),
-        ("DD/MM/YYYY", "2024-03-04", "not_a_date"),
+        ("DD/MM/YYYY", "2024-03-04", "2024-03-04"),
+        ("YYYY-DD-MM", "2024-03-04", "2024-04-03"),
         ("DD/MM/YYYY", "30/02/2024", "not_a_date"),
         ("DD/MM/YYYY", "13/13/2024", "not_a_date"),
         ("D MONTH YYYY", "4 Brumaire 2024", "not_a_date"),
@@ -117,7 +118,7 @@ def test_a_day_in_no_declared_form_refuses_the_file_and_says_what_decides(
         ("DD/MM/YYYY", "01/01/9999", "out_of_range"),
     ],
 )
-def test_a_declared_form_is_the_only_one(
+def test_a_declared_form_is_the_only_one_beside_the_plain_one(
     tmp_path: Path, form: str, written_day: str, expected: str
 ) -> None:
     said = f"""

@@ -15,19 +15,26 @@ import pytest
 
 from loaders.codes import REFUSALS
 from loaders.contract import check
-from loaders.recognise import recognise
+from loaders.recognise import recognise, recognise_all
+from loaders.wanted import wanted
 from svp.errors import InputError
 from tests.unit.loaders.builders import (
     a_box_log,
     a_catalogue,
+    a_listed_title,
     a_movie,
     a_session,
+    a_subscriber,
     a_user,
+    an_event,
     logs_file,
     sessions_file,
     users_file,
+    write_csv,
     write_json_lines,
 )
+from tests.unit.loaders.service_tables import service_tables
+from tests.unit.loaders.test_excel import table, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +61,12 @@ def catalogue_file(folder: Path) -> Path:
     return a_catalogue(folder, a_movie(), a_movie("M2", genre="a|b"), series=[series])
 
 
+def nine_tables_file(folder: Path) -> Path:
+    path = folder / "sessions.csv"
+    service_tables()["viewing_sessions"].to_csv(path, index=False)
+    return path
+
+
 SEEDS: dict[str, Callable[[Path], Path]] = {
     "users": lambda folder: users_file(folder, *(a_user(f"U{n}") for n in range(9))),
     "sessions": lambda folder: sessions_file(folder, *(a_session(f"S{n}") for n in range(9))),
@@ -62,6 +75,17 @@ SEEDS: dict[str, Callable[[Path], Path]] = {
     "json lines": lambda folder: write_json_lines(
         folder / "users.jsonl", [a_user(f"U{n}") for n in range(9)]
     ),
+    "titles": lambda folder: write_csv(
+        folder / "titles.csv", [a_listed_title(f"s{n}") for n in range(9)]
+    ),
+    "subscribers": lambda folder: write_csv(
+        folder / "list.csv", [a_subscriber(f"{n}") for n in range(9)]
+    ),
+    "events": lambda folder: write_json_lines(
+        folder / "events.jsonl", [an_event(f"e{n}", event_properties={"a": n}) for n in range(9)]
+    ),
+    "nine tables": nine_tables_file,
+    "workbook": lambda folder: workbook(folder, a=table(*(a_user(f"U{n}") for n in range(9)))),
     "logs": lambda folder: logs_file(folder, *(a_box_log(f"AX_{n}") for n in range(9))),
 }
 
@@ -78,15 +102,15 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
 
 def account(path: Path) -> None:
     """Read and judge a file; every row must be accepted, refused with a storable text, or skipped."""
-    file = recognise(path)
-    for batch in file.batches():
-        judged = check(batch, file.kind)
-        accounted = judged.accepted.num_rows + len(judged.refusals) + batch.skipped_rows
-        assert accounted == batch.read_rows
-        judged.accepted.validate(full=True)
-        for refusal in judged.refusals:
-            assert refusal.code in REFUSALS
-            assert b"\x00" not in f"{refusal.row_text}{refusal.value}".encode()
+    for file in recognise_all([path], wanted(zone="Europe/Paris")):
+        for batch in file.batches():
+            judged = check(batch, file.kind)
+            accounted = judged.accepted.num_rows + len(judged.refusals) + batch.skipped_rows
+            assert accounted == batch.read_rows
+            judged.accepted.validate(full=True)
+            for refusal in judged.refusals:
+                assert refusal.code in REFUSALS
+                assert b"\x00" not in f"{refusal.row_text}{refusal.value}".encode()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

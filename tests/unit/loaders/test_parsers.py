@@ -30,6 +30,20 @@ WORDS = parsers.list_of_words()
 NUMBERS = parsers.list_of_numbers()
 JSON = parsers.json_text(max_characters=60)
 
+COMMAS = parsers.list_of_words(",")
+LOCAL = parsers.instant(zone="Europe/Paris")
+LOCAL_DAY = parsers.day_of(LOCAL)
+MIDNIGHT = parsers.midnight_of(DAY)
+AMERICAN = parsers.day("M/D/YY")
+NAMED = parsers.day("MONTH D, YYYY")
+MINUTES = parsers.counted("min", parsers.whole(1, 2_880, pa.int32()), units=("min", "season"))
+MONEY = parsers.amount()
+NUMBER_ID = parsers.number_id()
+COUNTRY = parsers.country()
+SESSION = parsers.session()
+AGE_RATING = parsers.age_rating(max_characters=20)
+FIRST = parsers.first_of(",", max_characters=20)
+
 DEEP = "[" * 100_000
 
 
@@ -120,6 +134,47 @@ def outcome(parser: Parser, value: str | None) -> object:
         (INSTANT, "1706732100", "not_an_instant"),
         (INSTANT, "0001-01-01T00:00:00+10:00", "out_of_range"),
         (INSTANT, "9999-12-31T23:00:00-10:00", "out_of_range"),
+        (LOCAL, "2024-03-31 03:30:00", datetime(2024, 3, 31, 1, 30, tzinfo=UTC)),
+        (LOCAL, "2024-03-31 02:30:00", "ambiguous_time"),
+        (LOCAL, "2024-10-27 02:30:00", "ambiguous_time"),
+        (LOCAL, "2024-01-31 20:15", datetime(2024, 1, 31, 19, 15, tzinfo=UTC)),
+        (LOCAL, "2024-01-31T20:15:00Z", datetime(2024, 1, 31, 20, 15, tzinfo=UTC)),
+        (LOCAL, "2024-02-30 20:15:00", "not_an_instant"),
+        (LOCAL, "1899-12-31 20:15:00", "out_of_range"),
+        (LOCAL_DAY, "2024-03-01 00:30:00", date(2024, 2, 29)),
+        (MIDNIGHT, "2024-03-01", datetime(2024, 3, 1, tzinfo=UTC)),
+        (AMERICAN, "9/5/21", date(2021, 9, 5)),
+        (AMERICAN, "2021-09-05", date(2021, 9, 5)),
+        (AMERICAN, "13/5/21", "not_a_date"),
+        (AMERICAN, "9/5/2021", "not_a_date"),
+        (NAMED, "September 5, 2021", date(2021, 9, 5)),
+        (NAMED, "Sept 5, 2021", "not_a_date"),
+        (MINUTES, "90 min", 90),
+        (MINUTES, "90 Mins", 90),
+        (MINUTES, "2 Seasons", None),
+        (MINUTES, "90", "not_a_length"),
+        (MINUTES, "90 h", "not_a_length"),
+        (MINUTES, "0 min", "out_of_range"),
+        (MONEY, "9.99", 999),
+        (MONEY, "10", 1000),
+        (MONEY, "0.010", 1),
+        (MONEY, "9.999", "not_a_number"),
+        (MONEY, "-1", "not_a_number"),
+        (NUMBER_ID, "123.0", "123"),
+        (NUMBER_ID, "0012", "0012"),
+        (NUMBER_ID, "1.5", "not_a_number"),
+        (NUMBER_ID, "U1", "not_a_number"),
+        (NUMBER_ID, "9" * 101, "too_long"),
+        (COUNTRY, "uk", "United Kingdom"),
+        (COUNTRY, "FRA", "France"),
+        (COUNTRY, "united states", "United States"),
+        (COUNTRY, "Atlantis", "not_a_country"),
+        (SESSION, "1737160306717", "1737160306717"),
+        (SESSION, "-1", None),
+        (SESSION, "-2", "not_a_number"),
+        (AGE_RATING, "AGES_18_", "AGES_18_"),
+        (AGE_RATING, "74 min", "shifted_row"),
+        (FIRST, " Ann Lee , Bo Ray", "Ann Lee"),
         (TRUTH, "TRUE", True),
         (TRUTH, "0", False),
         (TRUTH, "perhaps", "not_a_truth_value"),
@@ -132,6 +187,18 @@ def outcome(parser: Parser, value: str | None) -> object:
         (WORDS, "[]", []),
         (WORDS, '["Film\\u000cNoir", "Film Noir", "\\u0007"]', ["Film Noir"]),
         (WORDS, "['FRA', 'USA']", ["FRA", "USA"]),
+        (WORDS, "['it\\'s', \"a 'b'\", 'x\\u00fc\\x41\\n']", ["it's", "a 'b'", "xüA"]),
+        (WORDS, "['a' 'b']", "not_a_list"),
+        (WORDS, "['a', None]", "not_a_list"),
+        (WORDS, "[b'a']", "not_a_list"),
+        (WORDS, "('a', 'b')", ["('a', 'b')"]),
+        (WORDS, "['\\N{BULLET}']", "not_a_list"),
+        (WORDS, "['\\Uffffffff']", "not_a_list"),
+        (WORDS, "[__import__('os').system('true')]", "not_a_list"),
+        (WORDS, "['a'] * 999999999", "not_a_list"),
+        (WORDS, "[" * 100_000 + "'a'", "not_a_list"),
+        (WORDS, "{'a': 1}", "not_a_list"),
+        (COMMAS, "Ann Lee, Bo Ray,, Ann Lee", ["Ann Lee", "Bo Ray"]),
         (WORDS, "[1]", "not_a_list"),
         (WORDS, '["a"', "not_a_list"),
         (WORDS, DEEP, "not_a_list"),
@@ -147,6 +214,11 @@ def outcome(parser: Parser, value: str | None) -> object:
         (NUMBERS, f"[{2**63}]", "out_of_range"),
         (NUMBERS, "[1" + "0" * 5_000 + "]", "not_a_list"),
         (JSON, '{"genre": "Drama"}', '{"genre": "Drama"}'),
+        (JSON, "{'a': [1.5, None], 'b': True}", '{ "a" : [ 1.5 , null ] , "b" : true }'),
+        (JSON, "{'a': nan}", '{ "a" : null }'),
+        (JSON, "{'a': inf}", "not_json"),
+        (JSON, "{1: 2}", "not_json"),
+        (JSON, "{'a': datetime.date(2024, 1, 1)}", "not_json"),
         (JSON, "{genre: 1}", "not_json"),
         (JSON, '{"a": NaN}', "not_json"),
         (JSON, "1e999", "not_json"),
@@ -161,6 +233,7 @@ def test_parser_reads_exactly_or_says_why_not(parser: Parser, text: str, expecte
 
 PARSERS = [
     TEXT, PROSE, ID, WHOLE, DECIMAL, SECONDS, DAY, INSTANT, TRUTH, CHOICE, CURRENCY, WORDS, NUMBERS, JSON,
+    LOCAL, AMERICAN, MINUTES, MONEY, NUMBER_ID, COUNTRY, SESSION, AGE_RATING, FIRST, COMMAS,
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from svp.model import TABLES
 from tests.unit.loaders.builders import (
     a_box_log,
     a_catalogue,
+    a_listed_title,
     a_movie,
     a_user,
     logs_file,
@@ -100,6 +101,14 @@ def test_a_column_may_be_missing_and_is_named(tmp_path: Path) -> None:
     row = {name: value for name, value in a_user().items() if name != "age"}
     found = recognise(write_csv(tmp_path / "a.csv", [row]))
     assert (found.kind.name, found.missing, found.unused) == ("relational.users", ("age",), ())
+
+
+def test_a_column_under_its_other_name_is_not_missed(tmp_path: Path) -> None:
+    first = write_csv(tmp_path / "a.csv", [a_listed_title()])
+    row = a_listed_title()
+    row["principal_cast"] = row.pop("cast")
+    second = write_csv(tmp_path / "b.csv", [row])
+    assert [recognise(path).missing for path in (first, second)] == [(), ()]
 
 
 def renamed(folder: Path, name: str, other: str) -> Path:

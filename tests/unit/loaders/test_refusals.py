@@ -75,3 +75,31 @@ def test_a_folder_without_data_and_a_path_that_is_nothing_are_refused(
     assert "is not a regular file" in capsys.readouterr().err
     assert ingest(tmp_path / "nothing") == 4
     assert "does not exist" in capsys.readouterr().err
+
+
+RATINGS = "id,user_id,content_id,rating,rating_date\n1,1,1,5,2024-03-02 10:00:00\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        ((), 2, "is service.ratings, whose instants name no zone"),
+        (("--zone", "Mars"), 2, "there is no time zone 'Mars'"),
+        (("--kind", "service.rating"), 2, "did you mean service.ratings?"),
+        (("--kind", "relational.users"), 4, "is not relational.users; its columns are id"),
+        (("--map", "none.toml"), 2, "none.toml can't be read: No such file or directory"),
+        (("--map", "none.toml", "--kind", "service.ratings"), 2, "can't be given together"),
+    ],
+)
+def test_what_is_said_of_a_file_must_fit_it(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+    code: int,
+    told: str,
+) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text(RATINGS)
+    with pytest.raises(SystemExit) as left:
+        main(["ingest", str(path), *options])
+    assert (left.value.code, told in capsys.readouterr().err) == (code, True)

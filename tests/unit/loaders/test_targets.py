@@ -74,9 +74,9 @@ def codes_in_python() -> set[str]:
 
 def test_every_code_in_sql_is_documented() -> None:
     assert codes_in_sql() == {
-        "before_signup", "day_differs", "ends_before_start", "half_an_amount", "longer_than_title",
-        "rated_unseen",
-        "outcome_differs", "over_two_midnights", "repeated_pair", "repeated_play", "unknown_parent",
+        "before_signup", "day_differs", "ends_before_start", "half_an_amount",
+        "longer_than_title", "outcome_differs", "over_two_midnights", "rated_unseen",
+        "repeated_pair", "repeated_play", "unknown_parent",
     }  # fmt: skip
     assert codes_in_sql() <= {*REFUSALS, *FLAGS}
 

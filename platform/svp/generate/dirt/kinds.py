@@ -251,7 +251,7 @@ REFUSED = (
     Kind("no_truth", "reject", "not_a_truth_value", _truths, ("maybe", "Y")),
     Kind("unknown_word", "reject", "not_a_choice", _choices, ("other", "42")),
     Kind("no_currency", "reject", "not_a_currency", _named("currency"), ("Euro", "US$")),
-    Kind("no_json", "reject", "not_json", _named("filters"), ("{genre: Drama}",)),
+    Kind("no_json", "reject", "not_json", _named("filters"), ("{'genre': 'Drama'",)),
     Kind("no_list", "reject", "not_a_list", _lists, ("['FRA', 'USA'",)),
     Kind(
         "tab_in_id",
