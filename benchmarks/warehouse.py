@@ -60,8 +60,8 @@ FIRST_DAY, LAST_DAY = date(2024, 1, 1), date(2024, 1, 1) + timedelta(days=DAYS -
 BATCH = 20_000
 
 SEED = f"""
-INSERT INTO ops.load (kind, source, path, content_sha256, file_bytes, state, read_rows, loaded_rows, ended_at)
-VALUES ('benchmark', 'b', 'b', 'b', 0, 'complete', %s, %s, now());
+INSERT INTO ops.load (kind, target, source, path, content_sha256, file_bytes, state, read_rows, loaded_rows, ended_at)
+VALUES ('benchmark', 'b', 'b', 'b', 'b', 0, 'complete', %s, %s, now());
 INSERT INTO oltp.users (source, user_id, country, plan, registered_on, row_hash, load_id)
 SELECT 'b', 'U' || number, 'C' || number %% 40, 'P' || number %% 4, '2023-01-01', gen_random_uuid(), 1
 FROM generate_series(1, {USERS}) AS number;

@@ -14,7 +14,7 @@ from psycopg2.errors import LockNotAvailable
 from loaders.files import printable
 from svp.core.postgres import Connection, connect
 from svp.core.sqlfiles import read_sql
-from svp.errors import LockError
+from svp.errors import LockError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,8 +32,10 @@ __all__ = [
     "begin_load",
     "begin_replay",
     "complete_load",
+    "complete_undo",
     "completed_loads",
     "find_load",
+    "find_one",
     "forget",
     "list_loads",
     "only_ingest",
@@ -103,8 +105,12 @@ def only_ingest(settings: Settings) -> Iterator[Connection]:
     with closing(connect(settings.url("postgres"), database)) as connection:
         with connection, connection.cursor() as cursor:
             cursor.execute("SET client_connection_check_interval = '1s'")
-            keep = "SELECT set_config('svp.quarantine_text', %s, false)"
-            cursor.execute(keep, (settings.quarantine_text,))
+            kept = {
+                "svp.quarantine_text": settings.quarantine_text,
+                "svp.undo_days": str(settings.undo_days),
+            }
+            for setting in kept.items():
+                cursor.execute("SELECT set_config(%s, %s, false)", setting)
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", (LOCK_WAIT,))
             try:
                 cursor.execute("SELECT pg_advisory_lock(%s)", (INGEST_LOCK_KEY,))
@@ -207,6 +213,13 @@ def unfinished(connection: Connection) -> tuple[Entry, ...]:
     return _entries(connection, "unfinished_loads", {})
 
 
+def complete_undo(connection: Connection, load_id: int, target: str) -> None:
+    """Publish that a load is gone: its days and marks get a new version, in one transaction."""
+    parameters = {"load_id": load_id, "mark": MARKS.get(target)}
+    with connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "complete_undo"), parameters)
+
+
 def forget(connection: Connection, settings: Settings) -> None:
     """Remove refused and replaced rows that are older than the settings keep them."""
     parameters = {
@@ -228,6 +241,19 @@ def _entries(
 def list_loads(settings: Settings, *, limit: int) -> list[dict[str, Any]]:
     """Return the newest loads, for people and machines."""
     return ask(settings, "list_loads", {"limit": limit})
+
+
+def find_one(settings: Settings, load_id: int) -> dict[str, Any]:
+    """Return everything that the ledger knows of a load, for people and machines.
+
+    Raises:
+        UsageError: there is none of that number.
+    """
+    found = ask(settings, "show_load", {"load_id": load_id})
+    if not found:
+        message = f"there is no load {load_id}"
+        raise UsageError(message, "'svp loads list' shows those there are")
+    return found[0]
 
 
 def ask(settings: Settings, name: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:

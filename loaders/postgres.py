@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from svp.model import Table
 
 __all__ = [
+    "MAX_KEPT_ROWS",
     "begin",
+    "columns_of",
     "count_judged",
     "judge",
     "keep",
@@ -30,10 +32,14 @@ __all__ = [
     "refuse",
     "restage",
     "store",
+    "view_stored",
     "write",
 ]
 
 COPY_BUFFER_BYTES = 1024 * 1024
+
+MAX_KEPT_ROWS = 1_000_000
+"""Of the rows that one load replaces; of a load that replaces more none is kept, and it can't be undone."""
 
 
 def begin(connection: Connection, target: Table, *, source: str, load_id: int) -> None:
@@ -119,10 +125,41 @@ def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[s
         outcomes = dict(cursor.fetchall())
         cursor.execute(read_sql("loaders.statements", "flags"))
         flags = dict(cursor.fetchall())
+        if outcomes.get("updated"):
+            view_stored(connection, target)
+            limit = {"max_rows": MAX_KEPT_ROWS}
+            cursor.execute(read_sql("loaders.statements", "keep_replaced"), limit)
         if "days" in available:
             cursor.execute(available["days"])
         cursor.execute(available["merge"])
     return outcomes, flags
+
+
+def view_stored(connection: Connection, target: Table) -> None:
+    """Let the rows of a table be seen under the name ``stored``, each with its keys and as an image of itself."""
+    steps = {file.name: file.text for file in list_sql(f"loaders.targets.{target.name}")}
+    with connection.cursor() as cursor:
+        cursor.execute(steps.get("stored") or _stored(target, columns_of(connection, target)[0]))
+
+
+def columns_of(connection: Connection, target: Table) -> list[str]:
+    """Return the columns of a table as it is stored, its primary key first."""
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "table_columns"), {"target": target.name})
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _stored(target: Table, key: str) -> sql.Composed:
+    (natural_key,) = target.key
+    return sql.SQL(
+        "CREATE OR REPLACE TEMPORARY VIEW stored AS SELECT {key} AS row_key, {natural_key} AS natural_id,"
+        " source, load_id, to_jsonb({name}) AS image FROM {table}"
+    ).format(
+        key=sql.Identifier(key),
+        natural_key=sql.Identifier(natural_key),
+        name=sql.Identifier(target.name),
+        table=sql.Identifier("oltp", target.name),
+    )
 
 
 def restage(connection: Connection, load_id: int, *, is_waiting: bool) -> None:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bson import Int64
+
 from loaders import ledger, mongodb
-from loaders.documents import COLLECTIONS, documents_of
+from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, documents_of
+from svp.core.sqlfiles import read_sql
 
 if TYPE_CHECKING:
     from loaders.ledger import Entry
     from loaders.stores import Stores
     from svp.core.progress import Progress
 
-__all__ = ["complete_interrupted", "publish", "store_documents"]
+__all__ = ["collection_of", "complete_interrupted", "publish", "publish_undo", "store_documents"]
 
 
 def complete_interrupted(stores: Stores, progress: Progress) -> None:
     """Complete what earlier runs left between the stores."""
     for entry in ledger.unfinished(stores.postgres):
-        progress.say(f"completing load {entry.load_id}, which was interrupted")
-        publish(stores, entry, progress)
+        what = "the undoing of load" if entry.state == "undoing" else "load"
+        progress.say(f"completing {what} {entry.load_id}, which was interrupted")
+        finish = publish_undo if entry.state == "undoing" else publish
+        finish(stores, entry, progress)
 
 
 def publish(stores: Stores, entry: Entry, progress: Progress) -> None:
@@ -28,6 +33,26 @@ def publish(stores: Stores, entry: Entry, progress: Progress) -> None:
         store_documents(stores, entry.target, entry.load_id, progress)
         ledger.advance_load(stores.postgres, entry.load_id, state="mongo_done")
     ledger.complete_load(stores.postgres, entry.load_id, entry.target)
+
+
+def publish_undo(stores: Stores, entry: Entry, progress: Progress) -> None:
+    """Take a load's documents back, put those it replaced in their place, and tell exports; a repeat does the rest."""
+    statement = read_sql("loaders.statements", "rewritten_targets")
+    with stores.postgres, stores.postgres.cursor() as cursor:
+        cursor.execute(statement, {"load_id": entry.load_id})
+        rewritten = cursor.fetchall()
+    for load_id, target in rewritten:
+        store_documents(stores, target, load_id, progress)
+    if collection := collection_of(entry.target):
+        stores.mongodb[collection].delete_many({"load_id": Int64(entry.load_id)})
+    ledger.complete_undo(stores.postgres, entry.load_id, entry.target)
+
+
+def collection_of(target: str) -> str | None:
+    """Return the collection that holds the documents of a target; None if it has none."""
+    if target in COLLECTIONS:
+        return COLLECTIONS[target].collection
+    return target if target in ONLY_DOCUMENTS else None
 
 
 def store_documents(stores: Stores, target: str, load_id: int, progress: Progress) -> None:

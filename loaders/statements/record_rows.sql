@@ -9,5 +9,6 @@ SET
     updated_rows = %(updated_rows)s,
     rejected_rows = %(rejected_rows)s,
     skipped_rows = %(skipped_rows)s,
+    replaced_rows = coalesce(replaced_rows, 0),
     flags = %(flags)s
 WHERE load_id = %(load_id)s;

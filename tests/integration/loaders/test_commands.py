@@ -251,6 +251,47 @@ def test_refused_rows_are_exported_corrected_and_replayed(
     assert "No row was replayed" in svp("quarantine", "replay")[1]
 
 
+def test_a_load_is_shown_with_all_that_the_ledger_knows(
+    svp: Callable[..., Run], delivery: Path
+) -> None:
+    svp("ingest", delivery)
+    code, out, _ = svp("loads", "show", 3)
+    assert code == 0
+    assert fits(out)
+    for words in (
+        "SHA-256",
+        "complete, attempts: 1",
+        "1 not_a_date",
+        "1 unknown_parent",
+        "2024-02-16",
+    ):
+        assert words in out
+    facts = json.loads(svp("loads", "show", 3, "--json")[1])
+    assert (facts["days"], facts["quarantine"], facts["replays"]) == (
+        ["2024-02-16"], {"not_a_date": 1, "unknown_parent": 1}, [],
+    )  # fmt: skip
+    code, _, err = svp("loads", "show", 9)
+    assert (code, "there is no load 9" in err) == (2, True)
+
+
+def test_a_load_is_taken_back_when_somebody_says_yes(
+    svp: Callable[..., Run], delivery: Path, stores: Stores
+) -> None:
+    svp("ingest", delivery)
+    code, _, err = svp("loads", "undo", 3)
+    assert code == 2
+    assert "removes 1 rows and restores 0" in err
+    assert stores.one("SELECT count(*) FROM oltp.viewing_sessions") == 1
+    code, _, err = svp("loads", "undo", 1, "--yes")
+    assert (code, "take back load 3 first" in err) == (2, True)
+    code, out, _ = svp("loads", "undo", 3, "--yes")
+    assert (code, "1 rows removed, 0 restored" in out) == (0, True)
+    assert stores.one("SELECT count(*) FROM oltp.viewing_sessions") == 0
+    assert "was taken back before" in svp("loads", "undo", 3)[1]
+    assert "undone, attempts: 1" in svp("loads", "show", 3)[1]
+    assert json.loads(svp("loads", "undo", 1, "--yes", "--json")[1])["load_ids"] == [1]
+
+
 def test_a_second_ingest_ends_with_7(
     svp: Callable[..., Run], delivery: Path, stores: Stores
 ) -> None:

@@ -414,8 +414,8 @@ SET user_key = excluded.user_key, event_type = excluded.event_type, new_plan = e
 
 def open_load(cursor: Cursor) -> int:
     cursor.execute(
-        "INSERT INTO ops.load (kind, source, path, content_sha256, file_bytes, state)"
-        " VALUES ('test', %s, 'test', %s, 0, 'mongo_done') RETURNING load_id",
+        "INSERT INTO ops.load (kind, target, source, path, content_sha256, file_bytes, state)"
+        " VALUES ('test', 'test', %s, 'test', %s, 0, 'mongo_done') RETURNING load_id",
         (SOURCE, f"{next(NUMBERS)}"),
     )
     ((load_id,),) = cursor.fetchall()

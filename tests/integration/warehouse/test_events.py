@@ -151,8 +151,8 @@ def test_freshness_is_kept_without_a_changed_day_and_written_only_when_it_differ
     platform.load(Play(JAN_31))
     platform.refresh()
     platform.postgres(
-        "INSERT INTO ops.load (kind, source, path, content_sha256, file_bytes, state)"
-        " VALUES ('test', 'other', 'test', 'x', 0, 'planned')"
+        "INSERT INTO ops.load (kind, target, source, path, content_sha256, file_bytes, state)"
+        " VALUES ('test', 'test', 'other', 'test', 'x', 0, 'planned')"
     )
     platform.postgres(
         "INSERT INTO ops.quarantine (load_id, line, code, row_text)"

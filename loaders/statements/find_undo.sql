@@ -1,0 +1,23 @@
+-- find_undo.sql: a load and the replays of its rows, with what undo needs to know of each.
+-- grain:  one row per load
+-- params: load_id
+SELECT
+    load.load_id,
+    load.kind,
+    load.target,
+    load.state,
+    load.path,
+    load.origin_load_id,
+    load.loaded_rows,
+    load.updated_rows,
+    load.replaced_rows,
+    (
+        SELECT count(*)
+        FROM ops.replaced_row
+        WHERE replaced_row.load_id = load.load_id
+    ) AS kept_rows
+FROM ops.load
+WHERE
+    (load.load_id = %(load_id)s OR load.origin_load_id = %(load_id)s)
+    AND load.state <> 'undone'
+ORDER BY load.load_id;

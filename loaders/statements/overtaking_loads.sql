@@ -1,0 +1,15 @@
+-- overtaking_loads.sql: later loads that put other rows in the place of some that these loads wrote.
+-- grain:  one row per load
+-- params: load_ids, target
+SELECT
+    load.load_id,
+    load.path,
+    count(*) AS replaced_rows
+FROM ops.replaced_row
+INNER JOIN ops.load ON replaced_row.load_id = load.load_id
+WHERE
+    load.target = %(target)s
+    AND replaced_row.replaced_load_id = any(cast(%(load_ids)s AS bigint[]))
+    AND replaced_row.load_id <> all(cast(%(load_ids)s AS bigint[]))
+GROUP BY load.load_id
+ORDER BY load.load_id;

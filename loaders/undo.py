@@ -1,0 +1,270 @@
+"""Take a load back: rows that it loaded go, rows that it replaced are again what they were, in both stores.
+
+First in PostgreSQL, in one transaction that also notes it in the ledger; then in MongoDB; then it is told to exports. A
+run that is killed in between is completed by the next one, as a load is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg2 import IntegrityError, sql
+
+from loaders import postgres
+from loaders.ledger import Entry
+from loaders.publishing import collection_of, complete_interrupted, publish_undo
+from loaders.stores import open_stores
+from svp.core.progress import SILENT, Progress
+from svp.core.sqlfiles import list_sql, read_sql
+from svp.errors import UsageError
+from svp.model import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from loaders.stores import Stores
+    from svp.core.postgres import Connection
+    from svp.model import Table
+    from svp.settings import Settings
+
+__all__ = ["Undo", "plan_undo", "undo"]
+
+TABLES_BY_NAME = {table.name: table for table in TABLES}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the loads that go together: what was asked for, and the replays of its rows."""
+
+    load_id: int
+    kind: str
+    target: str
+    state: str
+    path: str
+    origin_load_id: int | None
+    loaded_rows: int
+    updated_rows: int
+    replaced_rows: int | None
+    kept_rows: int
+    """Rows that it replaced, and that are kept as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What taking a load back does."""
+
+    load_ids: tuple[int, ...]
+    """The load and the replays of its rows; none if it was taken back before."""
+    path: str
+    removed_rows: int
+    restored_rows: int
+
+
+def plan_undo(settings: Settings, load_id: int) -> Undo:
+    """Return what ``undo`` would do now; nothing is written.
+
+    Raises:
+        LockError: an ingest is running in the workspace.
+        UsageError: the load can't be taken back; the message says what stands in the way.
+    """
+    with open_stores(settings) as stores:
+        try:
+            return _prepare(stores, _parts(stores.postgres, load_id))
+        finally:
+            stores.postgres.rollback()
+
+
+def undo(settings: Settings, load_id: int, *, progress: Progress = SILENT) -> Undo:
+    """Take a load back, and the replays of its rows; one that was taken back is left alone.
+
+    Raises:
+        LockError: an ingest is running in the workspace.
+        UsageError: the load can't be taken back; the message says what stands in the way.
+    """
+    with open_stores(settings) as stores:
+        complete_interrupted(stores, progress)
+        parts = _parts(stores.postgres, load_id)
+        with stores.postgres:
+            done = _prepare(stores, parts)
+            _take_back(stores.postgres, parts)
+        for part in parts:
+            entry = Entry(part.load_id, part.target, "undoing", part.path)
+            publish_undo(stores, entry, progress)
+        return done
+
+
+def _parts(connection: Connection, load_id: int) -> tuple[Part, ...]:
+    """Return the load and the replays of its rows; none if it was taken back before.
+
+    Raises:
+        UsageError: there is no such load, or it is no load that can be taken back.
+    """
+    with connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "find_undo"), {"load_id": load_id})
+        parts = tuple(Part(*row) for row in cursor.fetchall())
+        cursor.execute("SELECT state FROM ops.load WHERE load_id = %s", (load_id,))
+        state = cursor.fetchone()
+    if state is None:
+        message = f"there is no load {load_id}"
+        raise UsageError(message, "'svp loads list' shows those there are")
+    if state == ("undone",):
+        return ()
+    origin = next(part.origin_load_id for part in parts if part.load_id == load_id)
+    if origin is not None:
+        message = f"load {load_id} is rows out of the quarantine of load {origin}"
+        raise UsageError(message, f"take back load {origin}: these rows go with it")
+    if state in {("planned",), ("refused",)}:
+        message = f"of load {load_id} nothing was stored, so there is nothing to take back"
+        raise UsageError(message, f"'svp loads show {load_id}' shows what became of it")
+    return parts
+
+
+def _prepare(stores: Stores, parts: Sequence[Part]) -> Undo:
+    """Find what goes and what comes back, and that nothing stands in the way."""
+    if not parts:
+        return Undo((), "", 0, 0)
+    load_ids = [part.load_id for part in parts]
+    table = TABLES_BY_NAME.get(parts[0].target)
+    if table is None:
+        removed_rows, restored_rows = _check_documents(stores, parts, load_ids), 0
+    else:
+        removed_rows, restored_rows = _check_rows(stores.postgres, table, parts, load_ids)
+    return Undo(tuple(load_ids), parts[0].path, removed_rows, restored_rows)
+
+
+def _check_rows(
+    connection: Connection, table: Table, parts: Sequence[Part], load_ids: list[int]
+) -> tuple[int, int]:
+    """Return how many rows go and how many come back, leaving those that go in ``removed``."""
+    _refuse_unkept(parts)
+    parameters = {"load_ids": load_ids, "target": table.name}
+    postgres.view_stored(connection, table)
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "overtaking_loads"), parameters)
+        _refuse_overtaken(cursor.fetchall())
+        cursor.execute(read_sql("loaders.statements", "removed"), parameters)
+        removed_rows = cursor.rowcount
+        cursor.execute(read_sql("loaders.statements", "written_rows"), parameters)
+        ((written_rows,),) = cursor.fetchall()
+    if removed_rows < sum(part.loaded_rows for part in parts):
+        message = (
+            f"later loads replaced rows of load {load_ids[0]}, and which rows is not known any more"
+        )
+        raise UsageError(message, "deliver the right rows as a new file instead")
+    _refuse_needed(connection, table)
+    return removed_rows, written_rows - removed_rows
+
+
+def _refuse_unkept(parts: Sequence[Part]) -> None:
+    """Raise UsageError if not all is known that comes back."""
+    for part in parts:
+        replaced_rows = part.updated_rows if part.replaced_rows is None else part.replaced_rows
+        if part.kept_rows < replaced_rows:
+            message = f"load {part.load_id} replaced {replaced_rows:,} rows, and what they were is not kept"
+            advice = (
+                f"it is kept for the days of undo_days, of loads that replace up to {postgres.MAX_KEPT_ROWS:,} rows;"
+                " deliver the right rows as a new file instead"
+            )
+            raise UsageError(message, advice)
+
+
+def _refuse_overtaken(overtaking: Sequence[tuple[int, str, int]]) -> None:
+    """Raise UsageError if later loads replaced rows; they are to be taken back before."""
+    if overtaking:
+        load_id, path, rows = overtaking[-1]
+        message = f"load {load_id} ({path}) replaced {rows:,} of its rows"
+        raise UsageError(message, f"take back load {load_id} first, or deliver the right rows")
+
+
+def _refuse_needed(connection: Connection, table: Table) -> None:
+    """Raise UsageError if rows of other loads refer to rows that go."""
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "references"), {"target": table.name})
+        for child, column in cursor.fetchall():
+            cursor.execute(_referring(child, column))
+            if found := cursor.fetchone():
+                load_id, path, rows = found
+                message = f"{rows:,} rows of {child} of load {load_id} ({path}) refer to rows of it"
+                raise UsageError(message, f"take back load {load_id} first")
+
+
+def _referring(child: str, column: str) -> sql.Composed:
+    """Return the query for the newest load with rows that refer to rows that go."""
+    return sql.SQL(
+        "SELECT child.load_id, load.path, count(*) FROM {child} AS child"
+        " INNER JOIN removed ON child.{column} = removed.row_key"
+        " INNER JOIN ops.load ON child.load_id = load.load_id"
+        " GROUP BY child.load_id, load.path ORDER BY child.load_id DESC LIMIT 1"
+    ).format(child=sql.Identifier("oltp", child), column=sql.Identifier(column))
+
+
+def _check_documents(stores: Stores, parts: Sequence[Part], load_ids: list[int]) -> int:
+    """Return how many documents go. What a document was before it was replaced is not kept."""
+    collection = stores.mongodb[collection_of(parts[0].target) or parts[0].target]
+    own = {"load_id": {"$in": load_ids}}
+    earlier = collection.distinct("replaced_load_id", own)
+    if earlier:
+        message = f"load {load_ids[0]} replaced documents of load {earlier[-1]}, and what they were is not kept"
+        raise UsageError(message, "deliver the right file of that day instead")
+    later = collection.distinct("load_id", {"replaced_load_id": {"$in": load_ids}})
+    written = collection.count_documents(own)
+    if later or written < sum(part.loaded_rows for part in parts):
+        named = f"load {later[-1]}" if later else "later loads"
+        message = f"{named} replaced documents of load {load_ids[0]}"
+        raise UsageError(message, "deliver the right file of that day instead")
+    return written
+
+
+def _take_back(connection: Connection, parts: Sequence[Part]) -> None:
+    """Remove and restore rows, and note that the documents are to follow; all in the transaction that is open."""
+    if not parts:
+        return
+    load_ids, table = [part.load_id for part in parts], TABLES_BY_NAME.get(parts[0].target)
+    parameters = {"load_ids": load_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "rewritten_loads"), parameters)
+        rewritten = sorted(load_id for (load_id,) in cursor.fetchall() if load_id not in load_ids)
+        if table is not None:
+            for statement in _removal(connection, table):
+                try:
+                    cursor.execute(statement, parameters)
+                except IntegrityError as error:
+                    raise _taken(error) from error
+        begun = parameters | {"rewritten_loads": rewritten}
+        cursor.execute(read_sql("loaders.statements", "begin_undo"), begun)
+
+
+def _removal(connection: Connection, table: Table) -> Iterator[str | sql.Composed]:
+    """Yield the statements that make a table what it was: what was there before first, as rows that go may be new."""
+    yield read_sql("loaders.statements", "remove")
+    yield _restoring(table, postgres.columns_of(connection, table))
+    yield from (
+        file.text for file in list_sql(f"loaders.targets.{table.name}") if file.name == "restore"
+    )
+
+
+def _restoring(table: Table, columns: Sequence[str]) -> sql.Composed:
+    """Return the statement that puts the rows back that the loads replaced."""
+    key, *others = map(sql.Identifier, columns)
+    name = sql.Identifier("oltp", table.name)
+    return sql.SQL(
+        "INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT image.* FROM ops.replaced_row"
+        " INNER JOIN ops.load ON replaced_row.load_id = load.load_id AND load.target = {target}"
+        " CROSS JOIN LATERAL jsonb_populate_record(cast(NULL AS {table}), replaced_row.image) AS image"
+        " WHERE replaced_row.load_id = ANY(%(load_ids)s) AND replaced_row.replaced_load_id <> ALL(%(load_ids)s)"
+        " ON CONFLICT ({key}) DO UPDATE SET ({columns}) = ROW({values})"
+    ).format(
+        table=name,
+        target=sql.Literal(table.name),
+        key=key,
+        columns=sql.SQL(", ").join(others),
+        values=sql.SQL(", ").join(sql.SQL("excluded.{}").format(column) for column in others),
+    )
+
+
+def _taken(error: IntegrityError) -> UsageError:
+    """Return the refusal of rows that can't come back, because others are there or are gone since."""
+    message = f"what the load replaced can't come back: {str(error).splitlines()[0]}"
+    advice = "take back the later load that stands in its way first"
+    return UsageError(message, advice)
