@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from loaders import ledger, mongodb, postgres
 from loaders.contract import check
 from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, documents_of
-from loaders.files import day_in_name, printable, refuse_if_changed
+from loaders.files import day_in_name, printable
 from loaders.kinds import KINDS
 from loaders.ledger import Entry, RowCounts
 from loaders.sinks import DocumentSink, RowSink, Sink
@@ -135,7 +135,7 @@ def _load_rows(stores: Stores, file: Recognised, source: str, progress: Progress
     with connection:
         sink = _sink(stores, file, source, load_id)
         counts = _store_rows(connection, file, load_id, sink, progress)
-        refuse_if_changed(file.path, file.content)
+        file.refuse_if_changed()
         ledger.record_rows(connection, load_id, counts, state=sink.state)
     _publish(stores, Entry(load_id, kind.name, sink.state, printable(file.path)), progress)
     return counts
@@ -164,7 +164,7 @@ def _store_rows(
             sink.write(checked.accepted)
             read_rows += batch.read_rows
             skipped_rows += batch.skipped_rows
-            task.advance(batch.read_rows)
+            task.advance(batch.read_rows, share=file.share_read)
         outcomes, flags = sink.finish()
     counts = _counts(outcomes, flags)
     return replace(

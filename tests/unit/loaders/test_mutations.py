@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import random
 from typing import TYPE_CHECKING
@@ -54,6 +56,18 @@ def catalogue_file(folder: Path) -> Path:
     return a_catalogue(folder, a_movie(), a_movie("M2", genre="a|b"), series=[series])
 
 
+def array_file(folder: Path) -> Path:
+    path = folder / "20220401.json"
+    path.write_text(json.dumps({"hits": {"hits": [a_box_log(f"AX_{n}") for n in range(9)]}}))
+    return path
+
+
+def packed_file(folder: Path) -> Path:
+    path = folder / "users.csv.gz"
+    path.write_bytes(gzip.compress(users_file(folder).read_bytes(), mtime=0))
+    return path
+
+
 SEEDS: dict[str, Callable[[Path], Path]] = {
     "users": lambda folder: users_file(folder, *(a_user(f"U{n}") for n in range(9))),
     "sessions": lambda folder: sessions_file(folder, *(a_session(f"S{n}") for n in range(9))),
@@ -63,6 +77,8 @@ SEEDS: dict[str, Callable[[Path], Path]] = {
         folder / "users.jsonl", [a_user(f"U{n}") for n in range(9)]
     ),
     "logs": lambda folder: logs_file(folder, *(a_box_log(f"AX_{n}") for n in range(9))),
+    "array": array_file,
+    "gzip": packed_file,
 }
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from loaders.contract import Kind
-from loaders.files import DATA_ENDINGS
+from loaders.folders import DATA_ENDINGS, PACKED_ENDINGS
 from svp.core.sqlfiles import list_sql
 from tests.unit.loaders.page import PAGE, rendered
 
@@ -35,6 +35,6 @@ def test_example_of_a_kind_is_one() -> None:
 
 
 def test_page_names_every_ending_and_every_step_of_a_target() -> None:
-    assert all(f"`{ending}`" in TEXT for ending in DATA_ENDINGS)
+    assert all(f"`{ending}`" in TEXT for ending in (*DATA_ENDINGS, *PACKED_ENDINGS))
     steps = {file.name for file in list_sql("loaders.targets.viewing_sessions")}
     assert all(f"`{step}.sql`" in TEXT for step in steps)
