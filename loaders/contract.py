@@ -64,6 +64,8 @@ class Kind:
     """Whether a file holds one day, which only its name tells."""
     unused: frozenset[str] = frozenset()
     """Columns that its files have, and of which nothing becomes."""
+    title: str = ""
+    """What people call its files, if not by the second half of the name."""
 
     @property
     def required_columns(self) -> frozenset[str]:

@@ -23,9 +23,11 @@ class Days:
         return (self.first or day) <= day <= (self.last or day)
 
     def __str__(self) -> str:
-        """As ``2022-04-01…30``."""
-        if self.first is None or self.last is None or self.first == self.last:
-            return str(self.first or self.last or "")
+        """As ``2022-04-01…30``; an open end is left out."""
+        if self.first is None or self.last is None:
+            return f"{self.first or ''}…{self.last or ''}"
+        if self.first == self.last:
+            return str(self.first)
         is_one_month = (self.first.year, self.first.month) == (self.last.year, self.last.month)
         return f"{self.first}…{self.last:%d}" if is_one_month else f"{self.first}…{self.last}"
 

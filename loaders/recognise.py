@@ -214,7 +214,7 @@ def _renamed(file: Recognised, missing: str, alike: str) -> InputError:
 def _unknown(file: DataFile, reader: Reader) -> InputError:
     columns = set(reader.columns)
     nearest = max(KINDS, key=lambda kind: (len(kind.columns & columns), -len(kind.columns)))
-    found = shorten(", ".join(reader.columns), characters=300)
+    found = shorten(", ".join(reader.columns) or "none", characters=300)
     message = f"{file.name} is of no kind that svp understands; its columns are {found}"
     missing = sorted(nearest.required_columns - columns)
     if not nearest.columns & columns or not missing:

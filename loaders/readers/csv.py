@@ -61,7 +61,7 @@ class CsvFile:
     @property
     def facts(self) -> dict[str, str]:
         """How it is written."""
-        return {"encoding": self._encoding.name, "delimiter": self._delimiter}
+        return {"encoding": self._encoding.title, "delimiter": self._delimiter}
 
     def _read_header(self, first: str) -> list[str]:
         try:

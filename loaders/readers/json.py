@@ -59,7 +59,7 @@ class JsonFile:
     @property
     def facts(self) -> dict[str, str]:
         """How it is written."""
-        return {"encoding": encoding_of(self._file, is_json=True).name}
+        return {"encoding": encoding_of(self._file, is_json=True).title}
 
     def batches(self) -> Iterator[Batch]:
         """Yield the elements in order; lines are numbers of elements over all arrays."""

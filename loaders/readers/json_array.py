@@ -13,9 +13,9 @@ from loaders.batches import MAX_ROW_CHARACTERS, Batch, in_batches
 from loaders.readers.json_rows import (
     BROKEN,
     FIRST_ROWS,
-    JsonRow,
     batch_of,
     names_of,
+    row_of,
     value_of,
 )
 from loaders.readers.json_values import DECODER, AmbiguousObject
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from loaders.files import DataFile
+    from loaders.readers.json_rows import JsonRow
 
 __all__ = ["JsonArrayFile", "is_json_array"]
 
@@ -66,7 +67,7 @@ class JsonArrayFile:
     @property
     def facts(self) -> dict[str, str]:
         """How it is written."""
-        return {"encoding": self._encoding.name}
+        return {"encoding": self._encoding.title}
 
     def batches(self) -> Iterator[Batch]:
         """Yield the elements in order; a batch has the columns that its own elements name.
@@ -143,7 +144,7 @@ class _Elements:
             value, end = _value_at(self._text, start)
             if end is not None and end < len(self._text):
                 self._at = end
-                return JsonRow(self._number, self._text[start:end], value)
+                return row_of(self._number, self._text[start:end], value)
             is_there = self._read_more()
         return self._refuse("is cut off, or its quotes and brackets leave open where it ends")
 

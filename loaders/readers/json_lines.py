@@ -6,7 +6,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, TextIO
 
 from loaders.batches import MAX_ROW_CHARACTERS, Batch, in_batches
-from loaders.readers.json_rows import FIRST_ROWS, JsonRow, batch_of, names_of, value_of
+from loaders.readers.json_rows import FIRST_ROWS, batch_of, names_of, row_of, value_of
 from loaders.readers.text import encoding_of, open_text
 from svp.errors import InputError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from loaders.files import DataFile
+    from loaders.readers.json_rows import JsonRow
 
 __all__ = ["JsonLinesFile", "is_json_lines"]
 
@@ -42,7 +43,7 @@ class JsonLinesFile:
     @property
     def facts(self) -> dict[str, str]:
         """How it is written."""
-        return {"encoding": self._encoding.name}
+        return {"encoding": self._encoding.title}
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows in order; a batch has the columns that its own lines name.
@@ -63,7 +64,7 @@ class JsonLinesFile:
             if len(text) == MAX_ROW_CHARACTERS:
                 message = f"{self._file.name}, line {number}: longer than {MAX_ROW_CHARACTERS:,} characters"
                 raise InputError(message, "each line must hold one object")
-            yield JsonRow(number, text, value_of(text))
+            yield row_of(number, text, value_of(text))
 
 
 def is_json_lines(file: DataFile) -> bool:

@@ -6,13 +6,12 @@ The document inside a hit of Elasticsearch (``_source``) is opened: its values a
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
 from loaders.batches import Batch, Refusal, is_text
-from loaders.readers.json_values import AmbiguousObject, as_object, as_text, parse
+from loaders.readers.json_values import AmbiguousObject, as_text, parse
 from svp.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from loaders.readers.text import Encoding
 
-__all__ = ["BROKEN", "FIRST_ROWS", "JsonRow", "batch_of", "names_of", "value_of"]
+__all__ = ["BROKEN", "FIRST_ROWS", "JsonRow", "batch_of", "names_of", "row_of", "value_of"]
 
 DOCUMENT = "_source"
 """What Elasticsearch wraps a document in."""
@@ -35,85 +34,25 @@ BROKEN = object()
 
 
 class JsonRow(NamedTuple):
-    """One value of the file."""
+    """One value of the file, opened: its texts by column, or the code of why it has none."""
 
     line: int
     """Its line, or the number of the element; counted from 1."""
     text: str
-    value: object
-    """What it says; ``BROKEN`` if it is no JSON."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A row after it was judged: values by column, or the code of why it has none."""
-
-    row: JsonRow
     values: dict[str, str | None]
     fault: str | None = None
 
 
-def batch_of(
-    rows: Sequence[JsonRow], *, name: str, columns: Sequence[str], encoding: Encoding
-) -> Batch:
-    """Return rows with the columns that they name, or with those of the file if they name none.
-
-    Raises:
-        InputError: they have too many different names; ``name`` is that of the file.
-    """
-    opened = [_open(row) for row in rows if not row.text.isspace()]
-    kept = [judged for judged in opened if judged.fault is None]
-    names = _names(kept, name) or list(columns)
-    arrays = [
-        pa.array([judged.values.get(column) for judged in kept], pa.string()) for column in names
-    ]
-    return Batch(
-        rows=pa.RecordBatch.from_arrays(arrays, names=names),
-        lines=pa.array([judged.row.line for judged in kept], pa.int64()),
-        row_text=lambda row: encoding.storable(kept[row].row.text),
-        refusals=tuple(
-            Refusal(judged.row.line, judged.fault, encoding.storable(judged.row.text))
-            for judged in opened
-            if judged.fault
-        ),
-        skipped_rows=len(rows) - len(opened),
-    )
-
-
-def names_of(rows: Iterable[JsonRow], name: str) -> tuple[str, ...]:
-    """Return every name in the rows, in the order in which they come first.
-
-    Raises:
-        InputError: there are too many; ``name`` is that of the file.
-    """
-    return tuple(_names(map(_open, rows), name))
-
-
-def _names(rows: Iterable[Opened], name: str) -> list[str]:
-    names = list(dict.fromkeys(column for row in rows for column in row.values))
-    if len(names) > MAX_NAMES:
-        message = f"{name} has objects with {len(names):,} different names"
-        raise InputError(message, "a table has the same few names in every object")
-    return names
-
-
-def value_of(text: str) -> object:
-    """Return what a JSON text says; ``BROKEN`` if it is none, or nests too deep."""
+def row_of(line: int, text: str, value: object) -> JsonRow:
+    """Return the row that a value makes; ``BROKEN`` stands for what is no JSON."""
     try:
-        return parse(text)
-    except (ValueError, RecursionError):
-        return BROKEN
-
-
-def _open(row: JsonRow) -> Opened:
-    value = _with_document(row.value)
-    try:
-        fault = _fault(row.text, value)
-        if fault or not isinstance(value, dict):
-            return Opened(row, {}, fault)
-        return Opened(row, {name: as_text(inner) for name, inner in value.items()})
+        opened = _with_document(value)
+        fault = _fault(text, opened)
+        if fault or not isinstance(opened, dict):
+            return JsonRow(line, text, {}, fault)
+        return JsonRow(line, text, {name: as_text(inner) for name, inner in opened.items()})
     except RecursionError:
-        return Opened(row, {}, "not_json")
+        return JsonRow(line, text, {}, "not_json")
 
 
 def _with_document(value: object) -> object:
@@ -123,8 +62,9 @@ def _with_document(value: object) -> object:
         return value
     if isinstance(value, AmbiguousObject) or isinstance(document, AmbiguousObject):
         return AmbiguousObject()
-    own = [(name, inner) for name, inner in value.items() if name != DOCUMENT]
-    return as_object(own + [(f"{DOCUMENT}.{name}", inner) for name, inner in document.items()])
+    own = {name: inner for name, inner in value.items() if name != DOCUMENT}
+    opened = own | {f"{DOCUMENT}.{name}": inner for name, inner in document.items()}
+    return opened if len(opened) == len(own) + len(document) else AmbiguousObject()
 
 
 def _fault(text: str, value: object) -> str | None:
@@ -141,3 +81,47 @@ def _fault(text: str, value: object) -> str | None:
     return (
         "not_text" if has_escapes and not is_text(json.dumps(value, ensure_ascii=False)) else None
     )
+
+
+def value_of(text: str) -> object:
+    """Return what a JSON text says; ``BROKEN`` if it is none, or nests too deep."""
+    try:
+        return parse(text)
+    except (ValueError, RecursionError):
+        return BROKEN
+
+
+def batch_of(
+    rows: Sequence[JsonRow], *, name: str, columns: Sequence[str], encoding: Encoding
+) -> Batch:
+    """Return rows with the columns that they name, or with those of the file if they name none.
+
+    Raises:
+        InputError: they have too many different names; ``name`` is that of the file.
+    """
+    filled = [row for row in rows if not row.text.isspace()]
+    kept = [row for row in filled if row.fault is None]
+    names = names_of(kept, name) or columns
+    arrays = [pa.array([row.values.get(column) for row in kept], pa.string()) for column in names]
+    return Batch(
+        rows=pa.RecordBatch.from_arrays(arrays, names=list(names)),
+        lines=pa.array([row.line for row in kept], pa.int64()),
+        row_text=lambda position: encoding.storable(kept[position].text),
+        refusals=tuple(
+            Refusal(row.line, row.fault, encoding.storable(row.text)) for row in filled if row.fault
+        ),
+        skipped_rows=len(rows) - len(filled),
+    )
+
+
+def names_of(rows: Iterable[JsonRow], name: str) -> tuple[str, ...]:
+    """Return every name in the rows, in the order in which they come first.
+
+    Raises:
+        InputError: there are too many; ``name`` is that of the file.
+    """
+    names = tuple(dict.fromkeys(column for row in rows for column in row.values))
+    if len(names) > MAX_NAMES:
+        message = f"{name} has objects with {len(names):,} different names"
+        raise InputError(message, "a table has the same few names in every object")
+    return names

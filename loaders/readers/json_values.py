@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-__all__ = ["DECODER", "AmbiguousObject", "as_object", "as_text", "parse"]
+__all__ = ["DECODER", "AmbiguousObject", "as_text", "parse"]
 
 MAX_DIGITS = 40
 
@@ -68,11 +68,10 @@ def _number(digits: str) -> int | str:
     return int(digits) if len(digits) <= MAX_DIGITS else digits
 
 
-def as_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return names and values as an object; an ``AmbiguousObject`` if a name comes twice."""
+def _as_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     return made if len(made) == len(pairs) else AmbiguousObject(made)
 
 
-DECODER = json.JSONDecoder(parse_constant=str, parse_int=_number, object_pairs_hook=as_object)
+DECODER = json.JSONDecoder(parse_constant=str, parse_int=_number, object_pairs_hook=_as_object)
 """Made once: there is a line for each call."""

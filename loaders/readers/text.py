@@ -44,6 +44,11 @@ class Encoding:
     """Whether the file, its format or a person tells it; else it is taken for UTF-8 because that is usual."""
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.name.removesuffix("-sig")
+
+    @property
     def is_wide(self) -> bool:
         """Whether every character takes two bytes or more."""
         return self.name.startswith(("utf-16", "utf-32"))
@@ -60,9 +65,11 @@ class Encoding:
 
 
 def check_encoding(name: str) -> None:
-    """Raise UsageError unless a name is that of an encoding of text."""
+    """Raise UsageError unless a name is that of an encoding in which a stream of text can be read."""
+    text = "a,1\n"
     try:
-        is_usable = "a,1\n".encode(name).decode(name) == "a,1\n"
+        decoder = codecs.getincrementaldecoder(name)(Encoding(name, is_told=True).errors)
+        is_usable = decoder.decode(text.encode(name), final=True) == text
     except (LookupError, ValueError):
         is_usable = False
     if not is_usable:
@@ -98,7 +105,7 @@ def open_text(file: DataFile, encoding: Encoding, *, newline: str = "") -> Itera
         ):
             yield text
     except UnicodeDecodeError as error:
-        message = f"{file.name} is cut off inside a character of {encoding.name}"
+        message = f"{file.name} is cut off inside a character of {encoding.title}"
         raise InputError(message, "write or copy it again") from error
 
 

@@ -29,6 +29,9 @@ DEFAULT_WORKSPACE = "default"
 
 REPORT_CURRENCY = "USD"
 
+MAX_UNPACKED_GIGABYTES = 100
+MAX_UNPACKED_RATIO = 200
+
 SCHEMES = {
     "postgres_url": ("postgresql://", "postgres://"),
     "mongo_url": ("mongodb://", "mongodb+srv://"),
@@ -62,6 +65,16 @@ SETTINGS = (
     Setting("mysql_url", "MySQL or MariaDB, as mysql://user:password@host:port/."),
     Setting(
         "report_currency", "Currency of all money in marts, a code of ISO 4217.", REPORT_CURRENCY
+    ),
+    Setting(
+        "max_unpacked_gigabytes",
+        "Most that a compressed file or an archive may unpack to; more is refused.",
+        str(MAX_UNPACKED_GIGABYTES),
+    ),
+    Setting(
+        "max_unpacked_ratio",
+        "Most bytes that each compressed one may become, beyond the first 100 MB of a file.",
+        str(MAX_UNPACKED_RATIO),
     ),
 )
 
@@ -119,6 +132,8 @@ class Settings:
     mongo_url: str = field(default="", repr=False)
     mysql_url: str = field(default="", repr=False)
     report_currency: str = REPORT_CURRENCY
+    max_unpacked_gigabytes: int = MAX_UNPACKED_GIGABYTES
+    max_unpacked_ratio: int = MAX_UNPACKED_RATIO
 
     def __post_init__(self) -> None:
         if not re.fullmatch("[A-Z]{3}", self.report_currency):
@@ -175,8 +190,19 @@ def load_settings(
         home=home,
         workspace=Workspace(chosen.get("workspace", DEFAULT_WORKSPACE)),
         report_currency=chosen.get("report_currency", REPORT_CURRENCY),
+        max_unpacked_gigabytes=_count(chosen, "max_unpacked_gigabytes", MAX_UNPACKED_GIGABYTES),
+        max_unpacked_ratio=_count(chosen, "max_unpacked_ratio", MAX_UNPACKED_RATIO),
         **urls,
     )
+
+
+def _count(chosen: Mapping[str, str], name: str, default: int) -> int:
+    """Return a setting that is a whole number above zero."""
+    value = chosen.get(name, str(default))
+    if not re.fullmatch("[1-9][0-9]{0,8}", value):
+        message = f"{name} {shorten(value)!r} is no whole number above zero"
+        raise UsageError(message, f"write it in digits, as {default}")
+    return int(value)
 
 
 def check_url(name: str, url: str) -> None:

@@ -49,8 +49,8 @@ def form(kind: Kind) -> str:
     if kind.groups:
         return f"A JSON object with the arrays {', '.join(f'`{group}`' for group in kind.groups)}."
     if kind.is_daily:
-        return "JSON Lines, a file a day, whose name begins with it (`YYYYMMDD`); to MongoDB only."
-    return "CSV, JSON Lines or Parquet."
+        return "JSON, a file a day, whose name begins with it (`YYYYMMDD`); to MongoDB only."
+    return "CSV, JSON or Parquet."
 
 
 def row(field: Field) -> str:

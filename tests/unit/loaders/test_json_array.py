@@ -76,7 +76,7 @@ def test_elements_that_are_no_objects_are_refused_and_the_others_kept(tmp_path: 
     deep = "[" * 10_000 + "]" * 10_000
     elements = [
         '{"a": 1}', "7", "null", "[1]", '"{"', '{"a": 1, "a": 2}', '{"a": nul}', '{"a": "x" "y"}', '{"a": "\\udc80"}',
-        "", "1.5e3", "tru", f'{{"a": {deep}}}', '{"a": [1, 2}}', '{"a": NaN}', '{"_source": {"a": 1, "a": 2}}',
+        "", "1.5e3", "yes", f'{{"a": {deep}}}', '{"a": [1, 2}}', '{"a": NaN}', '{"_source": {"a": 1, "a": 2}}',
     ]  # fmt: skip
     batch = only_batch(tmp_path, "[" + ",".join(elements) + "]")
     assert batch.rows.to_pylist() == [
