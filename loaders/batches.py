@@ -12,7 +12,15 @@ if TYPE_CHECKING:
 
     from loaders.arrow import Values
 
-__all__ = ["BATCH_ROWS", "MAX_ROW_CHARACTERS", "Batch", "Refusal", "in_batches", "is_text"]
+__all__ = [
+    "BATCH_ROWS",
+    "MAX_ROW_CHARACTERS",
+    "Batch",
+    "Refusal",
+    "Written",
+    "in_batches",
+    "is_text",
+]
 
 BATCH_ROWS = 50_000
 """Rows a reader holds in memory at a time."""
@@ -65,6 +73,10 @@ def is_text(value: str) -> bool:
 
 class Written(Protocol):
     """A row as a reader found it."""
+
+    @property
+    def line(self) -> int:
+        """Its first line, or the number of the element."""
 
     @property
     def text(self) -> str:

@@ -78,6 +78,8 @@ class Kind:
     """Whether its files write instants without a zone, which has to be said."""
     tidy: Callable[[pa.RecordBatch], pa.RecordBatch] | None = None
     """From rows in the canonical schema to what they mean, where that takes more than one column."""
+    title: str = ""
+    """What people call its files, if not by the second half of the name."""
 
     @property
     def required_columns(self) -> frozenset[str]:

@@ -1,40 +1,149 @@
-"""The files that were given: found, named, and known again by their content."""
+"""The files that were given: opened without their compression, and known again by their content."""
 
 from __future__ import annotations
 
 import hashlib
-import json
+import io
 import os
 import re
-from dataclasses import dataclass
+import shutil
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
+from loaders.packed import READ_BYTES, Counted, Counter, Limits, opened_member, unpacked
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 __all__ = [
+    "DataFile",
     "Fingerprint",
+    "Options",
     "day_in_name",
     "fingerprint",
-    "list_files",
     "printable",
     "refuse_if_changed",
     "unreadable",
 ]
 
-DATA_ENDINGS = (".csv", ".json", ".jsonl", ".ndjson", ".parquet", ".tsv", ".txt", ".xlsx")
-MANIFEST = "manifest.json"
-"""Written beside generated data, and says what each file is; not data."""
-
-MANIFEST_FORMAT = "svp platform"
-MAX_MANIFEST_BYTES = 16 * 1024 * 1024
-
-READ_BYTES = 1024 * 1024
 MAX_PATH_CHARACTERS = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was said of files, because nothing in them tells it."""
+
+    encoding: str | None = None
+    """Of their text, where it is not what the first bytes tell."""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file that was given, by itself or as the member of an archive."""
+
+    path: Path
+    """What it is called; of a member, the archive's path and its own."""
+    stored: Path | None = None
+    """Where its bytes are, if not at ``path``."""
+    member: str | None = None
+    """Its name in the zip archive that is stored there."""
+    options: Options = field(default_factory=Options)
+    counter: Counter = field(default_factory=Counter, compare=False, repr=False)
+    """How much of its bytes was read since it was opened last."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return printable(self.path)
+
+    @property
+    def location(self) -> Path:
+        """Where the file is that holds its bytes."""
+        return self.stored or self.path
+
+    @property
+    def status(self) -> tuple[int, int]:
+        """Size, and when it was written last, of the file on the disk."""
+        found = self.location.stat()
+        return found.st_size, found.st_mtime_ns
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Give its bytes without their compression.
+
+        Raises:
+            InputError: while reading, the compressed bytes are damaged or become more than is allowed.
+        """
+        with self._opened() as (stream, packed_bytes):
+            allowed_bytes = self.options.limits.allowed_bytes(packed_bytes)
+            yield unpacked(stream, self.name, allowed_bytes)[0]
+
+    @contextmanager
+    def open_packed(self) -> Iterator[BinaryIO]:
+        """Give its bytes as they were given."""
+        with self._opened() as (stream, _):
+            yield stream
+
+    @contextmanager
+    def open_seekable(self) -> Iterator[BinaryIO]:
+        """Give its bytes without their compression, in any order; compressed ones are kept on the disk meanwhile."""
+        with ExitStack() as stack:
+            if self.member is None and not self.compression():
+                self.counter.bytes_read = 0
+                raw = stack.enter_context(self.location.open("rb", buffering=0))
+                yield io.BufferedReader(_Seekable(raw, self.counter), READ_BYTES)
+                return
+            kept = stack.enter_context(tempfile.TemporaryFile())
+            shutil.copyfileobj(stack.enter_context(self.open()), kept, READ_BYTES)
+            kept.seek(0)
+            yield kept
+
+    def compression(self) -> tuple[str, ...]:
+        """Return the ways in which its bytes are compressed, from the outside."""
+        with self._opened() as (stream, packed_bytes):
+            return unpacked(stream, self.name, self.options.limits.allowed_bytes(packed_bytes))[1]
+
+    def start(self, size: int) -> bytes:
+        """Return its first bytes, without their compression."""
+        with self.open() as stream:
+            return stream.read(size)
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[io.BufferedReader, int]]:
+        """Give its bytes as they were given, counted, and how many they are."""
+        self.counter.bytes_read = 0
+        with self.location.open("rb", buffering=0) as raw:
+            size = os.fstat(raw.fileno()).st_size
+            if self.member is None:
+                yield io.BufferedReader(Counted(raw, self.counter), READ_BYTES), size
+                return
+            with (
+                io.BufferedReader(raw, READ_BYTES) as archive,
+                opened_member(archive, self.member, self.name) as (source, packed_bytes),
+            ):
+                yield io.BufferedReader(Counted(source, self.counter), READ_BYTES), packed_bytes
+
+
+class _Seekable(Counted):
+    """The bytes of a file in any order."""
+
+    def __init__(self, file: io.FileIO, counter: Counter) -> None:
+        super().__init__(file, counter)
+        self._file = file
+
+    def seekable(self) -> bool:
+        """Tell that it can be sought."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Go to a place in the file."""
+        return self._file.seek(offset, whence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,91 +151,36 @@ class Fingerprint:
     """What makes a file the same file, under any name."""
 
     sha256: str
+    """Of its bytes as they were given: compressed ones are not unpacked for it."""
     file_bytes: int
-    modified_ns: int
+    status: tuple[int, int]
+    """Size, and when it was written last, of the file on the disk."""
+
+
+def fingerprint(file: DataFile) -> Fingerprint:
+    """Return the hash and size of a file's content, and the state in which it was found."""
+    status, digest = file.status, hashlib.sha256()
+    with file.open_packed() as stream:
+        while block := stream.read(READ_BYTES):
+            digest.update(block)
+    return Fingerprint(digest.hexdigest(), file.counter.bytes_read, status)
+
+
+def refuse_if_changed(file: DataFile, seen: Fingerprint) -> None:
+    """Raise InputError if somebody wrote to the file, or put another in its place, since it was seen."""
+    try:
+        status = file.status
+    except OSError as error:
+        unreadable(error)
+    if status != seen.status:
+        message = f"{file.name} changed while it was read; nothing of it was loaded"
+        raise InputError(message, "run the same command again when it is complete")
 
 
 def printable(path: Path) -> str:
     """Return a path as one line that any terminal and any store can take."""
     text = os.fsencode(path).decode("utf-8", "backslashreplace")
     return shorten(text, characters=MAX_PATH_CHARACTERS)
-
-
-def list_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield every data file of the paths; folders are looked through, in the order of the names.
-
-    Raises:
-        InputError: a path is missing or no regular file, or a folder can't be read or holds no data file.
-    """
-    for path in paths:
-        if path.is_dir():
-            yield from _data_files(path)
-        elif path.is_file():
-            yield path
-        else:
-            raise _no_file(path)
-
-
-def _no_file(path: Path) -> InputError:
-    if os.path.lexists(path) and not path.is_symlink():
-        message = f"{printable(path)} is not a regular file"
-        return InputError(message, "give a file or a folder; write a stream to a file first")
-    return InputError(f"{printable(path)} does not exist", "check the path")
-
-
-def _data_files(folder: Path) -> list[Path]:
-    """Return the data files of a folder and those below it; links that lead out of it are not followed."""
-    inside = folder.resolve()
-    files = [
-        Path(parent, name)
-        for parent, _, names in os.walk(folder, onerror=unreadable)
-        for name in names
-        if not name.startswith(".")
-    ]
-    manifests = [path for path in files if path.name == MANIFEST and path.is_file()]
-    no_data = {path for manifest in manifests for path in _beside(manifest)}
-    data = [
-        path
-        for path in files
-        if path.suffix in DATA_ENDINGS
-        and path.name != MANIFEST
-        and path not in no_data
-        and path.is_file()
-        and path.resolve().is_relative_to(inside)
-    ]
-    if not data:
-        message = (
-            f"{printable(folder)} holds no file that svp understands; it has {len(files)} files"
-        )
-        raise InputError(message, f"expected files ending in {', '.join(DATA_ENDINGS)}")
-    return sorted(data)
-
-
-def _beside(manifest: Path) -> Iterator[Path]:
-    """Yield the files that a manifest of generated data names as no data.
-
-    None if it is damaged, or the manifest of something else.
-    """
-    try:
-        content = json.loads(_start_of(manifest))
-    except (OSError, ValueError, RecursionError):
-        return
-    if not isinstance(content, dict) or not str(content.get("format")).startswith(MANIFEST_FORMAT):
-        return
-    for entry in _objects(content.get("files")):
-        if isinstance(entry.get("path"), str) and entry.get("table", "") is None:
-            yield manifest.parent / entry["path"]
-
-
-def _start_of(manifest: Path) -> bytes:
-    with manifest.open("rb") as stream:
-        return stream.read(MAX_MANIFEST_BYTES)
-
-
-def _objects(values: object) -> list[dict[str, Any]]:
-    return (
-        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
-    )
 
 
 def day_in_name(name: str) -> date | None:
@@ -143,24 +197,3 @@ def unreadable(error: OSError) -> NoReturn:
     path = printable(Path(str(error.filename))) if error.filename else "the file"
     message = f"{path} can't be read: {error.strerror}"
     raise InputError(message, "check the path and its permissions") from error
-
-
-def fingerprint(path: Path) -> Fingerprint:
-    """Return the hash and size of a file's content, and when it was written last."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        modified_ns = os.fstat(stream.fileno()).st_mtime_ns
-        while block := stream.read(READ_BYTES):
-            digest.update(block)
-        return Fingerprint(digest.hexdigest(), stream.tell(), modified_ns)
-
-
-def refuse_if_changed(path: Path, seen: Fingerprint) -> None:
-    """Raise InputError if somebody wrote to the file, or put another in its place, since it was seen."""
-    try:
-        status = path.stat()
-    except OSError as error:
-        unreadable(error)
-    if (status.st_size, status.st_mtime_ns) != (seen.file_bytes, seen.modified_ns):
-        message = f"{printable(path)} changed while it was read; nothing of it was loaded"
-        raise InputError(message, "run the same command again when it is complete")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from loaders import ledger, postgres
 from loaders.contract import Checked, check
 from loaders.documents import ONLY_DOCUMENTS, Delivery
-from loaders.files import day_in_name, printable, refuse_if_changed
+from loaders.files import day_in_name, printable
 from loaders.ledger import Entry, RowCounts
 from loaders.publishing import complete_interrupted, publish
 from loaders.replay import replay_waiting
@@ -142,7 +142,7 @@ def _load_rows(
     with connection:
         sink = _sink(stores, file, source, load_id, tolerance)
         counts = _judge_rows(stores, file, load_id, sink, tolerance=tolerance, progress=progress)
-        refuse_if_changed(file.path, file.content)
+        file.refuse_if_changed()
         is_refused = _is_refused(counts, tolerance)
         if not is_refused:
             counts = _with_outcomes(counts, *sink.finish())
@@ -200,7 +200,7 @@ def _judge_rows(
             if tolerance.is_past(counts.rejected_rows):
                 return counts
             sink.write(checked.accepted)
-            task.advance(batch.read_rows)
+            task.advance(batch.read_rows, share=file.share_read)
         return counts + RowCounts(rejected_rows=sink.judge())
 
 

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from loaders.days import ALL_DAYS, Days
 from loaders.files import (
+    DataFile,
     Fingerprint,
+    Options,
     day_in_name,
     fingerprint,
-    list_files,
-    printable,
+    refuse_if_changed,
     unreadable,
 )
+from loaders.folders import list_files
 from loaders.kinds import KINDS
 from loaders.readers import (
     CsvFile,
     ExcelSheet,
+    JsonArrayFile,
     JsonFile,
     JsonLinesFile,
     ParquetFile,
+    Reader,
+    is_json_array,
     is_json_lines,
     is_workbook,
     list_sheets,
 )
+from loaders.readers.text import START_BYTES, encoding_of
 from loaders.wanted import Wanted
 from svp.errors import InputError, shorten
 
@@ -43,25 +49,31 @@ __all__ = ["Recognised", "read_as", "recognise", "recognise_all"]
 
 ANYTHING = Wanted()
 
-START_BYTES = 4096
-
 LIKENESS = 0.75
 """From here on two names are taken for one; ``device_type`` and ``device_name`` are two."""
-
-Reader = CsvFile | ExcelSheet | JsonFile | JsonLinesFile | ParquetFile
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """A file and what it is."""
 
-    path: Path
+    file: DataFile
     content: Fingerprint
     """What it was before anything else was read of it."""
     kind: Kind
     reader: Reader
     day: date | None = None
     """The day it holds, if that is told by its name only."""
+
+    @property
+    def path(self) -> Path:
+        """What the file is called."""
+        return self.file.path
+
+    @property
+    def share_read(self) -> float:
+        """How much of the file's bytes was read since it was opened last, 0 to 1."""
+        return self.file.counter.bytes_read / max(self.content.file_bytes, 1)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -90,33 +102,56 @@ class Recognised:
         except OSError as error:
             unreadable(error)
 
+    def refuse_if_changed(self) -> None:
+        """Raise InputError if somebody wrote to the file since it was recognised."""
+        refuse_if_changed(self.file, self.content)
 
-def recognise_all(paths: Iterable[Path], wanted: Wanted = ANYTHING) -> tuple[Recognised, ...]:
-    """Return every file of the paths, folders looked through, parents before children.
+
+def recognise_all(
+    given: Iterable[Path | DataFile],
+    wanted: Wanted = ANYTHING,
+    *,
+    options: Options | None = None,
+    days: Days = ALL_DAYS,
+) -> tuple[Recognised, ...]:
+    """Return every file of what was given, folders and archives looked through, parents before children.
+
+    Args:
+        given: files, folders and patterns.
+        wanted: which kinds they may be, and how they are to be read.
+        options: what was said of all files.
+        days: which days of daily files are wanted.
 
     Raises:
-        InputError: a path is missing, a data file is of no known kind, or a folder holds none.
+        InputError: a path is missing, a data file is of no known kind, a folder holds none, or no file is of a day
+            that is wanted.
         UsageError: a file names no zone, and none was said.
     """
-    found = [file for path in list_files(paths) for file in _recognise_each(path, wanted)]
+    files = [
+        file for file in list_files(given, options) if not _is_of_other_day(file, days, wanted)
+    ]
+    if not files:
+        message = f"no file is of a day in {days}"
+        raise InputError(message, "check --from and --to")
+    found = [each for file in files for each in _recognise_each(file, wanted)]
     order = {kind.name: number for number, kind in enumerate((*KINDS, *wanted.kinds))}
     return tuple(sorted(found, key=lambda file: (order[file.kind.name], file.path)))
 
 
-def _recognise_each(path: Path, wanted: Wanted) -> Iterator[Recognised]:
+def _recognise_each(file: DataFile, wanted: Wanted) -> Iterator[Recognised]:
     """Yield what a file is, or what each sheet of a workbook is."""
     try:
-        if not is_workbook(path):
-            yield recognise(path, wanted)
+        if not is_workbook(file):
+            yield recognise(file, wanted)
             return
-        content = fingerprint(path)
-        for sheet in list_sheets(path):
-            yield _recognised(path, _with(content, sheet), ExcelSheet(path, sheet), wanted)
+        content = fingerprint(file)
+        for sheet in list_sheets(file):
+            yield _recognised(file, _with(content, sheet), ExcelSheet(file, sheet), wanted)
     except OSError as error:
         unreadable(error)
 
 
-def recognise(path: Path, wanted: Wanted = ANYTHING) -> Recognised:
+def recognise(given: DataFile | Path, wanted: Wanted = ANYTHING) -> Recognised:
     """Return what a file is, of the kinds that are wanted.
 
     Raises:
@@ -124,23 +159,21 @@ def recognise(path: Path, wanted: Wanted = ANYTHING) -> Recognised:
             doesn't tell which; the message says what was expected and found.
         UsageError: it names no zone, and none was said.
     """
+    file = given if isinstance(given, DataFile) else DataFile(given)
     try:
-        content = fingerprint(path)
-        reader = _open(path, wanted.delimiter)
+        content = fingerprint(file)
+        reader = _open(file, wanted.delimiter)
     except OSError as error:
         unreadable(error)
-    return _recognised(path, content, reader, wanted)
+    return _recognised(file, content, reader, wanted)
 
 
-def _recognised(path: Path, content: Fingerprint, reader: Reader, wanted: Wanted) -> Recognised:
-    fitting = [kind for kind in wanted.kinds if _fits(reader, kind)]
-    if not fitting:
-        raise _unknown(path, reader, wanted)
-    best = max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
-    if said := wanted.said_of(best):
+def _recognised(file: DataFile, content: Fingerprint, reader: Reader, wanted: Wanted) -> Recognised:
+    fitting = _kind_of(file, reader, wanted)
+    if said := wanted.said_of(fitting):
         content = _with(content, said)
-    kind = wanted.read_as(best, printable(path))
-    found = Recognised(path, content, kind, reader, _day_of(path) if kind.is_daily else None)
+    kind = wanted.read_as(fitting, file.name)
+    found = Recognised(file, content, kind, reader, _day_of(file) if kind.is_daily else None)
     for missing in found.missing:
         if alike := _alike(missing, found.unused):
             raise _renamed(found, missing, alike)
@@ -153,8 +186,20 @@ def read_as(path: Path, kind: Kind) -> Recognised:
     Raises:
         InputError: it is empty, damaged or missing.
     """
+    file = DataFile(path)
     try:
-        return Recognised(path, fingerprint(path), kind, _open(path))
+        return Recognised(file, fingerprint(file), kind, _open(file))
+    except OSError as error:
+        unreadable(error)
+
+
+def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
+    """Tell whether a daily file is of a day that is not wanted, without reading more than its beginning."""
+    day = day_in_name(file.path.name)
+    if day is None or day in days:
+        return False
+    try:
+        return not is_workbook(file) and _kind_of(file, _open(file), wanted).is_daily
     except OSError as error:
         unreadable(error)
 
@@ -165,11 +210,19 @@ def _with(content: Fingerprint, said: str) -> Fingerprint:
     return replace(content, sha256=hashlib.sha256(whole).hexdigest())
 
 
-def _day_of(path: Path) -> date:
+def _kind_of(file: DataFile, reader: Reader, wanted: Wanted) -> Kind:
+    """Return the kind that knows most of a file's columns."""
+    fitting = [kind for kind in wanted.kinds if _fits(reader, kind)]
+    if not fitting:
+        raise _unknown(file, reader, wanted)
+    return max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
+
+
+def _day_of(file: DataFile) -> date:
     """Return the day in the name of a file that holds one."""
-    day = day_in_name(path.name)
+    day = day_in_name(file.path.name)
     if day is None:
-        message = f"{printable(path)} holds one day, but its name doesn't tell which"
+        message = f"{file.name} holds one day, but its name doesn't tell which"
         raise InputError(message, "name it by its day, as 20220401.json, and give it again")
     return day
 
@@ -185,21 +238,22 @@ def _letters(name: str) -> str:
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
-def _open(path: Path, delimiter: str | None = None) -> Reader:
-    with path.open("rb") as stream:
-        start = stream.read(START_BYTES)
+def _open(file: DataFile, delimiter: str | None = None) -> Reader:
+    start = file.start(START_BYTES)
     if start.startswith(b"PAR1"):
-        return ParquetFile(path)
-    text = start.decode(json.detect_encoding(start), "replace").lstrip()
-    if text.startswith("{") and is_json_lines(path):
-        return JsonLinesFile(path)
-    return JsonFile(path) if text.startswith(("{", "[")) else CsvFile(path, delimiter)
+        return ParquetFile(file)
+    text = start.decode(encoding_of(file, is_json=True).name, "replace").lstrip()
+    if not text.startswith(("{", "[")):
+        return CsvFile(file, delimiter)
+    if is_json_array(file):
+        return JsonArrayFile(file)
+    return JsonLinesFile(file) if is_json_lines(file) else JsonFile(file)
 
 
 def _fits(reader: Reader, kind: Kind) -> bool:
-    if isinstance(reader, JsonFile) != bool(kind.groups):
+    if bool(reader.groups) != bool(kind.groups):
         return False
-    if isinstance(reader, JsonFile) and not set(reader.groups) & set(kind.groups):
+    if reader.groups and not set(reader.groups) & set(kind.groups):
         return False
     return kind.required_columns <= set(reader.columns)
 
@@ -213,17 +267,17 @@ def _nearness(kind: Kind, columns: set[str]) -> tuple[int, int, int]:
 def _renamed(file: Recognised, missing: str, alike: str) -> InputError:
     """Return the refusal of a file that has a column under another name: its values would be lost."""
     alike = shorten(alike)
-    message = f"{printable(file.path)} looks like {file.kind.name}, but has no column {missing}"
+    message = f"{file.file.name} looks like {file.kind.name}, but has no column {missing}"
     advice = f"rename its column {alike} to {missing}, or take it out if it is something else"
-    return InputError(message, advice, path=printable(file.path), columns=list(file.reader.columns))
+    return InputError(message, advice, path=file.file.name, columns=list(file.reader.columns))
 
 
-def _unknown(path: Path, reader: Reader, wanted: Wanted) -> InputError:
+def _unknown(file: DataFile, reader: Reader, wanted: Wanted) -> InputError:
     columns = set(reader.columns)
     nearest = max(wanted.kinds, key=lambda kind: _nearness(kind, columns))
-    found = shorten(", ".join(reader.columns), characters=300)
+    found = shorten(", ".join(reader.columns) or "none", characters=300)
     what = f"not {nearest.name}" if wanted.is_said else "of no kind that svp understands"
-    message = f"{printable(path)} is {what}; its columns are {found}"
+    message = f"{file.name} is {what}; its columns are {found}"
     missing = sorted(nearest.required_columns - columns)
     if missing and wanted.is_said:
         advice = f"{nearest.name} also needs the column {', '.join(missing)}"
@@ -232,4 +286,4 @@ def _unknown(path: Path, reader: Reader, wanted: Wanted) -> InputError:
         advice = f"expected a file of one of these sets: {kinds}; see docs/kinds for their columns"
     else:
         advice = f"nearest is {nearest.name}, which also needs the column {', '.join(missing)}"
-    return InputError(message, advice, path=printable(path), columns=list(reader.columns))
+    return InputError(message, advice, path=file.name, columns=list(reader.columns))

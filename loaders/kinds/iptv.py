@@ -34,4 +34,5 @@ LOGS = Kind(
     store="mongodb",
     is_daily=True,
     unused=frozenset({"_index", "_type", "_score"}),
+    title="set-top-box logs",
 )

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
-from contextlib import contextmanager
-from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import pyarrow as pa
 
 from loaders.batches import MAX_ROW_CHARACTERS, Batch, Refusal, in_batches, is_text
-from loaders.files import printable
+from loaders.readers.text import START_BYTES, Encoding, EncodingDoubt, encoding_of, open_text
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
+
+    from loaders.files import DataFile
 
 __all__ = ["CsvFile"]
 
 DELIMITERS = ",;\t|"
-START_BYTES = 4096
 
-BINARY_STARTS = {
-    b"PK\x03\x04": "a zip archive or an Excel sheet",
-    b"\x1f\x8b": "compressed by gzip",
-    b"BZh": "compressed by bzip2",
-    b"\x28\xb5\x2f\xfd": "compressed by zstd",
-}
+ARCHIVE_START = b"PK\x03\x04"
+"""Of an Excel sheet, or of an archive in an archive; one that is given by itself was looked through already."""
 
 
 class Row(NamedTuple):
@@ -43,31 +37,31 @@ class Row(NamedTuple):
     """Whether they leave open what its fields are; then it has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """How bytes become text, and how those that are none are kept apart."""
-
-    name: str
-    errors: str
-
-
 class CsvFile:
     """A text file whose first line names its columns."""
 
-    def __init__(self, path: Path, delimiter: str | None = None) -> None:
+    format = "CSV"
+    groups = ()
+
+    def __init__(self, file: DataFile, delimiter: str | None = None) -> None:
         """Read the header; ``delimiter`` parts its fields if the first line doesn't tell what does.
 
         Raises:
             InputError: there is none, or it names a column twice.
         """
-        self._path = path
-        self._name = printable(path)
-        self._encoding = _encoding(path)
-        with self._open() as stream:
+        self._file, self._name = file, file.name
+        self._encoding = encoding_of(file)
+        _refuse_binary(file, self._encoding)
+        with open_text(file, self._encoding) as stream:
             first = next(_Lines(stream, self._name), "")
         self._delimiter = delimiter or max(DELIMITERS, key=first.count)
         self._header = self._read_header(first)
-        self.columns = tuple(map(self._storable, self._header))
+        self.columns = tuple(map(self._encoding.storable, self._header))
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """How it is written."""
+        return {"encoding": self._encoding.title, "delimiter": self._delimiter}
 
     def _read_header(self, first: str) -> list[str]:
         try:
@@ -89,24 +83,16 @@ class CsvFile:
         """Yield the rows in order.
 
         Raises:
-            InputError: a quoted field never ends, or a row is longer than any sensible one.
+            InputError: a quoted field never ends, a row is longer than any sensible one, or the encoding can't be told.
         """
-        with self._open() as stream:
+        doubt = EncodingDoubt(self._file, self._encoding)
+        with open_text(self._file, self._encoding) as stream:
             rows = self._rows(stream)
-            next(rows, None)
-            yield from map(self._batch, in_batches(rows))
-
-    @contextmanager
-    def _open(self) -> Iterator[TextIO]:
-        encoding = self._encoding
-        try:
-            with self._path.open(
-                encoding=encoding.name, errors=encoding.errors, newline=""
-            ) as stream:
-                yield stream
-        except UnicodeDecodeError as error:
-            message = f"{self._name} is cut off inside a character of {encoding.name}"
-            raise InputError(message, "write or copy it again") from error
+            doubt.see(islice(rows, 1))
+            for chunk in in_batches(rows):
+                doubt.see(chunk)
+                yield self._batch(chunk)
+        doubt.settle()
 
     def _rows(self, stream: TextIO) -> Iterator[Row]:
         csv.field_size_limit(MAX_ROW_CHARACTERS)
@@ -137,9 +123,11 @@ class CsvFile:
         return Batch(
             rows=pa.RecordBatch.from_arrays(arrays, names=list(self.columns)),
             lines=pa.array([row.line for row in kept], pa.int64()),
-            row_text=lambda row: self._storable(kept[row].text),
+            row_text=lambda row: self._encoding.storable(kept[row].text),
             refusals=tuple(
-                Refusal(row.line, code, self._storable(row.text)) for row, code in judged if code
+                Refusal(row.line, code, self._encoding.storable(row.text))
+                for row, code in judged
+                if code
             ),
             skipped_rows=len(chunk) - len(judged),
         )
@@ -159,11 +147,6 @@ class CsvFile:
         if len(row.fields) != len(self.columns):
             return "wrong_width"
         return None if is_text("".join(row.fields)) else "not_text"
-
-    def _storable(self, text: str) -> str:
-        """Return a row without its line end; bytes that are no text, and NUL, are written as escapes."""
-        raw = text.rstrip("\r\n").encode("utf-8", self._encoding.errors)
-        return raw.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
 
 
 class _Lines:
@@ -204,27 +187,19 @@ class _Lines:
         return text
 
 
-def _encoding(path: Path) -> Encoding:
-    """Return the encoding that the first bytes tell.
-
-    Raises:
-        InputError: the file is empty, or not text.
-    """
-    with path.open("rb") as stream:
-        start = stream.read(START_BYTES)
+def _refuse_binary(file: DataFile, encoding: Encoding) -> None:
+    """Raise InputError if the file is empty, or not text."""
+    start = file.start(START_BYTES)
     if not start:
-        message = f"{printable(path)} is empty"
+        message = f"{file.name} is empty"
         raise InputError(message, "give a file with a header and rows")
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return Encoding("utf-16", "surrogatepass")
-    for beginning, what in BINARY_STARTS.items():
-        if start.startswith(beginning):
-            message = f"{printable(path)} is {what}"
-            raise InputError(message, "unpack it, or save it as CSV, and give that")
-    if _is_binary(start):
-        message = f"{printable(path)} is not text"
-        raise InputError(message, "give a CSV, JSON or Parquet file; text in UTF-8")
-    return Encoding("utf-8-sig", "surrogateescape")
+    if start.startswith(ARCHIVE_START):
+        message = f"{file.name} is an Excel sheet, or an archive in an archive"
+        raise InputError(message, "save it as CSV, or unpack it, and give that")
+    if not encoding.is_wide and _is_binary(start):
+        message = f"{file.name} is not text"
+        advice = "give a CSV, JSON or Parquet file; of text that is not UTF-8, say the --encoding"
+        raise InputError(message, advice)
 
 
 def _is_binary(start: bytes) -> bool:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 
 from loaders.batches import Batch, Refusal, in_batches
-from loaders.files import printable
 from svp.errors import InputError, UsageError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
+
+    from loaders.files import DataFile
 
 __all__ = ["ExcelSheet", "is_workbook", "list_sheets"]
 
@@ -33,7 +33,7 @@ MAX_WORKBOOK_BYTES = 512 * 1024 * 1024
 class Row(NamedTuple):
     """One row of the sheet."""
 
-    number: int
+    line: int
     """As Excel counts, from 1."""
     cells: list[Any]
 
@@ -46,17 +46,22 @@ class Row(NamedTuple):
 class ExcelSheet:
     """A sheet; days and instants are what Excel says they are, whatever its cells look like."""
 
-    def __init__(self, path: Path, sheet: str) -> None:
+    format = "Excel"
+    groups = ()
+    facts: Mapping[str, str]
+
+    def __init__(self, file: DataFile, sheet: str) -> None:
         """Read the header.
 
         Raises:
             InputError: the sheet names a column twice, or the workbook is damaged.
             UsageError: the package that reads workbooks is not installed.
         """
-        self._path, self._sheet = path, sheet
-        self._name = f"{printable(path)}, sheet {shorten(sheet)}"
+        self._file, self._sheet = file, sheet
+        self._name = f"{file.name}, sheet {shorten(sheet)}"
+        self.facts = {"sheet": sheet}
         header = next(self._rows(), Row(0, []))
-        self._header_row = header.number
+        self._header_row = header.line
         self._names = _names(header)
         self.columns = tuple(filter(None, self._names))
         repeated = sorted({name for name in self.columns if self.columns.count(name) > 1})
@@ -66,16 +71,16 @@ class ExcelSheet:
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows below the header, in order; blank ones, which a sheet does not really have, left out."""
-        rows = (row for row in self._rows() if row.number > self._header_row)
+        rows = (row for row in self._rows() if row.line > self._header_row)
         yield from map(self._batch, in_batches(rows))
 
     def _rows(self) -> Iterator[Row]:
         """Yield the rows that have anything in them."""
-        with _workbook(self._path) as workbook:
+        with _workbook(self._file) as workbook:
             sheet = workbook.get_sheet_by_name(self._sheet)
-            for number, cells in enumerate(sheet.iter_rows(), start=1):
+            for line, cells in enumerate(sheet.iter_rows(), start=1):
                 if any(cell != "" for cell in cells):
-                    yield Row(number, cells)
+                    yield Row(line, cells)
 
     def _batch(self, rows: Sequence[Row]) -> Batch:
         wide = [row for row in rows if self._is_wider(row)]
@@ -88,9 +93,9 @@ class ExcelSheet:
         ]
         return Batch(
             rows=pa.RecordBatch.from_arrays(arrays, names=list(self.columns)),
-            lines=pa.array([row.number for row in kept], pa.int64()),
+            lines=pa.array([row.line for row in kept], pa.int64()),
             row_text=lambda row: kept[row].text,
-            refusals=tuple(Refusal(row.number, "wrong_width", row.text) for row in wide),
+            refusals=tuple(Refusal(row.line, "wrong_width", row.text) for row in wide),
             skipped_rows=len(narrow) - len(kept),
         )
 
@@ -106,45 +111,45 @@ def _names(header: Row) -> list[str]:
     return [(_as_text(cell) or "").strip() for cell in header.cells]
 
 
-def is_workbook(path: Path) -> bool:
+def is_workbook(file: DataFile) -> bool:
     """Tell whether a file is a workbook of Excel, by its content."""
-    with path.open("rb") as stream:
-        if stream.read(len(ZIP_START)) != ZIP_START:
-            return False
+    if file.start(len(ZIP_START)) != ZIP_START:
+        return False
     try:
-        with zipfile.ZipFile(path) as parts:
+        with file.open_seekable() as stream, zipfile.ZipFile(stream) as parts:
             return WORKBOOK in parts.namelist()
     except (zipfile.BadZipFile, UnicodeDecodeError, ValueError):
         return False
 
 
-def list_sheets(path: Path) -> list[str]:
+def list_sheets(file: DataFile) -> list[str]:
     """Return the names of the sheets that hold anything, in their order.
 
     Raises:
         InputError: it is damaged, or larger than can be held.
         UsageError: the package that reads workbooks is not installed.
     """
-    with zipfile.ZipFile(path) as parts:
+    with file.open_seekable() as stream, zipfile.ZipFile(stream) as parts:
         unpacked_bytes = sum(part.file_size for part in parts.infolist())
     if unpacked_bytes > MAX_WORKBOOK_BYTES:
-        message = f"{printable(path)} holds more than {MAX_WORKBOOK_BYTES // 1024**2} MB"
+        message = f"{file.name} holds more than {MAX_WORKBOOK_BYTES // 1024**2} MB"
         raise InputError(message, "save its sheets as CSV, and give those")
-    with _workbook(path) as workbook:
+    with _workbook(file) as workbook:
         return [name for name in workbook.sheet_names if workbook.get_sheet_by_name(name).start]
 
 
 @contextmanager
-def _workbook(path: Path) -> Iterator[Any]:
+def _workbook(file: DataFile) -> Iterator[Any]:
     """Open a workbook; what is damaged in it shows only where it is read."""
     package = _package()
     try:
-        yield package.CalamineWorkbook.from_path(path)
+        with file.open_seekable() as stream:
+            yield package.CalamineWorkbook.from_filelike(stream)
     except package.PasswordError as error:
-        message = f"{printable(path)} is protected by a password"
+        message = f"{file.name} is protected by a password"
         raise InputError(message, "save it without one, and give that") from error
     except (package.CalamineError, OSError) as error:
-        message = f"{printable(path)} is not a whole workbook: {shorten(error)}"
+        message = f"{file.name} is not a whole workbook: {shorten(error)}"
         raise InputError(message, "it may be cut off: write or copy it again") from error
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from loaders.batches import BATCH_ROWS, Batch, Refusal, is_text
-from loaders.files import printable
 from loaders.readers.json_values import AmbiguousObject, as_text, parse
+from loaders.readers.text import encoding_of
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
+
+    from loaders.files import DataFile
 
 __all__ = ["JsonFile"]
 
@@ -32,14 +33,16 @@ Element = tuple[int, str, object]
 class JsonFile:
     """The elements of every array in one object; the column ``group`` names the array."""
 
-    def __init__(self, path: Path) -> None:
+    format = "JSON object of arrays"
+
+    def __init__(self, file: DataFile) -> None:
         """Look what is in the file.
 
         Raises:
             InputError: it is no JSON object of arrays, is cut off, or is too large.
         """
-        self._path = path
-        content = _read(path)
+        self._file = file
+        content = _read(file)
         self.groups = tuple(content)
         names = {
             name
@@ -49,20 +52,25 @@ class JsonFile:
             for name in element
         }
         if len(names) > MAX_NAMES:
-            message = f"{printable(path)} has objects with {len(names):,} different names"
+            message = f"{file.name} has objects with {len(names):,} different names"
             raise InputError(message, "a catalogue has the same few names in every object")
         self.columns = ("group", *sorted(filter(is_text, names - {"group"})))
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """How it is written."""
+        return {"encoding": encoding_of(self._file, is_json=True).title}
+
     def batches(self) -> Iterator[Batch]:
         """Yield the elements in order; lines are numbers of elements over all arrays."""
-        content = _read(self._path)
+        content = _read(self._file)
         elements = [(group, element) for group, found in content.items() for element in found]
         numbered = [(line, *element) for line, element in enumerate(elements, start=1)]
         try:
             for start in range(0, len(numbered), BATCH_ROWS):
                 yield self._batch(numbered[start : start + BATCH_ROWS])
         except RecursionError as error:
-            raise _too_deep(self._path) from error
+            raise _too_deep(self._file) from error
 
     def _batch(self, elements: Sequence[Element]) -> Batch:
         faults = {line: _fault(group, element) for line, group, element in elements}
@@ -96,40 +104,45 @@ def _object(element: object) -> dict[str, Any]:
     return element if isinstance(element, dict) else {}
 
 
-def _read(path: Path) -> dict[str, list[object]]:
+def _read(file: DataFile) -> dict[str, list[object]]:
     """Return the arrays of a file by name."""
-    if path.stat().st_size > MAX_FILE_BYTES:
-        message = f"{printable(path)} is larger than {MAX_FILE_BYTES // 1024**2} MB"
-        raise InputError(message, "split the catalogue into files of that size")
-    content = _parse(path)
+    content = _parse(file)
     if isinstance(content, AmbiguousObject):
-        message = f"{printable(path)} names an array more than once"
+        message = f"{file.name} names an array more than once"
         raise InputError(message, "each array needs a name of its own")
     if not isinstance(content, dict):
-        message = f"{printable(path)} is JSON, but not an object of arrays"
+        message = f"{file.name} is JSON, but not an object of arrays"
         raise InputError(message, EXPECTED)
     for name, group in content.items():
         if not isinstance(group, list):
-            message = f"{printable(path)}: {shorten(name)!r} is not an array"
+            message = f"{file.name}: {shorten(name)!r} is not an array"
             raise InputError(message, EXPECTED)
     return content
 
 
-def _parse(path: Path) -> object:
+def _parse(file: DataFile) -> object:
+    with file.open() as stream:
+        content = stream.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        message = f"{file.name} is larger than {MAX_FILE_BYTES // 1024**2} MB"
+        raise InputError(message, "split the catalogue into files of that size")
+    encoding = encoding_of(file, is_json=True)
     try:
-        return parse(path.read_bytes())
+        return parse(
+            content.decode(encoding.name, "surrogatepass" if encoding.is_wide else "strict")
+        )
     except UnicodeDecodeError as error:
-        message = f"{printable(path)}: byte {error.start:,} is not {error.encoding}"
-        raise InputError(message, "save it as UTF-8") from error
+        message = f"{file.name}: byte {error.start:,} is not {error.encoding}"
+        raise InputError(message, "say its encoding, as --encoding cp1252") from error
     except json.JSONDecodeError as error:
-        message = f"{printable(path)}, line {error.lineno}, column {error.colno}: {error.msg}"
+        message = f"{file.name}, line {error.lineno}, column {error.colno}: {error.msg}"
         raise InputError(message, _advice(error)) from error
     except RecursionError as error:
-        raise _too_deep(path) from error
+        raise _too_deep(file) from error
 
 
-def _too_deep(path: Path) -> InputError:
-    return InputError(f"{printable(path)} nests deeper than any catalogue", EXPECTED)
+def _too_deep(file: DataFile) -> InputError:
+    return InputError(f"{file.name} nests deeper than any catalogue", EXPECTED)
 
 
 def _advice(error: json.JSONDecodeError) -> str:

@@ -1,70 +1,49 @@
-"""JSON Lines: an object a line, as tables are exported and as Elasticsearch exports its hits.
-
-The document inside a hit (``_source``) is opened: its values are columns named ``_source.NAME``.
-"""
+"""JSON Lines: an object a line, as tables are exported and as Elasticsearch exports its hits."""
 
 from __future__ import annotations
 
-import json
-from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, TextIO
 
-import pyarrow as pa
-
-from loaders.batches import MAX_ROW_CHARACTERS, Batch, Refusal, in_batches, is_text
-from loaders.files import printable
-from loaders.readers.json_values import AmbiguousObject, as_text, parse
+from loaders.batches import MAX_ROW_CHARACTERS, Batch, in_batches
+from loaders.readers.json_rows import FIRST_ROWS, batch_of, names_of, row_of, value_of
+from loaders.readers.text import encoding_of, open_text
 from svp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator
+
+    from loaders.files import DataFile
+    from loaders.readers.json_rows import JsonRow
 
 __all__ = ["JsonLinesFile", "is_json_lines"]
-
-DOCUMENT = "_source"
-"""What Elasticsearch wraps a document in."""
-
-FIRST_LINES = 100
-"""Lines that tell the columns: a writer may leave out what is null, but hardly so often."""
 
 TELLING_LINES = 3
 """Lines that tell whether a line is a value."""
 
-MAX_NAMES = 1_000
-
-
-class Line(NamedTuple):
-    """One line of the file, counted from 1."""
-
-    number: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A line after it was read: a row, or the code of why it is none."""
-
-    line: Line
-    values: dict[str, Any]
-    fault: str | None = None
-
 
 class JsonLinesFile:
-    """A file with a JSON object on each line, in UTF-8."""
+    """A file with a JSON object on each line."""
 
-    def __init__(self, path: Path) -> None:
+    format = "JSON Lines"
+    groups = ()
+
+    def __init__(self, file: DataFile) -> None:
         """Read the names in the first lines.
 
         Raises:
             InputError: a line is longer than any sensible one.
         """
-        self._path = path
-        with self._open() as stream:
-            first = [_read(line) for line in islice(_not_blank(self._lines(stream)), FIRST_LINES)]
-        self.columns = tuple(_names(self._path, first))
+        self._file = file
+        self._encoding = encoding_of(file, is_json=True)
+        with open_text(file, self._encoding, newline="\n") as stream:
+            filled = (row for row in self._rows(stream) if not row.text.isspace())
+            self.columns = names_of(islice(filled, FIRST_ROWS), file.name)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """How it is written."""
+        return {"encoding": self._encoding.title}
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows in order; a batch has the columns that its own lines name.
@@ -72,108 +51,32 @@ class JsonLinesFile:
         Raises:
             InputError: a line is longer than any sensible one, or objects have too many different names.
         """
-        with self._open() as stream:
-            yield from map(self._batch, in_batches(self._lines(stream)))
+        with open_text(self._file, self._encoding, newline="\n") as stream:
+            for rows in in_batches(self._rows(stream)):
+                yield batch_of(
+                    rows, name=self._file.name, columns=self.columns, encoding=self._encoding
+                )
 
-    @contextmanager
-    def _open(self) -> Iterator[TextIO]:
-        with self._path.open(
-            encoding="utf-8-sig", errors="surrogateescape", newline="\n"
-        ) as stream:
-            yield stream
-
-    def _lines(self, stream: TextIO) -> Iterator[Line]:
+    def _rows(self, stream: TextIO) -> Iterator[JsonRow]:
         number = 0
         while text := stream.readline(MAX_ROW_CHARACTERS):
             number += 1
             if len(text) == MAX_ROW_CHARACTERS:
-                message = f"{printable(self._path)}, line {number}: longer than {MAX_ROW_CHARACTERS:,} characters"
+                message = f"{self._file.name}, line {number}: longer than {MAX_ROW_CHARACTERS:,} characters"
                 raise InputError(message, "each line must hold one object")
-            yield Line(number, text)
-
-    def _batch(self, lines: Sequence[Line]) -> Batch:
-        filled = list(map(_read, _not_blank(lines)))
-        kept = [read for read in filled if read.fault is None]
-        names = _names(self._path, kept) or self.columns
-        arrays = [
-            pa.array([as_text(read.values.get(name)) for read in kept], pa.string())
-            for name in names
-        ]
-        return Batch(
-            rows=pa.RecordBatch.from_arrays(arrays, names=list(names)),
-            lines=pa.array([read.line.number for read in kept], pa.int64()),
-            row_text=lambda row: _storable(kept[row].line.text),
-            refusals=tuple(
-                Refusal(read.line.number, read.fault, _storable(read.line.text))
-                for read in filled
-                if read.fault
-            ),
-            skipped_rows=len(lines) - len(filled),
-        )
+            yield row_of(number, text, value_of(text))
 
 
-def is_json_lines(path: Path) -> bool:
+def is_json_lines(file: DataFile) -> bool:
     """Tell whether a file that begins with ``{`` has a value a line, rather than being one value.
 
     So it is if its first line is a whole object, but not one of arrays, which is a catalogue; or if two of its first
     lines that follow one another are, which has no place in one value: there a comma would part them.
     """
-    with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
+    with open_text(file, encoding_of(file, is_json=True), newline="\n") as stream:
         lines = [stream.readline(MAX_ROW_CHARACTERS) for _ in range(TELLING_LINES)]
-    values = [_value(line) for line in lines]
+    values = [value_of(line) for line in lines]
     first = values[0]
     if isinstance(first, dict) and not all(isinstance(value, list) for value in first.values()):
         return True
     return any(isinstance(one, dict) and isinstance(next_, dict) for one, next_ in pairwise(values))
-
-
-def _value(text: str) -> object:
-    """Return what a line says; None if it is no value by itself."""
-    try:
-        return parse(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _not_blank(lines: Iterable[Line]) -> Iterator[Line]:
-    return (line for line in lines if not line.text.isspace())
-
-
-def _read(line: Line) -> Read:
-    if not is_text(line.text):
-        return Read(line, {}, "not_text")
-    try:
-        value = parse(line.text)
-    except (ValueError, RecursionError):
-        return Read(line, {}, "not_json")
-    if not isinstance(value, dict):
-        return Read(line, {}, "not_an_object")
-    document = value.get(DOCUMENT)
-    if isinstance(value, AmbiguousObject) or isinstance(document, AmbiguousObject):
-        return Read(line, {}, "repeated_key")
-    if "\\u" in line.text and not is_text(json.dumps(value, ensure_ascii=False)):
-        return Read(line, {}, "not_text")
-    return Read(line, _opened(value, document))
-
-
-def _opened(value: dict[str, Any], document: object) -> dict[str, Any]:
-    """Return the values of an object by column, those of the document in a hit among them."""
-    if not isinstance(document, dict):
-        return value
-    own = {name: inner for name, inner in value.items() if name != DOCUMENT}
-    return own | {f"{DOCUMENT}.{name}": inner for name, inner in document.items()}
-
-
-def _names(path: Path, rows: Iterable[Read]) -> list[str]:
-    """Return every name of the rows, in the order in which they come first."""
-    names = list(dict.fromkeys(name for read in rows for name in read.values))
-    if len(names) > MAX_NAMES:
-        message = f"{printable(path)} has objects with {len(names):,} different names"
-        raise InputError(message, "a table has the same few names in every object")
-    return names
-
-
-def _storable(text: str) -> str:
-    """Return a line without its end; bytes that are no text, and NUL, are written as escapes."""
-    raw = text.rstrip("\r\n").encode("utf-8", "surrogateescape")
-    return raw.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")

@@ -9,14 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from loaders.batches import BATCH_ROWS, Batch
-from loaders.files import printable
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from loaders.arrow import Values
+    from loaders.files import DataFile
 
 __all__ = ["ParquetFile"]
 
@@ -27,33 +26,39 @@ DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
 class ParquetFile:
     """A Parquet file; its rows are counted from 1."""
 
-    def __init__(self, path: Path) -> None:
+    format = "Parquet"
+    groups = ()
+    facts: Mapping[str, str] = {}
+
+    def __init__(self, file: DataFile) -> None:
         """Read the schema.
 
         Raises:
             InputError: it is no whole Parquet file, or names a column twice.
         """
-        self._path = path
-        try:
-            self.columns = tuple(pq.read_schema(path).names)
-        except DAMAGE as error:
-            message = f"{printable(path)} is not a whole Parquet file: {shorten(error)}"
-            raise InputError(message, "it may be cut off: write or copy it again") from error
+        self._file = file
+        with file.open_seekable() as stream:
+            try:
+                self.columns = tuple(pq.read_schema(stream).names)
+            except DAMAGE as error:
+                message = f"{file.name} is not a whole Parquet file: {shorten(error)}"
+                raise InputError(message, "it may be cut off: write or copy it again") from error
         if len(set(self.columns)) < len(self.columns):
-            message = f"{printable(path)} has two columns of one name"
+            message = f"{file.name} has two columns of one name"
             raise InputError(message, "each column needs a name of its own")
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows in order."""
         read_rows = 0
-        try:
-            with pq.ParquetFile(self._path) as file:
-                for rows in file.iter_batches(BATCH_ROWS):
-                    yield _batch(rows, first_line=read_rows + 1)
-                    read_rows += rows.num_rows
-        except DAMAGE as error:
-            message = f"{printable(self._path)}, after row {read_rows:,}: {shorten(error)}"
-            raise InputError(message, "the file is damaged: write or copy it again") from error
+        with self._file.open_seekable() as stream:
+            try:
+                with pq.ParquetFile(stream) as file:
+                    for rows in file.iter_batches(BATCH_ROWS):
+                        yield _batch(rows, first_line=read_rows + 1)
+                        read_rows += rows.num_rows
+            except DAMAGE as error:
+                message = f"{self._file.name}, after row {read_rows:,}: {shorten(error)}"
+                raise InputError(message, "the file is damaged: write or copy it again") from error
 
 
 def _batch(rows: pa.RecordBatch, *, first_line: int) -> Batch:

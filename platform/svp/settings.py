@@ -33,6 +33,9 @@ QUARANTINE_TEXTS = ("keep", "cut", "none")
 
 UNDO_DAYS = 30
 
+MAX_UNPACKED_GIGABYTES = 100
+MAX_UNPACKED_RATIO = 200
+
 SCHEMES = {
     "postgres_url": ("postgresql://", "postgres://"),
     "mongo_url": ("mongodb://", "mongodb+srv://"),
@@ -81,6 +84,16 @@ SETTINGS = (
         "undo_days",
         "Days for which rows that a load replaced are kept for 'svp loads undo'; 0 keeps none.",
         f"{UNDO_DAYS}",
+    ),
+    Setting(
+        "max_unpacked_gigabytes",
+        "Most that a compressed file or an archive may unpack to; more is refused.",
+        str(MAX_UNPACKED_GIGABYTES),
+    ),
+    Setting(
+        "max_unpacked_ratio",
+        "Most bytes that each compressed one may become, beyond the first 100 MB of a file.",
+        str(MAX_UNPACKED_RATIO),
     ),
 )
 
@@ -142,6 +155,8 @@ class Settings:
     quarantine_days: int | None = None
     """None: for ever."""
     undo_days: int = UNDO_DAYS
+    max_unpacked_gigabytes: int = MAX_UNPACKED_GIGABYTES
+    max_unpacked_ratio: int = MAX_UNPACKED_RATIO
 
     def __post_init__(self) -> None:
         if not re.fullmatch("[A-Z]{3}", self.report_currency):
@@ -204,6 +219,8 @@ def load_settings(
         quarantine_text=chosen.get("quarantine_text", QUARANTINE_TEXTS[0]),
         quarantine_days=days_of("quarantine_days", chosen),
         undo_days=UNDO_DAYS if (days := days_of("undo_days", chosen)) is None else days,
+        max_unpacked_gigabytes=_count(chosen, "max_unpacked_gigabytes", MAX_UNPACKED_GIGABYTES),
+        max_unpacked_ratio=_count(chosen, "max_unpacked_ratio", MAX_UNPACKED_RATIO),
         **urls,
     )
 
@@ -219,6 +236,15 @@ def days_of(name: str, chosen: Mapping[str, str]) -> int | None:
         message = f"{name} {shorten(text)!r} is no number of days"
         raise UsageError(message, "write a whole number, as 90")
     return None if text is None else int(text)
+
+
+def _count(chosen: Mapping[str, str], name: str, default: int) -> int:
+    """Return a setting that is a whole number above zero."""
+    value = chosen.get(name, str(default))
+    if not re.fullmatch("[1-9][0-9]{0,8}", value):
+        message = f"{name} {shorten(value)!r} is no whole number above zero"
+        raise UsageError(message, f"write it in digits, as {default}")
+    return int(value)
 
 
 def check_url(name: str, url: str) -> None:

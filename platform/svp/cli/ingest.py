@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -12,15 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from svp.cli.common import JsonOption, emit, settings_from, terminal_progress
+from svp.cli.preview import describe
+from svp.cli.preview import dry_run as show_judged
+from svp.cli.preview import explain as show_explained
 from svp.cli.tables import OUTCOMES, skipped_lines, text_table
-from svp.errors import QuarantineError, UsageError, shorten
+from svp.errors import QuarantineError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from loaders.files import Options
     from loaders.ingest import FileReport
     from loaders.recognise import Recognised
     from loaders.tolerance import Tolerance
+    from svp.core.progress import Progress
     from svp.settings import Settings
 
 __all__ = ["check_schemas", "register", "report_facts", "report_table"]
@@ -38,6 +43,20 @@ class OnBadRow(StrEnum):
 MAX_FILES_ALONE = 3
 """More files of one kind with one outcome share a line: a month of daily logs is one thing to its owner."""
 
+FromOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="First day of daily files; those of other days are left out, missing days are named.",
+    ),
+]
+ToOption = Annotated[
+    datetime | None,
+    typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="Last day of daily files."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -47,7 +66,10 @@ def register(app: typer.Typer) -> None:
 def ingest(
     context: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(help="Files, or folders of files.", metavar="PATH...")
+        list[Path],
+        typer.Argument(
+            help="Files, folders, patterns in quotes, or - for standard input.", metavar="PATH..."
+        ),
     ],
     *,
     source: Annotated[
@@ -84,6 +106,28 @@ def ingest(
             " published (exit 4).",
         ),
     ] = None,
+    first: FromOption = None,
+    last: ToOption = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            help="Encoding of text whose first bytes tell none, as cp1252; UTF-8 if it is not given."
+        ),
+    ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Only show what each file is, what becomes of its columns, and its first rows as they would be "
+            "stored; needs no server.",
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Only read and judge every row, and write nothing; needs no server."
+        ),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")
     ] = False,
@@ -91,24 +135,69 @@ def ingest(
 ) -> None:
     """Load files into PostgreSQL and MongoDB; the same content again changes nothing.
 
-    Files are recognised by their content. Refused rows go to quarantine with the reason; those that refer to
-    something that is not there yet are loaded by the ingest that brings it.
+    Files are recognised by their content, compressed (gzip, zip, bzip2, zstd) or not. Refused rows go to quarantine
+    with the reason; those that refer to something that is not there yet are loaded by the ingest that brings it.
 
     \b
     Example: svp ingest ./delivery --workspace trial
+             svp ingest 'logs/2022*.json.gz' --from 2022-04-01 --to 2022-04-30
+             svp ingest export.zip --explain
     """
-    from loaders.ingest import ingest as load_files
-    from loaders.quarantine import list_waiting
+    from loaders.days import Days
+    from loaders.folders import standard_input_kept
     from loaders.recognise import recognise_all
     from loaders.wanted import wanted
 
     settings, tolerance = settings_from(context), tolerance_of(on_bad_row, max_bad)
-    files = recognise_all(paths, wanted(kind=kind, map_file=map_file, zone=zone))
-    with terminal_progress() as progress:
-        check_schemas(settings)
-        for line in describe(files):
+    said = wanted(kind=kind, map_file=map_file, zone=zone)
+    days = Days(first and first.date(), last and last.date())
+    with standard_input_kept(paths) as given, terminal_progress() as progress:
+        files = recognise_all(given, said, options=_options(settings, encoding), days=days)
+        for line in describe(files, days):
             progress.say(line)
-        reports = load_files(settings, files, source=source, tolerance=tolerance, progress=progress)
+        if explain:
+            show_explained(files, as_json=as_json)
+        elif dry_run:
+            show_judged(files, progress, is_strict=strict, as_json=as_json)
+        else:
+            _load(
+                settings,
+                files,
+                progress,
+                source=source,
+                tolerance=tolerance,
+                is_strict=strict,
+                as_json=as_json,
+            )
+
+
+def _options(settings: Settings, encoding: str | None) -> Options:
+    from loaders.files import Options
+    from loaders.packed import Limits
+    from loaders.readers.text import check_encoding
+
+    if encoding:
+        check_encoding(encoding)
+    limits = Limits(settings.max_unpacked_gigabytes, settings.max_unpacked_ratio)
+    return Options(encoding=encoding, limits=limits)
+
+
+def _load(
+    settings: Settings,
+    files: Sequence[Recognised],
+    progress: Progress,
+    *,
+    source: str | None,
+    tolerance: Tolerance,
+    is_strict: bool,
+    as_json: bool,
+) -> None:
+    """Load files into both stores, and show what became of their rows."""
+    from loaders.ingest import ingest as load_files
+    from loaders.quarantine import list_waiting
+
+    check_schemas(settings)
+    reports = load_files(settings, files, source=source, tolerance=tolerance, progress=progress)
     facts = {
         "workspace": settings.workspace.name,
         "files": [report_facts(report) for report in reports],
@@ -116,7 +205,7 @@ def ingest(
     }
     emit(facts, as_json=as_json, show=lambda: _with_waiting(report_table(reports), waiting))
     rejected = sum(report.counts.rejected_rows for report in reports)
-    if rejected and strict:
+    if rejected and is_strict:
         message = f"{rejected} rows are in quarantine"
         raise QuarantineError(message, "see them with 'svp quarantine list'")
 
@@ -137,19 +226,6 @@ def tolerance_of(on_bad_row: OnBadRow, max_bad: str | None) -> Tolerance:
         )
         raise UsageError(message, "give one of the two")
     return NONE
-
-
-def describe(files: Sequence[Recognised]) -> Iterator[str]:
-    """Yield what was recognised, and what of it is missing or not used."""
-    noun = "file" if len(files) == 1 else "files"
-    counted = Counter(file.kind.name for file in files)
-    kinds = (name if count == 1 else f"{count} {name}" for name, count in counted.items())
-    yield f"{len(files)} {noun}: {', '.join(kinds)}"
-    for file in files:
-        if file.missing:
-            yield f"{file.path.name} has no {', '.join(file.missing)}: empty in every row"
-        if file.unused:
-            yield f"{file.path.name}: {', '.join(map(shorten, file.unused))} not used"
 
 
 def check_schemas(settings: Settings) -> None:

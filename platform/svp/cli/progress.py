@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Self
 
 from rich.console import Console
@@ -14,7 +15,6 @@ from rich.progress import (
     TaskID,
     TaskProgressColumn,
     TextColumn,
-    TimeElapsedColumn,
 )
 from rich.progress import Task as RichTask
 from rich.text import Text
@@ -37,6 +37,19 @@ class _RateColumn(TextColumn):
         return Text(f"{task.completed:,.0f} {task.fields['unit']}{rate}")
 
 
+class _TimeColumn(TextColumn):
+    """How long it took, and how long it still takes where the end is known."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def render(self, task: RichTask) -> Text:
+        passed = timedelta(seconds=int(task.finished_time or task.elapsed or 0))
+        is_known = not task.finished and task.time_remaining is not None
+        left = f", {timedelta(seconds=int(task.time_remaining or 0))} left" if is_known else ""
+        return Text(f"{passed}{left}")
+
+
 class RichProgress:
     """Bars on a terminal."""
 
@@ -47,7 +60,7 @@ class RichProgress:
             BarColumn(bar_width=20 if is_wide else 6),
             *([TaskProgressColumn()] if is_wide else []),
             _RateColumn(),
-            TimeElapsedColumn(),
+            _TimeColumn(),
             console=console,
         )
 
@@ -76,8 +89,11 @@ class _RichTask:
     def __init__(self, bars: Progress, identity: TaskID) -> None:
         self._bars, self._identity = bars, identity
 
-    def advance(self, amount: int) -> None:
+    def advance(self, amount: int, *, share: float | None = None) -> None:
         self._bars.advance(self._identity, amount)
+        if share:
+            done = self._bars.tasks[self._bars.task_ids.index(self._identity)].completed
+            self._bars.update(self._identity, total=done / min(share, 1))
 
 
 class PlainProgress:

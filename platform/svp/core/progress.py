@@ -14,8 +14,8 @@ __all__ = ["SILENT", "Progress", "Task"]
 class Task(Protocol):
     """One bar: a piece of work with a known or unknown end."""
 
-    def advance(self, amount: int) -> None:
-        """Say that ``amount`` more units are done."""
+    def advance(self, amount: int, *, share: float | None = None) -> None:
+        """Say that ``amount`` more units are done; with ``share``, how much that is of all, 0 to 1."""
 
 
 class Progress(Protocol):
@@ -33,7 +33,7 @@ class Progress(Protocol):
 class _Silence:
     """Shows nothing: for tests, pipes and machines."""
 
-    def advance(self, amount: int) -> None:
+    def advance(self, amount: int, *, share: float | None = None) -> None:
         """Take the amount and show nothing."""
 
     @contextmanager

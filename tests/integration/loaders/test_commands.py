@@ -88,9 +88,7 @@ def test_ingest_shows_each_file_and_what_became_of_its_rows(
 ) -> None:
     code, out, err = svp("ingest", delivery)
     assert code == 0
-    assert err.startswith(
-        "3 files: relational.users, relational.content, relational.viewing_sessions"
-    )
+    assert err.startswith("3 files: users (relational set), content, viewing sessions")
     assert fits(out)
     assert "[bold]sessions" in out
     again = svp("ingest", delivery)

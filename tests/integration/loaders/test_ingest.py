@@ -352,7 +352,7 @@ EVERY_FAULT = {
         a_session("S3", content_id="M9"),
     ],
 }
-BROKEN_LINES = b'U8,"a"b\nU9\nU\xe9,1,,,2023-01-01,\n'
+BROKEN_LINES = b'U8,"a"b\nU9\nU\xe9,1,,,2023-01-01,\nU\xc3\xa9\n'
 
 
 def own_files(folder: Path) -> list[Path]:

@@ -74,7 +74,7 @@ class Telltale:
     def task(self, description: str, *, total: int | None, unit: str) -> Iterator[Task]:
         yield self
 
-    def advance(self, amount: int) -> None:
+    def advance(self, amount: int, *, share: float | None = None) -> None:
         self._act()
 
     def say(self, line: str) -> None:

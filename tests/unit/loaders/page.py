@@ -83,8 +83,8 @@ def form(kind: Kind) -> str:
     if kind.groups:
         return f"A JSON object with the arrays {named(kind.groups)}."
     if kind.is_daily:
-        return "JSON Lines, a file a day, whose name begins with it (`YYYYMMDD`)."
-    return "JSON Lines." if kind.store == "mongodb" else "CSV, JSON Lines or Parquet."
+        return "JSON, a file a day, whose name begins with it (`YYYYMMDD`)."
+    return "JSON." if kind.store == "mongodb" else "CSV, JSON, Parquet or Excel."
 
 
 def store(kind: Kind) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from loaders import batches
 from loaders.batches import BATCH_ROWS
+from loaders.files import DataFile, Options
 from loaders.readers import CsvFile
 from svp.errors import InputError
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def reader(tmp_path: Path, content: bytes) -> CsvFile:
     path = tmp_path / "file.csv"
     path.write_bytes(content)
-    return CsvFile(path)
+    return CsvFile(DataFile(path))
 
 
 def only_batch(tmp_path: Path, content: bytes) -> Batch:
@@ -85,8 +86,8 @@ def test_a_line_break_inside_quotes_belongs_to_the_field_and_later_lines_are_sti
 def test_a_broken_row_is_refused_as_it_stands_and_the_rows_around_it_are_read(
     tmp_path: Path, line: bytes, code: str, text: str
 ) -> None:
-    batch = only_batch(tmp_path, b"id,name\r\n1,a\r\n" + line + b"\r\n3,c\r\n")
-    assert rows_of(batch) == [("1", "a"), ("3", "c")]
+    batch = only_batch(tmp_path, b"id,name\r\n1,\xc3\xa9\r\n" + line + b"\r\n3,c\r\n")
+    assert rows_of(batch) == [("1", "é"), ("3", "c")]
     assert batch.lines.to_pylist() == [2, 4]
     (refusal,) = batch.refusals
     assert (refusal.line, refusal.code, refusal.row_text) == (3, code, text)
@@ -112,10 +113,41 @@ def test_nul_in_a_field_is_left_to_the_contract(tmp_path: Path) -> None:
     assert batch.row_text(0) == "1,a\\x00b"
 
 
-def test_header_in_another_encoding_still_names_its_columns(tmp_path: Path) -> None:
-    batch = only_batch(tmp_path, "id,année\n1,a\nid,année\n".encode("cp1252"))
-    assert batch.rows.schema.names == ["id", "ann\\xe9e"]
-    assert (batch.rows.num_rows, batch.skipped_rows) == (1, 1)
+@pytest.mark.parametrize(
+    "text", ["id,name\n1,a\n2,café\n", "id,année\n1,a\n", "id,name\n1,a\n2,é"], ids=ascii
+)
+def test_an_encoding_that_nothing_tells_is_not_guessed(tmp_path: Path, text: str) -> None:
+    told = r"line \d: the text is not UTF-8.*\nsay its encoding, as --encoding cp1252"
+    with pytest.raises(InputError, match=told):
+        list(reader(tmp_path, text.encode("cp1252")).batches())
+
+
+def test_bytes_that_are_no_utf8_are_damage_where_others_are(tmp_path: Path) -> None:
+    batch = only_batch(tmp_path, b"id,ann\xc3\xa9e\n1,a\n2,\xe9\n")
+    assert batch.rows.schema.names == ["id", "année"]
+    assert [(refusal.line, refusal.code) for refusal in batch.refusals] == [(3, "not_text")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content", "rows"),
+    [
+        ("cp1252", b"id,ann\xe9e\n1,\x80 3,50\n", []),
+        ("cp1252", b"id,ann\xe9e\n1,\x80\n2,caf\xe9\n", [("1", "€"), ("2", "café")]),
+        ("cp1252", b"id,ann\xe9e\n1,\x81\n2,a\n", [("2", "a")]),
+        ("utf-8", b"id,name\n1,\xe9\n2,a\n", [("2", "a")]),
+        ("utf-16-le", "id,name\n1,Zoë\n".encode("utf-16-le"), [("1", "Zoë")]),
+        ("shift_jis", "id,name\n1,日本\n".encode("shift_jis"), [("1", "日本")]),
+        ("cp1252", "\ufeffid,name\n1,Zoë\n".encode(), [("1", "Zoë")]),
+        ("cp1252", "id,name\n1,Zoë\n".encode("utf-16"), [("1", "Zoë")]),
+    ],
+)
+def test_an_encoding_that_is_said_is_used_unless_a_mark_tells_it(
+    tmp_path: Path, encoding: str, content: bytes, rows: list[tuple[str, str]]
+) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(content)
+    file = CsvFile(DataFile(path, options=Options(encoding=encoding)))
+    assert [row for batch in file.batches() for row in rows_of(batch)] == rows
 
 
 @pytest.mark.parametrize(
@@ -128,8 +160,8 @@ def test_header_in_another_encoding_still_names_its_columns(tmp_path: Path) -> N
         (b'"id,name\n1,a\n', "the first line is not a header"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not text"),
         (b"\x7fELF\x02\x01\x01\x00", "is not text"),
-        (b"PK\x03\x04\x14\x00", "is a zip archive or an Excel sheet"),
-        (b"\x1f\x8b\x08\x00", "is compressed by gzip"),
+        (b"PK\x03\x04\x14\x00", "is an Excel sheet, or an archive in an archive"),
+        (b"\x1f\x8b\x08\x00", "is cut off or damaged"),
         ("id,name\n".encode("utf-16-le"), "is not text"),
         ("id,name\n1,a".encode("utf-16")[:-1], "is cut off inside a character of utf-16"),
     ],
@@ -190,5 +222,5 @@ def test_whatever_is_written_as_csv_is_read_back(tmp_path: Path) -> None:
     rows = [(first, second, "end") for first in fields for second in fields]
     with (tmp_path / "file.csv").open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows([("a", "b", "c"), *rows])
-    (batch,) = CsvFile(tmp_path / "file.csv").batches()
+    (batch,) = CsvFile(DataFile(tmp_path / "file.csv")).batches()
     assert rows_of(batch) == rows

@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from loaders.contract import check
+from loaders.files import DataFile
 from loaders.readers import excel, is_workbook
 from loaders.recognise import recognise_all
 from loaders.wanted import wanted
@@ -105,7 +106,7 @@ def test_rows_are_told_by_their_number_in_excel(tmp_path: Path) -> None:
 def test_other_cells_are_text_that_the_contract_judges(tmp_path: Path) -> None:
     cells = [True, time(10, 0), timedelta(hours=30), 1.5, "=1/0", None, "0012", 1e20]
     path = workbook(tmp_path, a=table({f"c{number}": cell for number, cell in enumerate(cells)}))
-    (batch,) = excel.ExcelSheet(path, "a").batches()
+    (batch,) = excel.ExcelSheet(DataFile(path), "a").batches()
     assert list(batch.rows.to_pylist()[0].values()) == [
         "true", "10:00:00", "108000.0", "1.5", None, None, "0012", "100000000000000000000",
     ]  # fmt: skip
@@ -124,11 +125,12 @@ def test_damaged_and_huge_workbooks_are_refused(
     path = workbook(tmp_path, a=table(a_user()))
     whole = path.read_bytes()
     with zipfile.ZipFile(tmp_path / "cut.xlsx", "w") as archive:
+        archive.writestr("[Content_Types].xml", "")
         archive.writestr("xl/workbook.xml", "<workbook")
     with pytest.raises(InputError, match=r"cut.xlsx is not a whole workbook"):
         recognise_all([tmp_path / "cut.xlsx"])
     path.write_bytes(whole[: len(whole) // 2])
-    assert not is_workbook(path)
+    assert not is_workbook(DataFile(path))
     path.write_bytes(whole)
     monkeypatch.setattr(excel, "MAX_WORKBOOK_BYTES", 1_000)
     with pytest.raises(InputError, match="save its sheets as CSV, and give those"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loaders.files import DataFile
 from loaders.readers import JsonFile
 from loaders.readers import json as module
 from svp.errors import InputError
@@ -22,7 +23,7 @@ MOVIE = '{"content_id": "M1", "title": "Heat"}'
 def reader(tmp_path: Path, content: str | bytes) -> JsonFile:
     path = tmp_path / "content.json"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return JsonFile(path)
+    return JsonFile(DataFile(path))
 
 
 def only_batch(tmp_path: Path, content: str | bytes) -> Batch:
@@ -65,7 +66,18 @@ def test_every_encoding_of_json_is_read(tmp_path: Path, encoding: str) -> None:
         ('["a", "ü"]', '["a", "ü"]'),
         ("1" * 5_000, "1" * 5_000),
         ('"a\\u0000b"', "a\x00b"),
-        ('{"$oid": "5f"}', '{"$oid": "5f"}'),
+        ('{"$oid": "5f"}', "5f"),
+        ('{"$numberLong": "12"}', "12"),
+        ('{"$numberDecimal": "0.50"}', "0.50"),
+        ('{"$date": "2024-01-31T20:15:00Z"}', "2024-01-31T20:15:00Z"),
+        ('{"$date": {"$numberLong": "-1500"}}', "1969-12-31T23:59:58.500Z"),
+        (
+            '{"$date": {"$numberLong": "999999999999999"}}',
+            '{"$date": {"$numberLong": "999999999999999"}}',
+        ),
+        ('{"$date": 7, "$oid": 7}', '{"$date": 7, "$oid": 7}'),
+        ('{"$oid": {"a": 1}}', '{"$oid": {"a": 1}}'),
+        ('{"$gt": ""}', '{"$gt": ""}'),
     ],
 )
 def test_values_become_text_that_a_parser_reads_back(

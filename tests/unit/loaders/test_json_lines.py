@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loaders import batches
-from loaders.readers import JsonLinesFile, is_json_lines, json_lines
+from loaders.files import DataFile
+from loaders.readers import JsonLinesFile, is_json_lines, json_lines, json_rows
 from svp.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def reader(tmp_path: Path, content: str | bytes) -> JsonLinesFile:
     path = tmp_path / "file.jsonl"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return JsonLinesFile(path)
+    return JsonLinesFile(DataFile(path))
 
 
 def only_batch(tmp_path: Path, content: str | bytes) -> Batch:
@@ -103,7 +104,7 @@ def test_lines_that_are_no_objects_are_refused_and_the_others_kept(tmp_path: Pat
 
 
 def test_a_column_that_comes_late_is_read_though_the_first_lines_lack_it(tmp_path: Path) -> None:
-    lines = ['{"a": 1}'] * json_lines.FIRST_LINES + ['{"a": 1, "b": 2}']
+    lines = ['{"a": 1}'] * json_rows.FIRST_ROWS + ['{"a": 1, "b": 2}']
     file = reader(tmp_path, "\n".join(lines))
     (batch,) = file.batches()
     assert (file.columns, batch.rows.schema.names) == (("a",), ["a", "b"])
@@ -160,4 +161,4 @@ def test_objects_of_ever_other_names_refuse_the_file(tmp_path: Path) -> None:
 def test_a_value_a_line_is_told_from_one_value(tmp_path: Path, content: str, told: bool) -> None:  # noqa: FBT001  (a case)
     path = tmp_path / "a.json"
     path.write_text(content)
-    assert is_json_lines(path) is told
+    assert is_json_lines(DataFile(path)) is told

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import random
 from typing import TYPE_CHECKING
@@ -67,6 +69,18 @@ def nine_tables_file(folder: Path) -> Path:
     return path
 
 
+def array_file(folder: Path) -> Path:
+    path = folder / "20220401.json"
+    path.write_text(json.dumps({"hits": {"hits": [a_box_log(f"AX_{n}") for n in range(9)]}}))
+    return path
+
+
+def packed_file(folder: Path) -> Path:
+    path = folder / "users.csv.gz"
+    path.write_bytes(gzip.compress(users_file(folder).read_bytes(), mtime=0))
+    return path
+
+
 SEEDS: dict[str, Callable[[Path], Path]] = {
     "users": lambda folder: users_file(folder, *(a_user(f"U{n}") for n in range(9))),
     "sessions": lambda folder: sessions_file(folder, *(a_session(f"S{n}") for n in range(9))),
@@ -87,6 +101,8 @@ SEEDS: dict[str, Callable[[Path], Path]] = {
     "nine tables": nine_tables_file,
     "workbook": lambda folder: workbook(folder, a=table(*(a_user(f"U{n}") for n in range(9)))),
     "logs": lambda folder: logs_file(folder, *(a_box_log(f"AX_{n}") for n in range(9))),
+    "array": array_file,
+    "gzip": packed_file,
 }
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loaders.contract import Kind, check
-from loaders.files import DATA_ENDINGS
+from loaders.folders import DATA_ENDINGS, PACKED_ENDINGS
 from loaders.kinds import KINDS
-from loaders.readers import CsvFile
+from loaders.recognise import recognise
+from loaders.wanted import Wanted
 from svp.core.sqlfiles import list_sql
 from tests.unit.loaders.builders import write_csv
 from tests.unit.loaders.page import DOCS, INDEX, INGEST, PAGES, with_tables
@@ -46,12 +47,12 @@ def test_example_of_a_kind_reads_the_files_it_is_for(tmp_path: Path) -> None:
     row = {"Play": "1", "Customer": "U1", "Title": "M1", "Day": "31.01.2024", "Minutes": "1.5"}
     path = write_csv(tmp_path / "plays.csv", [{**row, "Device": "TV", "Remark": ""}])
     assert kind.required_columns == row.keys()
-    (batch,) = CsvFile(path).batches()
+    (batch,) = recognise(path, Wanted((kind,))).batches()
     (stored,) = check(batch, kind).accepted.to_pylist()
     assert (f"{stored['started_on']}", stored["watch_seconds"]) == ("2024-01-31", 90)
 
 
 def test_page_names_every_ending_and_every_step_of_a_target() -> None:
-    assert all(f"`{ending}`" in TEXT for ending in DATA_ENDINGS)
+    assert all(f"`{ending}`" in TEXT for ending in (*DATA_ENDINGS, *PACKED_ENDINGS))
     steps = {file.name for file in list_sql("loaders.targets.viewing_sessions")}
     assert all(f"`{step}.sql`" in INDEX.read_text(encoding="utf-8") for step in steps)

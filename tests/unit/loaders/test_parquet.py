@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from loaders.files import DataFile
 from loaders.readers import ParquetFile
 from svp.errors import InputError
 
@@ -39,7 +40,7 @@ def test_types_become_text(tmp_path: Path) -> None:
             "nothing": pa.nulls(2),
         }
     )
-    (batch,) = ParquetFile(written(tmp_path / "a.parquet", table)).batches()
+    (batch,) = ParquetFile(DataFile(written(tmp_path / "a.parquet", table))).batches()
     first, second = batch.rows.to_pylist()
     assert first == {
         "whole": "7",
@@ -60,14 +61,16 @@ def test_types_become_text(tmp_path: Path) -> None:
 
 def test_lines_are_numbered_over_batches(tmp_path: Path) -> None:
     path = written(tmp_path / "a.parquet", pa.table({"a": pa.array(range(60_000))}))
-    lines = [line for batch in ParquetFile(path).batches() for line in batch.lines.to_pylist()]
+    lines = [
+        line for batch in ParquetFile(DataFile(path)).batches() for line in batch.lines.to_pylist()
+    ]
     assert lines == list(range(1, 60_001))
 
 
 def test_a_column_twice_is_refused(tmp_path: Path) -> None:
     table = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"])
     with pytest.raises(InputError, match="two columns of one name"):
-        ParquetFile(written(tmp_path / "a.parquet", table))
+        ParquetFile(DataFile(written(tmp_path / "a.parquet", table)))
 
 
 @pytest.mark.parametrize("kept", [4, 100, 0.5, -1])
@@ -76,7 +79,7 @@ def test_a_cut_off_file_is_refused(tmp_path: Path, kept: float) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: int(kept if abs(kept) >= 1 else len(content) * kept)])
     with pytest.raises(InputError, match="is not a whole Parquet file"):
-        ParquetFile(path)
+        ParquetFile(DataFile(path))
 
 
 def test_a_damaged_page_is_refused(tmp_path: Path) -> None:
@@ -86,10 +89,10 @@ def test_a_damaged_page_is_refused(tmp_path: Path) -> None:
     content[200:2_000] = b"\xff" * 1_800
     path.write_bytes(content)
     with pytest.raises(InputError, match="after row 0"):
-        list(ParquetFile(path).batches())
+        list(ParquetFile(DataFile(path)).batches())
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "a.parquet", pa.table({"a": pa.array([b"caf\xe9"])}))
     with pytest.raises(InputError, match="after row 0"):
-        list(ParquetFile(path).batches())
+        list(ParquetFile(DataFile(path)).batches())

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.files import fingerprint, list_files, printable, refuse_if_changed
+from loaders.files import DataFile, fingerprint, printable
+from loaders.folders import list_files
 from loaders.recognise import recognise, recognise_all
 from svp.errors import InputError
 from svp.model import TABLES
@@ -227,7 +228,7 @@ def write_manifest(folder: Path, **content: object) -> None:
 
 
 def names_in(folder: Path) -> list[str]:
-    return [path.relative_to(folder).as_posix() for path in list_files([folder])]
+    return [file.path.relative_to(folder).as_posix() for file in list_files([folder])]
 
 
 def test_what_a_manifest_names_as_no_data_is_left_out(tmp_path: Path) -> None:
@@ -239,7 +240,7 @@ def test_what_a_manifest_names_as_no_data_is_left_out(tmp_path: Path) -> None:
     assert names_in(made) == ["iptv/20250101.json", "more.csv", "users.csv"]
     assert names_in(tmp_path)[0] == "dirt.jsonl"
     assert len(names_in(tmp_path)) == 4
-    assert [path.name for path in list_files([made / "truth" / "users.csv"])] == ["users.csv"]
+    assert [file.path.name for file in list_files([made / "truth" / "users.csv"])] == ["users.csv"]
 
 
 @pytest.mark.parametrize(
@@ -310,18 +311,18 @@ def test_a_file_that_is_gone_when_it_is_read_is_an_input_error(tmp_path: Path) -
     with pytest.raises(InputError, match="can't be read: No such file"):
         list(file.batches())
     with pytest.raises(InputError, match="can't be read: No such file"):
-        refuse_if_changed(file.path, file.content)
+        file.refuse_if_changed()
 
 
 def test_content_is_the_same_under_any_name_and_a_change_is_seen(tmp_path: Path) -> None:
     first, second = users_file(tmp_path), users_file(tmp_path, name="b.csv")
-    seen = fingerprint(first)
-    assert seen.sha256 == fingerprint(second).sha256
-    refuse_if_changed(first, seen)
+    file = recognise(first)
+    assert file.content.sha256 == fingerprint(DataFile(second)).sha256
+    file.refuse_if_changed()
     with first.open("a") as stream:
         stream.write("U2,,,,2023-01-01,\n")
     with pytest.raises(InputError, match="changed while it was read"):
-        refuse_if_changed(first, seen)
+        file.refuse_if_changed()
 
 
 def test_a_name_that_is_no_text_or_commands_a_terminal_is_made_harmless() -> None:

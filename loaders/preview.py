@@ -1,0 +1,117 @@
+"""What an ingest would make of files, told without any store: one explained, or all of them judged by their contracts.
+
+What only the stores know is left open: whether what a row refers to is there, and whether the row itself is already.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from loaders.arrow import compute
+from loaders.contract import check
+from svp.core.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from loaders.batches import Batch, Refusal
+    from loaders.contract import Checked, Field
+    from loaders.recognise import Recognised
+
+__all__ = ["Explanation", "Judgement", "explain", "judge"]
+
+EXPLAINED_ROWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a file is, and what becomes of its columns and its first rows."""
+
+    file: Recognised
+    compression: tuple[str, ...]
+    """From the outside."""
+    fields: tuple[tuple[Field, bool], ...]
+    """Each field of the kind, and whether the file has it."""
+    rows: tuple[dict[str, object], ...]
+    """As they will be stored, by column; ``line`` is that of the file."""
+    refusals: tuple[Refusal, ...]
+    """Of the first rows."""
+
+
+@dataclass(slots=True)
+class Judgement:
+    """How the contract judges the rows of one file: read = accepted + rejected + skipped."""
+
+    file: Recognised
+    read_rows: int = 0
+    accepted_rows: int = 0
+    skipped_rows: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    """Rows by the code of the reason."""
+    flags: Counter[str] = field(default_factory=Counter)
+    """Accepted rows by the code of the remark."""
+
+    @property
+    def rejected_rows(self) -> int:
+        """Rows that would be in quarantine."""
+        return self.rejected.total()
+
+    def add(self, batch: Batch, checked: Checked) -> None:
+        """Count a batch."""
+        self.read_rows += batch.read_rows
+        self.skipped_rows += batch.skipped_rows
+        self.accepted_rows += checked.accepted.num_rows
+        self.rejected.update(refusal.code for refusal in checked.refusals)
+        counted: list[Any] = compute.value_counts(
+            checked.accepted.column("quality_flags")
+        ).to_pylist()
+        for found in counted:
+            codes = filter(None, found["values"].split(","))
+            self.flags.update(dict.fromkeys(codes, found["counts"]))
+
+
+def explain(file: Recognised) -> Explanation:
+    """Return what a file is, and what becomes of its columns and its first rows.
+
+    Raises:
+        InputError: the file is damaged near its start.
+    """
+    checked = [check(batch, file.kind) for batch in islice(_first_rows(file.batches()), 1)]
+    names = {field.to for field in file.kind.fields} | {"line", "quality_flags"}
+    rows = [row for one in checked for row in one.accepted.to_pylist()]
+    return Explanation(
+        file=file,
+        compression=file.file.compression(),
+        fields=tuple((field, field.column in file.reader.columns) for field in file.kind.fields),
+        rows=tuple({name: row[name] for name in row if name in names} for row in rows),
+        refusals=tuple(refusal for one in checked for refusal in one.refusals),
+    )
+
+
+def _first_rows(batches: Iterable[Batch]) -> Iterator[Batch]:
+    for batch in batches:
+        yield replace(
+            batch,
+            rows=batch.rows.slice(0, EXPLAINED_ROWS),
+            lines=batch.lines.slice(0, EXPLAINED_ROWS),
+            refusals=batch.refusals[:EXPLAINED_ROWS],
+        )
+
+
+def judge(files: Iterable[Recognised], progress: Progress = SILENT) -> Iterator[Judgement]:
+    """Yield how the contract judges each file, every row of it read.
+
+    Raises:
+        InputError: a file is damaged, or changed while it was read.
+    """
+    for file in files:
+        judgement = Judgement(file)
+        with progress.task(file.path.name, total=None, unit="rows") as task:
+            for batch in file.batches():
+                judgement.add(batch, check(batch, file.kind))
+                task.advance(batch.read_rows, share=file.share_read)
+        file.refuse_if_changed()
+        yield judgement

@@ -1,0 +1,139 @@
+"""How the bytes of a text file become characters, and what is made of those that don't."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from loaders.batches import is_text
+from svp.errors import InputError, UsageError, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from loaders.batches import Written
+    from loaders.files import DataFile
+
+__all__ = ["START_BYTES", "Encoding", "EncodingDoubt", "check_encoding", "encoding_of", "open_text"]
+
+START_BYTES = 4096
+
+UTF_8 = "utf-8-sig"
+"""With a byte order mark or without."""
+
+MARKS = {
+    codecs.BOM_UTF8: UTF_8,
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+"""Byte order marks and what they tell; the longer before those that they begin with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How bytes become text, and how those that are none are kept apart."""
+
+    name: str
+    is_told: bool
+    """Whether the file, its format or a person tells it; else it is taken for UTF-8 because that is usual."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.name.removesuffix("-sig")
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether every character takes two bytes or more."""
+        return self.name.startswith(("utf-16", "utf-32"))
+
+    @property
+    def errors(self) -> str:
+        """How bytes that are no text are kept as characters that no text has."""
+        return "surrogatepass" if self.is_wide else "surrogateescape"
+
+    def storable(self, text: str) -> str:
+        """Return a row without its line end; bytes that are no text, and NUL, are written as escapes."""
+        raw = text.rstrip("\r\n").encode("utf-8", self.errors)
+        return raw.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
+
+
+def check_encoding(name: str) -> None:
+    """Raise UsageError unless a name is that of an encoding in which a stream of text can be read."""
+    text = "a,1\n"
+    try:
+        decoder = codecs.getincrementaldecoder(name)(Encoding(name, is_told=True).errors)
+        is_usable = decoder.decode(text.encode(name), final=True) == text
+    except (LookupError, ValueError):
+        is_usable = False
+    if not is_usable:
+        message = f"{shorten(name)!r} is not an encoding of text"
+        raise UsageError(message, "write it as utf-8, utf-16-le, cp1252, latin-1 or shift_jis")
+
+
+def encoding_of(file: DataFile, *, is_json: bool = False) -> Encoding:
+    """Return the encoding that the first bytes of a file tell, or else that was said of it, or else UTF-8.
+
+    JSON is UTF-8 by its standard, or tells UTF-16 and UTF-32 without a mark, as it begins with a character of ASCII.
+    """
+    start = file.start(START_BYTES)
+    told = next((name for mark, name in MARKS.items() if start.startswith(mark)), None)
+    told = told or file.options.encoding or (json.detect_encoding(start) if is_json else None)
+    name = codecs.lookup(told or UTF_8).name
+    return Encoding(UTF_8 if name == "utf-8" else name, is_told=told is not None)
+
+
+@contextmanager
+def open_text(file: DataFile, encoding: Encoding, *, newline: str = "") -> Iterator[TextIO]:
+    """Give the text of a file.
+
+    Raises:
+        InputError: while reading, the file ends inside a character.
+    """
+    try:
+        with (
+            file.open() as stream,
+            io.TextIOWrapper(
+                stream, encoding.name, errors=encoding.errors, newline=newline
+            ) as text,
+        ):
+            yield text
+    except UnicodeDecodeError as error:
+        message = f"{file.name} is cut off inside a character of {encoding.title}"
+        raise InputError(message, "write or copy it again") from error
+
+
+class EncodingDoubt:
+    """Whether a file that doesn't tell its encoding is UTF-8 at all.
+
+    Bytes that are no UTF-8 are damage where other characters beyond ASCII are read well; where there are none, the
+    file may as well be in another encoding, and none is guessed.
+    """
+
+    def __init__(self, file: DataFile, encoding: Encoding) -> None:
+        self._name = file.name
+        self._is_settled = encoding.is_told
+        self._first_line: int | None = None
+
+    def see(self, rows: Iterable[Written]) -> None:
+        """Take notice of rows."""
+        for row in rows:
+            if self._is_settled:
+                return
+            if not row.text.isascii():
+                self._is_settled = is_text(row.text)
+                self._first_line = self._first_line or row.line
+
+    def settle(self) -> None:
+        """Raise InputError if, at the end of the file, its encoding can't be told."""
+        if self._first_line is None or self._is_settled:
+            return
+        message = f"{self._name}, line {self._first_line:,}: the text is not UTF-8, and nothing tells what it is"
+        advice = "say its encoding, as --encoding cp1252; with --encoding utf-8 such rows are quarantined"
+        raise InputError(message, advice)

@@ -1,0 +1,223 @@
+"""svp ingest --explain and --dry-run: what an ingest would do, and what it says of files before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from svp.cli.common import emit
+from svp.cli.tables import cell, new_table
+from svp.errors import QuarantineError, shorten
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from loaders.contract import Kind
+    from loaders.days import Days
+    from loaders.preview import Explanation, Judgement
+    from loaders.recognise import Recognised
+    from svp.core.progress import Progress
+
+__all__ = ["describe", "dry_run", "explain"]
+
+MAX_NAMED_DAYS = 10
+
+NOT_JUDGED = "Only the stores know what rows refer to, and which of them are there already."
+
+
+def describe(files: Sequence[Recognised], days: Days) -> Iterator[str]:
+    """Yield what was recognised, and what of it is missing or not used."""
+    noun = "file" if len(files) == 1 else "files"
+    groups = [list(group) for _, group in groupby(files, key=lambda file: file.kind.name)]
+    yield f"{len(files)} {noun}: {', '.join(_named(groups, days))}"
+    for file in files:
+        if file.missing:
+            yield f"{file.path.name} has no {', '.join(file.missing)}: empty in every row"
+        if file.unused:
+            yield f"{file.path.name}: {', '.join(map(shorten, file.unused))} not used"
+
+
+def _named(groups: Iterable[Sequence[Recognised]], days: Days) -> Iterator[str]:
+    """Yield what the files of each kind are called; the set of a kind only where it is another than before."""
+    set_before = ""
+    for files in groups:
+        kind = files[0].kind
+        if kind.is_daily:
+            yield _days_named(files, days)
+            continue
+        of_set = f" ({kind.source} set)" if kind.source != set_before else ""
+        in_files = f" in {len(files)} files" if len(files) > 1 else ""
+        yield f"{_title(kind)}{in_files}{of_set}"
+        set_before = kind.source
+
+
+def _title(kind: Kind) -> str:
+    return kind.title or kind.name.partition(".")[2].replace("_", " ")
+
+
+def _days_named(files: Sequence[Recognised], days: Days) -> str:
+    """Return a line as "28 days of set-top-box logs 2022-04-01…30, 2 missing: 2022-04-05, 2022-04-06"."""
+    present = {file.day for file in files if file.day}
+    noun = "day" if len(present) == 1 else "days"
+    in_files = "" if len(present) == len(files) else f" in {len(files)} files"
+    told = f"{len(present)} {noun} of {_title(files[0].kind)} {days.around(present)}{in_files}"
+    missing = days.missing(present)
+    return f"{told}, {len(missing)} missing: {_listed(missing)}" if missing else told
+
+
+def _listed(days: Sequence[date]) -> str:
+    more = len(days) - MAX_NAMED_DAYS
+    return ", ".join(map(str, days[:MAX_NAMED_DAYS])) + (f" and {more} more" if more > 0 else "")
+
+
+def explain(files: Sequence[Recognised], *, as_json: bool) -> None:
+    """Show what each file is, and what becomes of its columns and its first rows."""
+    from rich.console import Group
+
+    from loaders.preview import explain as explained
+
+    explanations = list(map(explained, files))
+    facts = {"files": list(map(_explanation_facts, explanations))}
+    emit(facts, as_json=as_json, show=lambda: Group(*map(_explanation, explanations)))
+
+
+def _explanation_facts(told: Explanation) -> dict[str, object]:
+    from loaders.codes import REFUSALS
+
+    file, kind = told.file, told.file.kind
+    return {
+        "path": file.file.name,
+        "kind": kind.name,
+        "store": kind.store,
+        "table": kind.target.name,
+        "day": file.day,
+        "format": file.reader.format,
+        **file.reader.facts,
+        "compression": list(told.compression),
+        "columns": [
+            {
+                "column": field.column,
+                "becomes": field.to,
+                "may_hold": field.parser.meaning,
+                "is_required": field.required,
+                "is_there": is_there,
+            }
+            for field, is_there in told.fields
+        ],
+        "unused": list(file.unused),
+        "rows": list(told.rows),
+        "refused": [
+            {
+                "line": refusal.line,
+                "column": refusal.column,
+                "code": refusal.code,
+                "reason": REFUSALS[refusal.code],
+                "value": refusal.value,
+            }
+            for refusal in told.refusals
+        ],
+    }
+
+
+def _explanation(told: Explanation) -> RenderableType:
+    from rich.console import Group
+    from rich.text import Text
+
+    from loaders.codes import REFUSALS
+
+    refused = (
+        f"line {refusal.line:,} is refused: {refusal.code}, {REFUSALS[refusal.code]}"
+        for refusal in told.refusals
+    )
+    return Group(Text(_headline(told)), _columns(told), _rows(told), *map(Text, refused))
+
+
+def _headline(told: Explanation) -> str:
+    """Return one line, as "a.csv.gz: relational.users, to PostgreSQL users; CSV, gzip, encoding utf-8, delimiter ;"."""
+    file, kind = told.file, told.file.kind
+    store = {"postgres": "PostgreSQL", "mongodb": "MongoDB"}[kind.store]
+    written = [f"{name} {value!r}" for name, value in file.reader.facts.items()]
+    of_day = f" of {file.day}" if file.day else ""
+    form = ", ".join((file.reader.format, *told.compression, *written))
+    return (
+        f"{shorten(file.path.name)}: {kind.name}{of_day}, to {kind.target.name} in {store}; {form}"
+    )
+
+
+def _columns(told: Explanation) -> RenderableType:
+    table = new_table("column", "becomes", "may hold")
+    for field, is_there in told.fields:
+        remark = "" if is_there else " (not in the file: empty)"
+        table.add_row(cell(field.column), cell(f"{field.to}{remark}"), cell(field.parser.meaning))
+    for name in told.file.unused:
+        table.add_row(cell(name), cell("nothing: not used"), cell(""))
+    return table
+
+
+def _rows(told: Explanation) -> RenderableType:
+    """Return the first rows, one beside the other: a table has more columns than a terminal is wide."""
+    if not told.rows:
+        return "no row is stored of the first ones"
+    table = new_table("stored as", *(f"line {row['line']}" for row in told.rows))
+    for name in told.rows[0]:
+        if name != "line":
+            table.add_row(cell(name), *(cell(_written(row[name])) for row in told.rows))
+    return table
+
+
+def _written(value: object) -> object:
+    """Return a value as it is stored: a number is not put into groups of three."""
+    return str(value) if isinstance(value, int | float | Decimal) else value
+
+
+def dry_run(
+    files: Sequence[Recognised], progress: Progress, *, is_strict: bool, as_json: bool
+) -> None:
+    """Judge every row by its contract, show what would become of it, and write nothing.
+
+    Raises:
+        QuarantineError: ``is_strict``, and rows would be quarantined.
+    """
+    from loaders.preview import judge
+
+    judged = list(judge(files, progress))
+    facts = {"files": list(map(_judgement_facts, judged)), "not_judged": NOT_JUDGED}
+    emit(facts, as_json=as_json, show=lambda: _judgements(judged))
+    rejected = sum(one.rejected_rows for one in judged)
+    if rejected and is_strict:
+        message = f"{rejected} rows would be in quarantine"
+        raise QuarantineError(message, "the codes above say why; 'docs/ingest.md' explains them")
+
+
+def _judgement_facts(judged: Judgement) -> dict[str, object]:
+    return {
+        "path": judged.file.file.name,
+        "kind": judged.file.kind.name,
+        "read_rows": judged.read_rows,
+        "accepted_rows": judged.accepted_rows,
+        "rejected_rows": judged.rejected_rows,
+        "skipped_rows": judged.skipped_rows,
+        "rejected": judged.rejected,
+        "flags": judged.flags,
+    }
+
+
+def _judgements(judged: Sequence[Judgement]) -> RenderableType:
+    from rich.console import Group
+    from rich.text import Text
+
+    numbers = ("accepted", "rejected", "skipped")
+    table = new_table("file", *numbers, title="Nothing was written", numbers=numbers)
+    for one in judged:
+        codes = (*_counted(one.rejected, "rejected"), *_counted(one.flags, "flagged"))
+        named = "\n".join((shorten(one.file.path.name), one.file.kind.name, *codes))
+        counts = (one.accepted_rows, one.rejected_rows, one.skipped_rows)
+        table.add_row(Text(named), *(f"{rows:,}" for rows in counts))
+    return Group(table, NOT_JUDGED)
+
+
+def _counted(codes: Mapping[str, int], what: str) -> Iterator[str]:
+    return (f"  {rows:,} {what}: {code}" for code, rows in sorted(codes.items()))

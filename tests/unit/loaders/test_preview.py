@@ -1,0 +1,289 @@
+"""``svp ingest --explain`` and ``--dry-run``, and what is given to it: no server is asked for any of this."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from loaders import packed
+from loaders.days import Days
+from loaders.folders import list_files, standard_input_kept
+from loaders.recognise import recognise_all
+from svp.cli import main
+from svp.cli.preview import describe
+from svp.errors import InputError
+from tests.unit.loaders.builders import (
+    a_box_log,
+    a_catalogue,
+    a_session,
+    a_user,
+    logs_file,
+    sessions_file,
+    users_file,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Run = tuple[int, str, str]
+"""Exit code, standard output, standard error."""
+
+
+@pytest.fixture
+def svp(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Run]:
+    """Run the command where no server is known."""
+    monkeypatch.setenv("SVP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+
+    def run(*arguments: object) -> Run:
+        with pytest.raises(SystemExit) as left:
+            main(["ingest", *map(str, arguments)])
+        told = capsys.readouterr()
+        return int(left.value.code or 0), told.out, told.err
+
+    return run
+
+
+def pipe(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    """Let standard input hold something."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+
+def test_explain_tells_kind_form_columns_and_first_rows(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    rows = [a_user(age="x"), *(a_user(f"U{number}") for number in range(2, 9))]
+    header = ";".join([*rows[0], "note"])
+    lines = [header, *(";".join([*row.values(), "n"]) for row in rows)]
+    path = tmp_path / "export"
+    path.write_bytes(gzip.compress("\n".join(lines).replace("age", "years").encode("utf-16")))
+    code, out, _ = svp(path, "--explain", "--json")
+    (told,) = json.loads(out)["files"]
+    assert code == 0
+    assert {name: told[name] for name in ("kind", "store", "table", "format", "day")} == {
+        "kind": "relational.users",
+        "store": "postgres",
+        "table": "users",
+        "format": "CSV",
+        "day": None,
+    }
+    assert (told["encoding"], told["delimiter"], told["compression"]) == ("utf-16", ";", ["gzip"])
+    columns = {column["column"]: column for column in told["columns"]}
+    assert columns["subscription_type"] == {
+        "column": "subscription_type",
+        "becomes": "plan",
+        "may_hold": "text, up to 500 characters",
+        "is_required": False,
+        "is_there": True,
+    }
+    assert [name for name, column in columns.items() if not column["is_there"]] == ["age"]
+    assert told["unused"] == ["years", "note"]
+    assert told["rows"][0] == {
+        "user_id": "U1",
+        "age": None,
+        "country": "Chile",
+        "plan": "Basic",
+        "registered_on": "2023-01-01",
+        "lifetime_watch_hours": 12.5,
+        "quality_flags": "",
+        "line": 2,
+    }
+    assert [row["line"] for row in told["rows"]] == [2, 3, 4]
+
+
+def test_explain_says_which_of_the_first_rows_are_refused(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    path = users_file(tmp_path, a_user(age="x"), a_user("U2"), name="[bold]users.csv")
+    code, out, _ = svp(path, "--explain")
+    assert code == 0
+    assert "[bold]users.csv: relational.users, to users in PostgreSQL; CSV" in out
+    assert "line 2 is refused: not_a_number, the value is not a number" in out
+    assert "2023-01-01" in out
+    assert max(map(len, out.splitlines())) <= 100
+    (told,) = json.loads(svp(path, "--explain", "--json")[1])["files"]
+    assert told["refused"] == [
+        {
+            "line": 2,
+            "column": "age",
+            "code": "not_a_number",
+            "reason": "the value is not a number",
+            "value": "x",
+        }
+    ]
+
+
+def test_explain_of_a_header_alone_and_of_a_day_of_logs(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    empty = tmp_path / "users.csv"
+    empty.write_text("user_id,registration_date\n")
+    assert "no row is stored of the first ones" in svp(empty, "--explain")[1]
+    code, out, _ = svp(logs_file(tmp_path), "--explain")
+    assert code == 0
+    assert "20220401.json: iptv.logs of 2022-04-01, to box_logs in MongoDB; JSON Lines" in out
+
+
+def test_dry_run_judges_every_row_and_asks_no_server(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    users_file(tmp_path, a_user(), a_user("U2", age="x"), a_user("U3", age="x"), a_user(""))
+    sessions_file(tmp_path, a_session(), a_session("S2", completion_percentage="101"))
+    code, out, err = svp(tmp_path, "--dry-run", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert err.startswith("2 files: users (relational set), viewing sessions")
+    assert told["files"] == [
+        {
+            "path": str(tmp_path / "users.csv"),
+            "kind": "relational.users",
+            "read_rows": 4,
+            "accepted_rows": 1,
+            "rejected_rows": 3,
+            "skipped_rows": 0,
+            "rejected": {"not_a_number": 2, "missing": 1},
+            "flags": {},
+        },
+        {
+            "path": str(tmp_path / "viewing_sessions.csv"),
+            "kind": "relational.viewing_sessions",
+            "read_rows": 2,
+            "accepted_rows": 2,
+            "rejected_rows": 0,
+            "skipped_rows": 0,
+            "rejected": {},
+            "flags": {"completion_out_of_range": 1},
+        },
+    ]
+    assert "Only the stores know" in told["not_judged"]
+    out = svp(tmp_path, "--dry-run")[1]
+    for line in ("Nothing was written", "2 rejected: not_a_number", "1 flagged: completion"):
+        assert line in out
+    code, _, err = svp(tmp_path, "--dry-run", "--strict")
+    assert code == 5
+    assert "3 rows would be in quarantine" in err
+
+
+def test_dry_run_refuses_a_file_that_is_damaged_far_from_its_start(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    path = users_file(tmp_path, *(a_user(f"U{number}") for number in range(2_000)))
+    path.write_bytes(gzip.compress(path.read_bytes())[:-6])
+    code, out, err = svp(path, "--dry-run")
+    assert (code, out) == (4, "")
+    assert "users.csv is cut off or damaged" in err
+
+
+def test_standard_input_is_read_like_a_file_and_its_copy_has_no_name(
+    svp: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = gzip.compress(users_file(tmp_path, a_user(), a_user("U2")).read_bytes())
+    pipe(monkeypatch, content)
+    code, out, _ = svp("-", "--dry-run", "--json")
+    (told,) = json.loads(out)["files"]
+    assert (code, told["path"], told["accepted_rows"]) == (0, "standard input", 2)
+    pipe(monkeypatch, content)
+    with standard_input_kept([Path("-")]) as given:
+        (file,) = recognise_all(given)
+        assert not os.readlink(file.file.location).startswith(str(tmp_path))  # noqa: PTH115  (its text)
+        assert "(deleted)" in os.readlink(file.file.location)  # noqa: PTH115  (its text)
+        assert [batch.read_rows for batch in file.batches()] == [2]
+        file.refuse_if_changed()
+
+
+def test_a_day_on_standard_input_has_no_name_to_tell_it(
+    svp: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe(monkeypatch, logs_file(tmp_path).read_bytes())
+    code, _, err = svp("-", "--dry-run")
+    assert code == 4
+    assert "standard input holds one day, but its name doesn't tell which" in err
+
+
+def test_a_pattern_gives_the_files_that_fit(tmp_path: Path) -> None:
+    for name in ("20220401.json", "20220402.json", "20220501.json"):
+        logs_file(tmp_path, name=name)
+    (tmp_path / "below").mkdir()
+    users_file(tmp_path / "below", name="a[1].csv")
+    for pattern, names in (
+        ("202204*.json", ["20220401.json", "20220402.json"]),
+        ("*/*.csv", ["a[1].csv"]),
+        ("**/*.csv", ["a[1].csv"]),
+        ("below/a[1].csv", ["a[1].csv"]),
+        ("bel*", ["a[1].csv"]),
+    ):
+        assert [file.path.name for file in list_files([tmp_path / pattern])] == names
+    with pytest.raises(InputError, match=r"no file fits .*2023\*"):
+        list(list_files([tmp_path / "2023*"]))
+
+
+def said(folder: Path, days: Days, *more: Path) -> str:
+    files = recognise_all([folder, *more], days=days)
+    return next(iter(describe(files, days)))
+
+
+def test_what_was_recognised_is_said_with_its_days_and_those_that_are_missing(
+    tmp_path: Path,
+) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    for day in (1, 2, 4, 30):
+        logs_file(logs, a_box_log(f"AX_{day}"), name=f"202204{day:02}.json")
+    logs_file(logs, a_box_log("AX_5"), name="20220402 (1).json")
+    logs_file(logs, a_box_log("AX_6"), name="20220501.json")
+    last, april = date(2022, 4, 4), Days(date(2022, 4, 1), date(2022, 4, 30))
+    users, content = users_file(tmp_path), a_catalogue(tmp_path)
+    assert said(logs, Days(last=last), users, content) == (
+        "6 files: users (relational set), content, "
+        "3 days of set-top-box logs 2022-04-01…04 in 4 files, 1 missing: 2022-04-03"
+    )
+    assert said(logs, april).startswith(
+        "5 files: 4 days of set-top-box logs 2022-04-01…30 in 5 files, 26 missing: 2022-04-03, "
+    )
+    assert said(logs, april).endswith("and 16 more")
+    assert said(logs, Days(date(2022, 5, 1))) == "1 file: 1 day of set-top-box logs 2022-05-01"
+    with pytest.raises(InputError, match=r"no file is of a day in 2022-05-02…\n"):
+        recognise_all([logs], days=Days(date(2022, 5, 2)))
+
+
+def test_a_day_that_is_left_out_need_not_be_whole(tmp_path: Path) -> None:
+    logs_file(tmp_path, name="20220401.json")
+    path = logs_file(tmp_path, name="20220402.json.gz")
+    path.write_bytes(gzip.compress(path.read_bytes() * 20_000)[:-4])
+    first = Days(last=date(2022, 4, 1))
+    assert [file.path.name for file in recognise_all([tmp_path], days=first)] == ["20220401.json"]
+
+
+@pytest.mark.parametrize("name", ["rot13", "base64", "nonsense", "utf\x008", "idna"])
+def test_what_is_no_encoding_is_a_mistake_of_the_command(
+    svp: Callable[..., Run], tmp_path: Path, name: str
+) -> None:
+    code, _, err = svp(users_file(tmp_path), "--encoding", name, "--dry-run")
+    assert code == 2
+    assert "is not an encoding of text" in err
+
+
+def test_limits_of_unpacking_are_settings(
+    svp: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed, "HARMLESS_BYTES", 10)
+    path = users_file(tmp_path, *(a_user(f"U{number}") for number in range(500)))
+    path.write_bytes(gzip.compress(path.read_bytes()))
+    for ratio, code, told in (
+        ("1", 4, "users.csv unpacks to more than"),
+        ("50", 0, ""),
+        ("many", 2, "max_unpacked_ratio 'many' is no whole number above zero"),
+    ):
+        monkeypatch.setenv("SVP_MAX_UNPACKED_RATIO", ratio)
+        ended, _, err = svp(path, "--dry-run")
+        assert (ended, told in err) == (code, True)
