@@ -226,3 +226,10 @@ def test_days_published_by_an_older_program_are_built_again(platform: Platform) 
     assert platform.mart("customer_360", "customer_code", "total_seconds") == before
     assert platform.mart("segment_summary", "segment", "customers") == [("At Risk", 1)]
     assert platform.fetch("SELECT count(*) FROM changed_day") == [(0,)]
+
+
+def test_day_of_boxes_alone_has_no_plays(platform: Platform) -> None:
+    platform.load(boxes=[BoxLog(JAN_31)])
+    platform.refresh()
+    plays = "SELECT plays, valid_plays, known_completion_plays, complete_plays FROM agg_daily_statistics"
+    assert platform.fetch(plays) == [(0, 0, 0, 0)]

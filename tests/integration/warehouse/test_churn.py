@@ -285,6 +285,16 @@ def test_another_day_of_sign_up_moves_the_customer(crowd: Platform) -> None:
     check(crowd, plays, [*kept, moved, fresh])
 
 
+def test_month_before_the_first_sign_up_has_no_cohort_and_is_not_stale(crowd: Platform) -> None:
+    crowd.load(
+        *(Play(on) for on in (date(2023, 5, 10), date(2023, 6, 10))),
+        users=[User(user.user_id, registered_on=date(2023, 6, 1)) for user in USERS],
+    )
+    crowd.refresh()
+    assert crowd.mart("retention_cohort", "month_number") == []
+    assert crowd.refresh().procedures == 0
+
+
 def test_a_new_customer_makes_only_the_months_since_sign_up_stale(crowd: Platform) -> None:
     plays = [Play(day(number), user_id="u01") for number in range(0, 130, 10)]
     crowd.load(*plays)

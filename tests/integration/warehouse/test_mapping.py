@@ -127,6 +127,17 @@ def test_diff_tells_what_import_would_do_and_changes_nothing(watched: Platform) 
     assert import_mapping(watched.settings, wanted) == change
 
 
+def test_application_that_the_mapping_loses_is_unknown(watched: Platform) -> None:
+    categories = (
+        "SELECT application, category FROM dim_application INNER JOIN dim_category USING (category_key)"
+        " WHERE application = 'CHANNEL'"
+    )
+    assert watched.fetch(categories) == [("CHANNEL", "TV")]
+    watched.execute("DELETE FROM application_category WHERE application = 'CHANNEL'")
+    watched.execute("CALL classify_applications()")
+    assert watched.fetch(categories) == [("CHANNEL", "Unknown")]
+
+
 def test_repeated_import_changes_nothing(watched: Platform) -> None:
     wanted = with_applications(watched, GAME="Sport")
     import_mapping(watched.settings, wanted)

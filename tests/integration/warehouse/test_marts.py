@@ -369,6 +369,15 @@ def test_two_plays_on_one_day_are_one_active_day(platform: Platform) -> None:
     assert month_of(platform, "active_days") == {"u1": (1,)}
 
 
+def test_device_on_which_nothing_was_played_is_left_out(platform: Platform) -> None:
+    platform.load(Play(JAN_31))
+    platform.refresh()
+    platform.execute("UPDATE fact_playback SET plays = 0")
+    assert platform.mart("device_quality", "plays") == [(0,)]
+    platform.execute("UPDATE fact_playback SET watch_seconds = 0")
+    assert platform.mart("device_quality", "plays") == []
+
+
 def test_calendar_has_whole_years_without_a_gap(platform: Platform) -> None:
     platform.load(Play(JAN_31), Play(date(2026, 12, 31)))
     platform.refresh()

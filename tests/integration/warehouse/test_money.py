@@ -334,6 +334,15 @@ def test_another_report_currency_converts_everything_again(platform: Platform) -
     assert platform.mart("subscription_monthly", *money) == [("USD", 0, 1)] * 4
 
 
+def test_average_revenue_is_that_of_a_subscriber_and_not_of_a_hundredth_of_money(
+    platform: Platform,
+) -> None:
+    platform.load(subscriptions=[start("2024-01-05 10:00", 1000, currency="JPY")])
+    refresh(replace(platform.settings, report_currency="JPY"))
+    money = ("opening", "closing", "arpu")
+    assert platform.mart("subscription_monthly", *money) == [(0, 1, 2000)]
+
+
 def some_events(random: Random) -> list[Event]:
     """Return events of 30 users and six months in which anything may follow anything, often on one day."""
     events = []

@@ -84,6 +84,21 @@ def test_day_that_is_published_again_marks_what_it_makes_stale_and_no_more(
     assert eventful.fetch(subscribers) == [("u2",)]
 
 
+def test_day_without_loads_in_staging_is_published_with_none(eventful: Platform) -> None:
+    eventful.execute("DELETE FROM stg_day")
+    eventful.execute("CALL publish_days('2024-01-31', '2024-01-31')")
+    loads = "SELECT date_key, source_loads FROM published_day ORDER BY 1"
+    assert eventful.fetch(loads) == [(20240130, 1), (20240131, 0), (20240201, 1)]
+
+
+def test_category_seconds_that_are_refreshed_mark_published_days_alone(
+    eventful: Platform,
+) -> None:
+    eventful.execute("CALL refresh_category_seconds('2024-01-15', '2024-02-15')")
+    marks = "SELECT date_key FROM changed_day WHERE aggregate_name = 'daily_statistics' ORDER BY 1"
+    assert eventful.fetch(marks) == KEYS
+
+
 def test_days_on_either_side_of_a_year_that_is_new_are_published(platform: Platform) -> None:
     first, last = date(2023, 12, 31), date(2024, 1, 1)
     platform.load(Play(last))

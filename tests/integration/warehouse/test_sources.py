@@ -60,7 +60,9 @@ def publish_titles(platform: Platform, genres: Sequence[tuple[str, str]], **name
     platform.execute("CALL publish_titles(1)")
 
 
-def publish_customers(platform: Platform, *people: tuple[str, str, str, date, date]) -> None:
+def publish_customers(
+    platform: Platform, *people: tuple[str, str | None, str | None, date, date]
+) -> None:
     """Publish the user u1 of sources: each with country, plan, day of sign-up and the day that it became known."""
     stage(platform, "stg_customer", CUSTOMERS, *((of, "u1", *rest) for of, *rest in people))
     stage(platform, "stg_customer_user", USERS, *((of, "u1", of, "u1") for of, *_ in people))
@@ -106,6 +108,24 @@ def test_source_that_comes_later_adds_its_own_members(empty_platform: Platform) 
         for table in ("dim_title", "dim_customer", "dim_subscription"):
             of_sources = f"SELECT source FROM {table} WHERE source IN ('east', 'west') ORDER BY 1"
             assert empty_platform.fetch(of_sources) == [(source,) for source in sources]
+
+
+def test_plan_and_currency_that_only_an_event_names_are_added(empty_platform: Platform) -> None:
+    event = (JAN_1, "east", "u1", "east", "u1", 1, "start", "Gold", "XTS")
+    stage(empty_platform, "stg_subscription_event", (*EVENTS, "plan", "currency"), event)
+    for _ in range(2):
+        empty_platform.execute("CALL publish_subscription_members()")
+    plans = "SELECT plan FROM dim_plan WHERE plan_key > 0"
+    assert empty_platform.fetch(plans) == [("Gold",)]
+    currencies = "SELECT minor_units, is_reported FROM dim_currency WHERE currency = 'XTS'"
+    assert empty_platform.fetch(currencies) == [(100, "No")]
+
+
+def test_customer_without_country_and_plan_is_unknown_there(empty_platform: Platform) -> None:
+    for country, plan in ((None, None), ("Norway", "Basic"), (None, None)):
+        publish_customers(empty_platform, ("east", country, plan, JAN_1, JAN_1))
+        expected = ("east", country or "Unknown", plan or "Unknown", JAN_1)
+        assert empty_platform.fetch(PEOPLE) == [expected]
 
 
 def test_members_that_only_plays_name_are_added_for_their_own_source(
