@@ -174,7 +174,10 @@ def sorting(report: Report, visual: Visual) -> Json:
 
 
 def formatting(report: Report, visual: Visual) -> Json:
-    """Return how a visual differs from the theme."""
+    """Return how a visual differs from the theme: what was before is dashed, cards stand in one row."""
+    if visual.kind == "cards":
+        count = literal(f"{len(visual.measures)}L")
+        return {"layout": [{"properties": {"columnCount": count, "maxTiles": count}}]}
     if visual.kind == "line":
         earlier = [name for name in visual.measures if report.measures[name].base]
         dashed = [
