@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 from report.checking import misfits, problems
 from report.definition import load_report
+from report.fields import SCHEMAS
 from report.identity import guid
-from report.pbir import SCHEMAS, as_text, report_files
+from report.pbir import as_text, report_files
 from report.sources import Join, TableauSource, power_bi_source
 from report.tmdl import Model, model_files
 from svp.core.mysql import address, open_connection

@@ -36,6 +36,8 @@ END = f"limit {MAX_ROWS} offset 0"
 
 Choice = dict[str, tuple[Any, ...]]
 """Values chosen, by field: of slicers, by drilling through, or by clicking."""
+Limits = tuple[tuple[str, tuple[Any, ...]], ...]
+"""Fields and the values that they are limited to; all hold."""
 
 CALENDAR_KEY = "date_key"
 NOW_KEY = "now_key"
@@ -92,24 +94,15 @@ class Question:
     table: Table
     measures: tuple[Measure, ...]
     groups: tuple[str, ...]
-    choice: Choice
-
-    @property
-    def chosen(self) -> Choice:
-        """What of the choice limits this table's rows."""
-        return {
-            field: values
-            for field, values in self.choice.items()
-            if values and self.report.reaches(field, self.table.mart)
-        }
+    limits: Limits
 
     def query(self) -> Query:
         """Return the SQL."""
-        chosen = self.chosen
-        source = self.source((*self.groups, *chosen), is_earlier=bool(self.measures[0].base))
-        conditions, parameters = limits(self.table, chosen)
+        fields = [*self.groups, *(field for field, _ in self.limits)]
+        source = self.source(fields, is_earlier=bool(self.measures[0].base))
+        conditions, parameters = conditions_of(self.table, self.limits)
         if self.measures[0].at == "last":
-            text, more = self.last(chosen)
+            text, more = self.last()
             conditions, parameters = [*conditions, text], [*parameters, *more]
         groups = [name_in(self.table, field) for field in self.groups]
         aggregates = [measure.sql for measure in self.measures]
@@ -138,15 +131,15 @@ class Question:
             source = source.join(dimension.key, other, prefix=mart)
         return source
 
-    def last(self, chosen: Choice) -> tuple[str, list[Any]]:
+    def last(self) -> tuple[str, list[Any]]:
         """Return the condition that keeps the last day of the period, of each group of the calendar.
 
         What else is chosen does not move that day: a group without rows on it is empty, not old.
         """
-        of_period = {field: values for field, values in chosen.items() if is_calendar(field)}
+        of_period = tuple((field, values) for field, values in self.limits if is_calendar(field))
         axes = [field for field in self.groups if is_calendar(field)]
         source = self.source(axes)
-        conditions, parameters = limits(self.table, of_period)
+        conditions, parameters = conditions_of(self.table, of_period)
         where = f" where {' and '.join(conditions)}" if conditions else ""
         names = [quote_mysql(name_in(self.table, field)) for field in axes]
         by = f" group by {', '.join(names)}" if names else ""
@@ -162,17 +155,32 @@ def visual_queries(
     report: Report, visual: Visual, *, database: str, choice: Choice
 ) -> tuple[Query, ...]:
     """Return what a visual asks: one query for each table and period; of a change, those of both periods."""
-    limited: Choice = {
-        **{field: values for field, values in choice.items() if field not in visual.unfiltered},
-        **(visual.only or {}),
-    }
-    alike: dict[tuple[str, str, bool], list[Measure]] = {}
+    alike: dict[tuple[str, str, str], list[Measure]] = {}
     for measure in asked(report, visual):
-        alike.setdefault((measure.mart, measure.at, bool(measure.base)), []).append(measure)
+        period = measure.before if measure.base else ""
+        alike.setdefault((measure.mart, measure.at, period), []).append(measure)
     return tuple(
-        Question(report, database, report.tables[mart], tuple(of), visual.groups, limited).query()
-        for (mart, _, _), of in alike.items()
+        Question(
+            report,
+            database,
+            report.tables[mart],
+            tuple(measures),
+            visual.groups,
+            limits_of(report, visual, mart, choice),
+        ).query()
+        for (mart, _, _), measures in alike.items()
     )
+
+
+def limits_of(report: Report, visual: Visual, mart: str, choice: Choice) -> Limits:
+    """Return what limits the rows of a mart in a visual: the choice, and the visual itself."""
+    chosen = [
+        (field, values)
+        for field, values in choice.items()
+        if values and field not in visual.unfiltered
+    ]
+    own = list((visual.only or {}).items())
+    return tuple(pair for pair in chosen + own if report.reaches(pair[0], mart))
 
 
 def asked(report: Report, visual: Visual) -> tuple[Measure, ...]:
@@ -286,10 +294,10 @@ def grouped(
     )
 
 
-def limits(table: Table, chosen: Choice) -> tuple[list[str], list[Any]]:
-    """Return the conditions of a choice, and the values that they bind."""
+def conditions_of(table: Table, limits: Limits) -> tuple[list[str], list[Any]]:
+    """Return limits as conditions, and the values that these bind."""
     conditions, parameters = [], []
-    for field, values in chosen.items():
+    for field, values in limits:
         name, present = (
             quote_mysql(name_in(table, field)),
             [each for each in values if each is not None],

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("loaders", "oltp", "nosql", "warehouse", "procedures", "report", "platform/svp")
-DATA_ENDINGS = {".sql", ".json", ".typed"}
+DATA_ENDINGS = {".json", ".sql", ".toml", ".typed"}
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import nosql.schema
+import oltp.schema
+import warehouse.schema
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
 from report.definition import load_report
@@ -18,6 +21,8 @@ from report.queries import answer, slicer_query, visual_queries
 from svp.cli import main
 from svp.errors import SchemaError, ServerError, UsageError, VerifyError
 from svp.generate import KINDS, SCALES, write
+from tests.conftest import fresh_workspace
+from tests.integration.warehouse.builders import Platform
 from tests.integration.warehouse.odbc import SQL_TYPES, reader_connection
 from tests.integration.warehouse.plain import expected
 from tests.unit.report.conftest import model_of
@@ -30,7 +35,6 @@ if TYPE_CHECKING:
     import pyodbc
 
     from report.queries import Query
-    from tests.integration.warehouse.builders import Platform
 
 REPORT = load_report()
 DAYS = 75
@@ -45,15 +49,28 @@ MODEL_TYPES = {
 """What the driver reports for a type of the model."""
 
 
-@pytest.fixture
-def filled(empty_platform: Platform, tmp_path: Path) -> Platform:
-    """A small platform with set-top boxes, generated, loaded and refreshed."""
-    folder = tmp_path / "delivery"
+@pytest.fixture(
+    scope="module", params=os.environ.get("SVP_TEST_WAREHOUSES", "mysql mariadb").split()
+)
+def filled(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_url: str,
+    mongo_url: str,
+) -> Iterator[Platform]:
+    """A small platform with set-top boxes, generated, loaded and refreshed; nobody writes to its marts."""
+    folder = tmp_path_factory.mktemp("delivery")
     kinds = tuple(kind for kind in KINDS if kind != "truth")
-    write(folder, SCALES["tiny"].arguments(days=DAYS, sessions_per_user=20), only=kinds, workers=1)
-    ingest(empty_platform.settings, recognise_all([folder]))
-    empty_platform.refresh()
-    return empty_platform
+    arguments = SCALES["tiny"].arguments(days=DAYS, sessions_per_user=20)
+    write(folder / "files", arguments, only=kinds, workers=1)
+    mysql_url = request.getfixturevalue(f"{request.param}_url")
+    with fresh_workspace(folder, postgres_url, mongo_url, mysql_url) as settings:
+        for room in (oltp.schema, nosql.schema, warehouse.schema):
+            room.install(settings)
+        ingest(settings, recognise_all([folder / "files"]))
+        platform = Platform(settings)
+        platform.refresh()
+        yield platform
 
 
 @pytest.fixture
@@ -257,11 +274,12 @@ def test_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
         export_report(settings, tmp_path / "project")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_folder_that_can_not_be_written_is_told(empty_platform: Platform, tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError, match="is no folder"):
+        export_report(empty_platform.settings, tmp_path / "file")
     with pytest.raises(UsageError, match="can't be written"):
-        export_report(empty_platform.settings, tmp_path / "project")
+        export_report(empty_platform.settings, tmp_path / "file" / "project")
 
 
 def test_command_tells_what_it_wrote(

@@ -74,10 +74,11 @@ def test_slicer_that_leaves_a_visual_alone_does_not_limit_it() -> None:
     assert query.parameters == ()
 
 
-def test_values_of_the_visual_itself_always_limit_it() -> None:
+def test_values_of_the_visual_itself_limit_it_beside_the_choice() -> None:
     only = {"genre.genre": ("Drama",)}
     (query,) = queries_of(a_visual(only=only), **{"genre.genre": ("Comedy",)})
-    assert query.parameters == ("Drama",)
+    assert query.text.count("`genre_genre` in (%s)") == 2
+    assert query.parameters == ("Comedy", "Drama")
 
 
 def test_each_table_and_period_is_asked_once() -> None:
