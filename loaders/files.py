@@ -54,7 +54,7 @@ class DataFile:
     member: str | None = None
     """Its name in the zip archive that is stored there."""
     options: Options = field(default_factory=Options)
-    counter: Counter = field(default_factory=Counter, compare=False, repr=False)
+    counter: Counter = field(default_factory=Counter, init=False, compare=False, repr=False)
     """How much of its bytes was read since it was opened last."""
 
     @property

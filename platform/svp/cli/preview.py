@@ -30,14 +30,19 @@ NOT_JUDGED = "Only the stores know what rows refer to, and which of them are the
 
 def describe(files: Sequence[Recognised], days: Days) -> Iterator[str]:
     """Yield what was recognised, and what of it is missing or not used."""
+    from loaders.days import ALL_DAYS
+
     noun = "file" if len(files) == 1 else "files"
     groups = [list(group) for _, group in groupby(files, key=lambda file: file.kind.name)]
     yield f"{len(files)} {noun}: {', '.join(_named(groups, days))}"
+    if days != ALL_DAYS and not any(file.day for file in files):
+        yield f"no file is of a day in {days}"
     for file in files:
+        name = shorten(file.path.name)
         if file.missing:
-            yield f"{file.path.name} has no {', '.join(file.missing)}: empty in every row"
+            yield f"{name} has no {', '.join(file.missing)}: empty in every row"
         if file.unused:
-            yield f"{file.path.name}: {', '.join(map(shorten, file.unused))} not used"
+            yield f"{name}: {', '.join(map(shorten, file.unused))} not used"
 
 
 def _named(groups: Iterable[Sequence[Recognised]], days: Days) -> Iterator[str]:
