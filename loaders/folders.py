@@ -112,7 +112,9 @@ def _matching(given: Path) -> list[Path]:
 def _no_file(path: Path) -> InputError:
     if os.path.lexists(path) and not path.is_symlink():
         message = f"{printable(path)} is not a regular file"
-        return InputError(message, "give a file or a folder; write a stream to a file first")
+        return InputError(
+            message, "give a file or a folder; pipe a stream into the command, and give -"
+        )
     return InputError(f"{printable(path)} does not exist", "check the path")
 
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "READ_BYTES",
+    "ByteCount",
     "Counted",
-    "Counter",
     "Limits",
     "is_archive",
     "list_members",
@@ -95,7 +95,7 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Counter:
+class ByteCount:
     """How many bytes were read."""
 
     bytes_read: int = 0
@@ -104,7 +104,7 @@ class Counter:
 class Counted(io.RawIOBase):
     """The bytes of a source, counted as they are read."""
 
-    def __init__(self, source: Source, counter: Counter) -> None:
+    def __init__(self, source: Source, counter: ByteCount) -> None:
         self._source, self._counter = source, counter
 
     def readable(self) -> bool:
@@ -124,7 +124,7 @@ class _Unpacked(Counted):
     """What a decompressor gives, up to what is allowed."""
 
     def __init__(self, source: Source, name: str, allowed_bytes: int) -> None:
-        self._unpacked = Counter()
+        self._unpacked = ByteCount()
         super().__init__(source, self._unpacked)
         self._name, self._allowed_bytes = name, allowed_bytes
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from svp.cli.common import JsonOption, emit, new_group, settings_from, terminal_progress
-from svp.cli.preview import describe
+from svp.cli.preview import announce
 from svp.cli.preview import dry_run as show_judged
 from svp.cli.preview import explain as show_explained
 from svp.cli.tables import new_table
@@ -20,10 +20,10 @@ from svp.errors import QuarantineError, shorten
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from loaders.days import Days
     from loaders.files import Options
     from loaders.ingest import FileReport
     from loaders.recognise import Recognised
-    from svp.core.progress import Progress
     from svp.settings import Settings
 
 __all__ = ["check_schemas", "register", "report_facts", "report_table"]
@@ -36,6 +36,16 @@ MAX_WAITING_LINES = 5
 MAX_FILES_ALONE = 3
 """More files of one kind with one outcome share a line: a month of daily logs is one thing to its owner."""
 
+PathsArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Files, folders, patterns in quotes, or - for standard input.", metavar="PATH..."
+    ),
+]
+SourceOption = Annotated[
+    str | None,
+    typer.Option(help="Name of the source, when two companies deliver files of one shape."),
+]
 FromOption = Annotated[
     datetime | None,
     typer.Option(
@@ -48,6 +58,29 @@ FromOption = Annotated[
 ToOption = Annotated[
     datetime | None,
     typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="Last day of daily files."),
+]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Encoding of text whose first bytes tell none, as cp1252; UTF-8 if it is not given."
+    ),
+]
+ExplainOption = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        help="Only show what each file is, what becomes of its columns, and its first rows as they would be stored; "
+        "needs no server.",
+    ),
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Only read and judge every row, and write nothing; needs no server."
+    ),
+]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")
 ]
 LimitOption = Annotated[int, typer.Option(min=1, help="Rows to show at most.")]
 
@@ -65,42 +98,15 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     context: typer.Context,
-    paths: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Files, folders, patterns in quotes, or - for standard input.", metavar="PATH..."
-        ),
-    ],
+    paths: PathsArgument,
     *,
-    source: Annotated[
-        str | None,
-        typer.Option(help="Name of the source, when two companies deliver files of one shape."),
-    ] = None,
+    source: SourceOption = None,
     first: FromOption = None,
     last: ToOption = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(
-            help="Encoding of text whose first bytes tell none, as cp1252; UTF-8 if it is not given."
-        ),
-    ] = None,
-    explain: Annotated[
-        bool,
-        typer.Option(
-            "--explain",
-            help="Only show what each file is, what becomes of its columns, and its first rows as they would be "
-            "stored; needs no server.",
-        ),
-    ] = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="Only read and judge every row, and write nothing; needs no server."
-        ),
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")
-    ] = False,
+    encoding: EncodingOption = None,
+    explain: ExplainOption = False,
+    dry_run: DryRunOption = False,
+    strict: StrictOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Load files into PostgreSQL and MongoDB; the same content again changes nothing.
@@ -119,16 +125,14 @@ def ingest(
 
     settings = settings_from(context)
     days = Days(first and first.date(), last and last.date())
-    with standard_input_kept(paths) as given, terminal_progress() as progress:
+    with standard_input_kept(paths) as given:
         files = recognise_all(given, options=_options(settings, encoding), days=days)
-        for line in describe(files, days):
-            progress.say(line)
         if explain:
-            show_explained(files, as_json=as_json)
+            show_explained(files, days, as_json=as_json)
         elif dry_run:
-            show_judged(files, progress, is_strict=strict, as_json=as_json)
+            show_judged(files, days, is_strict=strict, as_json=as_json)
         else:
-            _load(settings, files, progress, source=source, is_strict=strict, as_json=as_json)
+            _load(settings, files, days, source=source, is_strict=strict, as_json=as_json)
 
 
 def _options(settings: Settings, encoding: str | None) -> Options:
@@ -145,7 +149,7 @@ def _options(settings: Settings, encoding: str | None) -> Options:
 def _load(
     settings: Settings,
     files: Sequence[Recognised],
-    progress: Progress,
+    days: Days,
     *,
     source: str | None,
     is_strict: bool,
@@ -155,8 +159,10 @@ def _load(
     from loaders.ingest import ingest as load_files
     from loaders.ledger import list_waiting
 
-    check_schemas(settings)
-    reports = load_files(settings, files, source=source, progress=progress)
+    with terminal_progress() as progress:
+        check_schemas(settings)
+        announce(files, days, progress)
+        reports = load_files(settings, files, source=source, progress=progress)
     facts = {
         "workspace": settings.workspace.name,
         "files": [report_facts(report) for report in reports],
