@@ -25,7 +25,7 @@ __all__ = [
 BATCH_ROWS = 50_000
 """Rows a reader holds in memory at a time."""
 
-BATCH_CHARACTERS = 32 * 1024 * 1024
+BATCH_CHARACTERS = 16 * 1024 * 1024
 """Text a reader holds at a time, however few rows that is."""
 
 MAX_ROW_CHARACTERS = 4 * 1024 * 1024

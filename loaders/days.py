@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from svp.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -14,10 +16,19 @@ __all__ = ["ALL_DAYS", "Days"]
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Every day from ``first`` to ``last``; None leaves that end open."""
+    """Every day from ``first`` to ``last``; None leaves that end open.
+
+    Raises:
+        UsageError: the first is after the last.
+    """
 
     first: date | None = None
     last: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.first and self.last and self.first > self.last:
+            message = f"the first day, {self.first}, is after the last, {self.last}"
+            raise UsageError(message, "give them the other way round")
 
     def __contains__(self, day: date) -> bool:
         return (self.first or day) <= day <= (self.last or day)

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
-from loaders.packed import READ_BYTES, Counted, Counter, Limits, opened_member, unpacked
+from loaders.packed import READ_BYTES, ByteCount, Counted, Limits, opened_member, unpacked
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class DataFile:
     member: str | None = None
     """Its name in the zip archive that is stored there."""
     options: Options = field(default_factory=Options)
-    counter: Counter = field(default_factory=Counter, compare=False, repr=False)
+    counter: ByteCount = field(default_factory=ByteCount, init=False, compare=False, repr=False)
     """How much of its bytes was read since it was opened last."""
 
     @property
@@ -133,7 +133,7 @@ class DataFile:
 class _Seekable(Counted):
     """The bytes of a file in any order."""
 
-    def __init__(self, file: io.FileIO, counter: Counter) -> None:
+    def __init__(self, file: io.FileIO, counter: ByteCount) -> None:
         super().__init__(file, counter)
         self._file = file
 

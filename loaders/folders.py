@@ -47,14 +47,20 @@ def standard_input_kept(paths: Iterable[Path]) -> Iterator[list[Path | DataFile]
 
     It is needed more than once: to be hashed, recognised and read. The file has no name, so nobody else can open
     it, and it is gone when the process is, however that ends.
+
+    Raises:
+        InputError: there is no room for it.
     """
     given = list(paths)
     if STANDARD_INPUT not in given:
         yield list(given)
         return
     with tempfile.TemporaryFile() as kept:
-        shutil.copyfileobj(sys.stdin.buffer, kept, READ_BYTES)
-        kept.flush()
+        try:
+            shutil.copyfileobj(sys.stdin.buffer, kept, READ_BYTES)
+            kept.flush()
+        except OSError as error:
+            unreadable(error)
         stored = Path(f"/proc/self/fd/{kept.fileno()}")
         piped = DataFile(Path("standard input"), stored=stored)
         yield [piped if path == STANDARD_INPUT else path for path in given]
@@ -106,7 +112,9 @@ def _matching(given: Path) -> list[Path]:
 def _no_file(path: Path) -> InputError:
     if os.path.lexists(path) and not path.is_symlink():
         message = f"{printable(path)} is not a regular file"
-        return InputError(message, "give a file or a folder; write a stream to a file first")
+        return InputError(
+            message, "give a file or a folder; pipe a stream into the command, and give -"
+        )
     return InputError(f"{printable(path)} does not exist", "check the path")
 
 

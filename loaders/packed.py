@@ -7,6 +7,7 @@ any honest file unpacks to, a member of an archive whose path leads out of it.
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import io
 import re
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "READ_BYTES",
+    "ByteCount",
     "Counted",
-    "Counter",
     "Limits",
     "is_archive",
     "list_members",
@@ -49,7 +50,16 @@ HARMLESS_BYTES = 100 * 1000**2
 
 GIGABYTE = 1000**3
 
-DAMAGE = (EOFError, OSError, pa.ArrowException, zipfile.BadZipFile, zlib.error)
+DAMAGE = (
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    pa.ArrowException,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 """What the unpacking libraries raise for bytes that are not as they were written."""
 
 ARCHIVE_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -85,7 +95,7 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Counter:
+class ByteCount:
     """How many bytes were read."""
 
     bytes_read: int = 0
@@ -94,7 +104,7 @@ class Counter:
 class Counted(io.RawIOBase):
     """The bytes of a source, counted as they are read."""
 
-    def __init__(self, source: Source, counter: Counter) -> None:
+    def __init__(self, source: Source, counter: ByteCount) -> None:
         self._source, self._counter = source, counter
 
     def readable(self) -> bool:
@@ -114,7 +124,7 @@ class _Unpacked(Counted):
     """What a decompressor gives, up to what is allowed."""
 
     def __init__(self, source: Source, name: str, allowed_bytes: int) -> None:
-        self._unpacked = Counter()
+        self._unpacked = ByteCount()
         super().__init__(source, self._unpacked)
         self._name, self._allowed_bytes = name, allowed_bytes
 
@@ -187,7 +197,7 @@ def is_archive(stream: BinaryIO) -> bool:
     try:
         with zipfile.ZipFile(stream) as archive:
             return WORKBOOK_MEMBER not in archive.namelist()
-    except (zipfile.BadZipFile, ValueError):
+    except DAMAGE:
         return True
 
 
@@ -243,11 +253,14 @@ def opened_member(stream: BinaryIO, member: str, name: str) -> Iterator[tuple[So
 
 @contextmanager
 def _damage_named(name: str) -> Iterator[None]:
-    """Raise InputError for what is wrong with compressed bytes; the system's own errors stay as they are."""
+    """Raise InputError for what is wrong with compressed bytes; the system's own errors stay as they are.
+
+    A place before the start of the file, which damaged archives name, is to the system an invalid argument.
+    """
     try:
         yield
     except DAMAGE as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:
             raise
         message = f"{name} is cut off or damaged: {shorten(error)}"
         raise InputError(message, "compress or copy it again; nothing of it was loaded") from error

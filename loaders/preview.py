@@ -79,7 +79,7 @@ def explain(file: Recognised) -> Explanation:
     Raises:
         InputError: the file is damaged near its start.
     """
-    checked = [check(batch, file.kind) for batch in islice(_first_rows(file.batches()), 1)]
+    checked = [check(_first_rows(batch), file.kind) for batch in islice(file.batches(), 1)]
     names = {field.to for field in file.kind.fields} | {"line", "quality_flags"}
     rows = [row for one in checked for row in one.accepted.to_pylist()]
     return Explanation(
@@ -91,14 +91,13 @@ def explain(file: Recognised) -> Explanation:
     )
 
 
-def _first_rows(batches: Iterable[Batch]) -> Iterator[Batch]:
-    for batch in batches:
-        yield replace(
-            batch,
-            rows=batch.rows.slice(0, EXPLAINED_ROWS),
-            lines=batch.lines.slice(0, EXPLAINED_ROWS),
-            refusals=batch.refusals[:EXPLAINED_ROWS],
-        )
+def _first_rows(batch: Batch) -> Batch:
+    return replace(
+        batch,
+        rows=batch.rows.slice(0, EXPLAINED_ROWS),
+        lines=batch.lines.slice(0, EXPLAINED_ROWS),
+        refusals=batch.refusals[:EXPLAINED_ROWS],
+    )
 
 
 def judge(files: Iterable[Recognised], progress: Progress = SILENT) -> Iterator[Judgement]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["JsonArrayFile", "is_json_array"]
 
-BLOCK_CHARACTERS = 1024 * 1024
+BLOCK_CHARACTERS = 256 * 1024
 HEAD_CHARACTERS = 64 * 1024
 """Of what may stand before the array in an envelope: times, shards, totals."""
 

@@ -21,15 +21,13 @@ class AmbiguousObject(dict[str, Any]):
     """An object that has two values under one name."""
 
 
-def parse(text: str | bytes) -> object:
+def parse(text: str) -> object:
     """Return the value of a JSON text.
 
     Raises:
         ValueError: it is none.
         RecursionError: it nests too deep.
     """
-    if isinstance(text, bytes):
-        text = text.decode(json.detect_encoding(text), "surrogatepass")
     return DECODER.decode(text)
 
 

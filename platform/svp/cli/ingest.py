@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from svp.cli.common import JsonOption, emit, settings_from, terminal_progress
-from svp.cli.preview import describe
+from svp.cli.preview import announce
 from svp.cli.preview import dry_run as show_judged
 from svp.cli.preview import explain as show_explained
 from svp.cli.tables import OUTCOMES, skipped_lines, text_table
@@ -21,11 +21,11 @@ from svp.errors import QuarantineError, UsageError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from loaders.days import Days
     from loaders.files import Options
     from loaders.ingest import FileReport
     from loaders.recognise import Recognised
     from loaders.tolerance import Tolerance
-    from svp.core.progress import Progress
     from svp.settings import Settings
 
 __all__ = ["check_schemas", "register", "report_facts", "report_table"]
@@ -43,6 +43,16 @@ class OnBadRow(StrEnum):
 MAX_FILES_ALONE = 3
 """More files of one kind with one outcome share a line: a month of daily logs is one thing to its owner."""
 
+PathsArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Files, folders, patterns in quotes, or - for standard input.", metavar="PATH..."
+    ),
+]
+SourceOption = Annotated[
+    str | None,
+    typer.Option(help="Name of the source, when two companies deliver files of one shape."),
+]
 FromOption = Annotated[
     datetime | None,
     typer.Option(
@@ -56,6 +66,59 @@ ToOption = Annotated[
     datetime | None,
     typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="Last day of daily files."),
 ]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Encoding of text whose first bytes tell none, as cp1252; UTF-8 if it is not given."
+    ),
+]
+ExplainOption = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        help="Only show what each file is, what becomes of its columns, and its first rows as they would be stored; "
+        "needs no server.",
+    ),
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Only read and judge every row, and write nothing; needs no server."
+    ),
+]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")
+]
+KindOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Take the files for this kind, as relational.users, whatever they look like."
+    ),
+]
+MapOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--map",
+        help="TOML file that says how columns of unknown files become ours.",
+        metavar="FILE",
+    ),
+]
+ZoneOption = Annotated[
+    str | None,
+    typer.Option(help="Whose clocks show the instants that name no zone, as Europe/Paris."),
+]
+BadRowOption = Annotated[
+    OnBadRow,
+    typer.Option(help="Put rejected rows into quarantine, or publish nothing of their file."),
+]
+MaxBadOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|P%",
+        help="Rejected rows of one file that are borne, as 100 or 0.5%; with more, nothing of it is"
+        " published (exit 4).",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -65,72 +128,20 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     context: typer.Context,
-    paths: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Files, folders, patterns in quotes, or - for standard input.", metavar="PATH..."
-        ),
-    ],
+    paths: PathsArgument,
     *,
-    source: Annotated[
-        str | None,
-        typer.Option(help="Name of the source, when two companies deliver files of one shape."),
-    ] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            help="Take the files for this kind, as relational.users, whatever they look like."
-        ),
-    ] = None,
-    map_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--map",
-            help="TOML file that says how columns of unknown files become ours.",
-            metavar="FILE",
-        ),
-    ] = None,
-    zone: Annotated[
-        str | None,
-        typer.Option(help="Whose clocks show the instants that name no zone, as Europe/Paris."),
-    ] = None,
-    on_bad_row: Annotated[
-        OnBadRow,
-        typer.Option(help="Put rejected rows into quarantine, or publish nothing of their file."),
-    ] = OnBadRow.QUARANTINE,
-    max_bad: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N|P%",
-            help="Rejected rows of one file that are borne, as 100 or 0.5%; with more, nothing of it is"
-            " published (exit 4).",
-        ),
-    ] = None,
+    source: SourceOption = None,
+    kind: KindOption = None,
+    map_file: MapOption = None,
+    zone: ZoneOption = None,
+    on_bad_row: BadRowOption = OnBadRow.QUARANTINE,
+    max_bad: MaxBadOption = None,
     first: FromOption = None,
     last: ToOption = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(
-            help="Encoding of text whose first bytes tell none, as cp1252; UTF-8 if it is not given."
-        ),
-    ] = None,
-    explain: Annotated[
-        bool,
-        typer.Option(
-            "--explain",
-            help="Only show what each file is, what becomes of its columns, and its first rows as they would be "
-            "stored; needs no server.",
-        ),
-    ] = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="Only read and judge every row, and write nothing; needs no server."
-        ),
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")
-    ] = False,
+    encoding: EncodingOption = None,
+    explain: ExplainOption = False,
+    dry_run: DryRunOption = False,
+    strict: StrictOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Load files into PostgreSQL and MongoDB; the same content again changes nothing.
@@ -151,19 +162,17 @@ def ingest(
     settings, tolerance = settings_from(context), tolerance_of(on_bad_row, max_bad)
     said = wanted(kind=kind, map_file=map_file, zone=zone)
     days = Days(first and first.date(), last and last.date())
-    with standard_input_kept(paths) as given, terminal_progress() as progress:
+    with standard_input_kept(paths) as given:
         files = recognise_all(given, said, options=_options(settings, encoding), days=days)
-        for line in describe(files, days):
-            progress.say(line)
         if explain:
-            show_explained(files, as_json=as_json)
+            show_explained(files, days, as_json=as_json)
         elif dry_run:
-            show_judged(files, progress, is_strict=strict, as_json=as_json)
+            show_judged(files, days, is_strict=strict, as_json=as_json)
         else:
             _load(
                 settings,
                 files,
-                progress,
+                days,
                 source=source,
                 tolerance=tolerance,
                 is_strict=strict,
@@ -185,7 +194,7 @@ def _options(settings: Settings, encoding: str | None) -> Options:
 def _load(
     settings: Settings,
     files: Sequence[Recognised],
-    progress: Progress,
+    days: Days,
     *,
     source: str | None,
     tolerance: Tolerance,
@@ -196,8 +205,10 @@ def _load(
     from loaders.ingest import ingest as load_files
     from loaders.quarantine import list_waiting
 
-    check_schemas(settings)
-    reports = load_files(settings, files, source=source, tolerance=tolerance, progress=progress)
+    with terminal_progress() as progress:
+        check_schemas(settings)
+        announce(files, days, progress)
+        reports = load_files(settings, files, source=source, tolerance=tolerance, progress=progress)
     facts = {
         "workspace": settings.workspace.name,
         "files": [report_facts(report) for report in reports],

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from svp.cli.common import emit
+from svp.cli.common import emit, terminal_progress
 from svp.cli.tables import cell, new_table
 from svp.errors import QuarantineError, shorten
 
@@ -21,23 +21,34 @@ if TYPE_CHECKING:
     from loaders.recognise import Recognised
     from svp.core.progress import Progress
 
-__all__ = ["describe", "dry_run", "explain"]
+__all__ = ["announce", "describe", "dry_run", "explain"]
 
 MAX_NAMED_DAYS = 10
 
 NOT_JUDGED = "Only the stores know what rows refer to, and which of them are there already."
 
 
+def announce(files: Sequence[Recognised], days: Days, progress: Progress) -> None:
+    """Say what was recognised, and what of it is missing or not used."""
+    for line in describe(files, days):
+        progress.say(line)
+
+
 def describe(files: Sequence[Recognised], days: Days) -> Iterator[str]:
-    """Yield what was recognised, and what of it is missing or not used."""
+    """Yield the lines that say it."""
+    from loaders.days import ALL_DAYS
+
     noun = "file" if len(files) == 1 else "files"
     groups = [list(group) for _, group in groupby(files, key=lambda file: file.kind.name)]
     yield f"{len(files)} {noun}: {', '.join(_named(groups, days))}"
+    if days != ALL_DAYS and not any(file.day for file in files):
+        yield f"no file is of a day in {days}"
     for file in files:
+        name = shorten(file.path.name)
         if file.missing:
-            yield f"{file.path.name} has no {', '.join(file.missing)}: empty in every row"
+            yield f"{name} has no {', '.join(file.missing)}: empty in every row"
         if file.unused:
-            yield f"{file.path.name}: {', '.join(map(shorten, file.unused))} not used"
+            yield f"{name}: {', '.join(map(shorten, file.unused))} not used"
 
 
 def _named(groups: Iterable[Sequence[Recognised]], days: Days) -> Iterator[str]:
@@ -73,12 +84,14 @@ def _listed(days: Sequence[date]) -> str:
     return ", ".join(map(str, days[:MAX_NAMED_DAYS])) + (f" and {more} more" if more > 0 else "")
 
 
-def explain(files: Sequence[Recognised], *, as_json: bool) -> None:
+def explain(files: Sequence[Recognised], days: Days, *, as_json: bool) -> None:
     """Show what each file is, and what becomes of its columns and its first rows."""
     from rich.console import Group
 
     from loaders.preview import explain as explained
 
+    with terminal_progress() as progress:
+        announce(files, days, progress)
     explanations = list(map(explained, files))
     facts = {"files": list(map(_explanation_facts, explanations))}
     emit(facts, as_json=as_json, show=lambda: Group(*map(_explanation, explanations)))
@@ -173,9 +186,7 @@ def _written(value: object) -> object:
     return str(value) if isinstance(value, int | float | Decimal) else value
 
 
-def dry_run(
-    files: Sequence[Recognised], progress: Progress, *, is_strict: bool, as_json: bool
-) -> None:
+def dry_run(files: Sequence[Recognised], days: Days, *, is_strict: bool, as_json: bool) -> None:
     """Judge every row by its contract, show what would become of it, and write nothing.
 
     Raises:
@@ -183,7 +194,9 @@ def dry_run(
     """
     from loaders.preview import judge
 
-    judged = list(judge(files, progress))
+    with terminal_progress() as progress:
+        announce(files, days, progress)
+        judged = list(judge(files, progress))
     facts = {"files": list(map(_judgement_facts, judged)), "not_judged": NOT_JUDGED}
     emit(facts, as_json=as_json, show=lambda: _judgements(judged))
     rejected = sum(one.rejected_rows for one in judged)

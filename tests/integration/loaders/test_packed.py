@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import sys
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
+from loaders.folders import STANDARD_INPUT, standard_input_kept
+from loaders.ingest import ingest
+from loaders.recognise import recognise_all
 from svp.errors import InputError
 from tests.integration.loaders.stores import Stores, documents
 from tests.unit.loaders.builders import (
@@ -49,6 +54,18 @@ def test_an_archive_of_a_delivery_is_loaded_and_known_again_in_any_wrapping(
     assert {report.outcome for report in again} == {"already loaded"}
     (packed_again,) = stores.load(gzipped(users, "users.gz"))
     assert (packed_again.outcome, packed_again.counts.unchanged_rows) == ("loaded", 1)
+
+
+def test_standard_input_is_loaded_and_known_again_as_a_file(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = gzipped(users_file(tmp_path), "users.csv.gz")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
+    with standard_input_kept([STANDARD_INPUT]) as given:
+        (report,) = ingest(stores.settings, recognise_all(given))
+    assert (str(report.path), report.counts.loaded_rows) == ("standard input", 1)
+    (report,) = stores.load(path)
+    assert report.outcome == "already loaded"
 
 
 @pytest.mark.parametrize("rows", [3, 60_000], ids=["one batch", "two batches"])

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
 
-from loaders import batches
 from loaders.files import DataFile
 from loaders.readers import JsonArrayFile, is_json_array, json_array
 from loaders.recognise import recognise
@@ -149,25 +147,6 @@ def test_an_element_without_an_end_refuses_the_file(
     content = '[{"a": 1}, {"a": "' + "x" * 5_000_000 + '"}]'
     with pytest.raises(InputError, match="element 2 of the array is longer than 1,000 characters"):
         reader(tmp_path, content)
-
-
-def test_memory_is_the_same_for_ten_times_the_elements(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batches, "BATCH_ROWS", 500)
-    peaks = [peak_of(tmp_path, elements) for elements in (1_500, 15_000)]
-    assert peaks[1] < 1.2 * peaks[0]
-
-
-def peak_of(folder: Path, elements: int) -> int:
-    """Return the most bytes held while an array of so many elements is read."""
-    path = folder / f"{elements}.json"
-    path.write_text("[" + ",".join([json.dumps(a_user(), indent=1)] * elements) + "]")
-    tracemalloc.start()
-    assert sum(batch.read_rows for batch in JsonArrayFile(DataFile(path)).batches()) == elements
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak
 
 
 def some_json(chance: random.Random, depth: int = 0) -> object:

@@ -9,6 +9,7 @@ import gzip
 import json
 import os
 import random
+import zipfile
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ import pytest
 
 from loaders.codes import REFUSALS
 from loaders.contract import check
-from loaders.recognise import recognise, recognise_all
+from loaders.recognise import Recognised, recognise, recognise_all
 from loaders.wanted import wanted
 from svp.errors import InputError
 from tests.unit.loaders.builders import (
@@ -81,6 +82,14 @@ def packed_file(folder: Path) -> Path:
     return path
 
 
+def archive_file(folder: Path) -> Path:
+    path = folder / "delivery.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(users_file(folder), "a/users.csv")
+        archive.write(packed_file(folder), "b/users.csv.gz")
+    return path
+
+
 SEEDS: dict[str, Callable[[Path], Path]] = {
     "users": lambda folder: users_file(folder, *(a_user(f"U{n}") for n in range(9))),
     "sessions": lambda folder: sessions_file(folder, *(a_session(f"S{n}") for n in range(9))),
@@ -103,6 +112,7 @@ SEEDS: dict[str, Callable[[Path], Path]] = {
     "logs": lambda folder: logs_file(folder, *(a_box_log(f"AX_{n}") for n in range(9))),
     "array": array_file,
     "gzip": packed_file,
+    "zip": archive_file,
 }
 
 
@@ -119,14 +129,18 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
 def account(path: Path) -> None:
     """Read and judge a file; every row must be accepted, refused with a storable text, or skipped."""
     for file in recognise_all([path], wanted(zone="Europe/Paris")):
-        for batch in file.batches():
-            judged = check(batch, file.kind)
-            accounted = judged.accepted.num_rows + len(judged.refusals) + batch.skipped_rows
-            assert accounted == batch.read_rows
-            judged.accepted.validate(full=True)
-            for refusal in judged.refusals:
-                assert refusal.code in REFUSALS
-                assert b"\x00" not in f"{refusal.row_text}{refusal.value}".encode()
+        account_of(file)
+
+
+def account_of(file: Recognised) -> None:
+    for batch in file.batches():
+        judged = check(batch, file.kind)
+        accounted = judged.accepted.num_rows + len(judged.refusals) + batch.skipped_rows
+        assert accounted == batch.read_rows
+        judged.accepted.validate(full=True)
+        for refusal in judged.refusals:
+            assert refusal.code in REFUSALS
+            assert b"\x00" not in f"{refusal.row_text}{refusal.value}".encode()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

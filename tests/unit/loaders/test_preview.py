@@ -256,6 +256,22 @@ def test_what_was_recognised_is_said_with_its_days_and_those_that_are_missing(
         recognise_all([logs], days=Days(date(2022, 5, 2)))
 
 
+def test_days_that_no_daily_file_is_of_are_said_and_turned_round_are_a_mistake(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    users_file(tmp_path)
+    logs_file(tmp_path, name="20220401.json")
+    code, _, err = svp(tmp_path, "--dry-run", "--to", "2022-03-31")
+    assert code == 0
+    assert err.splitlines()[:2] == [
+        "1 file: users (relational set)",
+        "no file is of a day in …2022-03-31",
+    ]
+    code, _, err = svp(tmp_path, "--dry-run", "--from", "2022-04-02", "--to", "2022-04-01")
+    assert code == 2
+    assert "the first day, 2022-04-02, is after the last, 2022-04-01" in err
+
+
 def test_a_day_that_is_left_out_need_not_be_whole(tmp_path: Path) -> None:
     logs_file(tmp_path, name="20220401.json")
     path = logs_file(tmp_path, name="20220402.json.gz")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loaders import batches
 from loaders.contract import check
 from loaders.files import DataFile, Options
 from loaders.recognise import recognise
@@ -23,6 +24,7 @@ from svp.errors import InputError
 from tests.unit.loaders.builders import a_box_log, a_movie, a_user
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 HEADER = "user_id,age,country,subscription_type,registration_date,total_watch_time_hours\n"
@@ -298,6 +300,31 @@ def test_a_line_of_200_megabytes_is_refused_and_never_held(
     finally:
         tracemalloc.stop()
     assert peak < 150 * 1000**2
+
+
+FORMS: dict[str, Callable[[list[dict[str, str]]], bytes]] = {
+    "CSV": lambda rows: (HEADER + "".join(",".join(row.values()) + "\n" for row in rows)).encode(),
+    "JSON Lines": lambda rows: lines(*rows).encode(),
+    "an array": lambda rows: json.dumps(rows, indent=1).encode(),
+    "an answer": lambda rows: json.dumps({"hits": {"hits": rows}}).encode(),
+    "gzip": lambda rows: gzip.compress(lines(*rows).encode()),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_memory_is_the_same_for_ten_times_the_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_ROWS", 500)
+    peaks = []
+    for count in (1_000, 10_000):
+        path = tmp_path / str(count)
+        path.write_bytes(FORMS[form]([a_user(f"U{number}") for number in range(count)]))
+        tracemalloc.start()
+        assert sum(batch.read_rows for batch in recognise(path).batches()) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]
 
 
 def test_the_same_file_under_another_name_is_known_again_and_one_that_grows_is_refused(
