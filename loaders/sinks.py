@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from loaders import ledger, mongodb, postgres
+from loaders.steps import Step, reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -124,6 +125,7 @@ class DocumentSink:
         for document in documents:
             self._flags.update(document["quality_flags"])
         stored = mongodb.insert(self._collection, documents)
+        reached(Step.INSERTED)
         self._count("loaded", len(documents) - len(stored))
         if stored:
             present = [document for document in documents if document["_id"] in stored]
@@ -168,6 +170,7 @@ class DocumentSink:
                 self._count(outcome, 1)
                 changed.append(document | replaced)
         mongodb.replace(self._collection, changed)
+        reached(Step.REPLACED)
 
     def _outcome(
         self, document: Document, before: Document, completed: frozenset[int]

@@ -32,6 +32,7 @@ ROOMS = (
     "mapping",
     "marts",
     "verify",
+    "selfcheck",
 )
 """Modules of this package with a ``register``, in the order of the help."""
 
