@@ -26,6 +26,7 @@ from loaders.publishing import complete_interrupted, publish
 from loaders.replay import replay_waiting
 from loaders.reports import FileReport
 from loaders.sinks import DocumentSink, NoSink, RowSink, Sink
+from loaders.steps import Step, reached
 from loaders.stores import open_stores
 from loaders.tolerance import ANY, Tolerance
 from svp.core.progress import SILENT, Progress
@@ -139,16 +140,20 @@ def _load_rows(
 ) -> RowCounts:
     connection, kind = stores.postgres, file.kind
     load_id = ledger.begin_load(connection, kind, source, file.path, file.content)
+    reached(Step.ENTERED)
     with connection:
         sink = _sink(stores, file, source, load_id, tolerance)
         counts = _judge_rows(stores, file, load_id, sink, tolerance=tolerance, progress=progress)
         file.refuse_if_changed()
         is_refused = _is_refused(counts, tolerance)
+        reached(Step.JUDGED)
         if not is_refused:
             counts = _with_outcomes(counts, *sink.finish())
         ledger.record_rows(
             connection, load_id, counts, state="refused" if is_refused else sink.state
         )
+        reached(Step.MERGED)
+    reached(Step.COMMITTED)
     if is_refused:
         raise _too_many(file, load_id, counts, tolerance)
     publish(stores, Entry(load_id, kind.target.name, sink.state, printable(file.path)), progress)
@@ -200,6 +205,7 @@ def _judge_rows(
             if tolerance.is_past(counts.rejected_rows):
                 return counts
             sink.write(checked.accepted)
+            reached(Step.STAGED)
             task.advance(batch.read_rows, share=file.share_read)
         return counts + RowCounts(rejected_rows=sink.judge())
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
+from loaders.steps import Step, reached
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -88,6 +90,7 @@ def _write_batch(collection: Collection[Document], batch: Sequence[Document]) ->
         collection,
         [document for document in batch if stored.get(document["_id"], document) != document],
     )
+    reached(Step.DOCUMENTS)
     return len(batch)
 
 

@@ -8,6 +8,7 @@ from bson import Int64
 
 from loaders import ledger, mongodb
 from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, documents_of
+from loaders.steps import Step, reached
 from svp.core.sqlfiles import read_sql
 
 if TYPE_CHECKING:
@@ -31,8 +32,11 @@ def publish(stores: Stores, entry: Entry, progress: Progress) -> None:
     """Write a load's documents, then make it visible to exports; a repeat goes on where it was stopped."""
     if entry.state == "postgres_done":
         store_documents(stores, entry.target, entry.load_id, progress)
+        reached(Step.DOCUMENTED)
         ledger.advance_load(stores.postgres, entry.load_id, state="mongo_done")
+        reached(Step.NOTED)
     ledger.complete_load(stores.postgres, entry.load_id, entry.target)
+    reached(Step.PUBLISHED)
 
 
 def publish_undo(stores: Stores, entry: Entry, progress: Progress) -> None:
@@ -45,6 +49,7 @@ def publish_undo(stores: Stores, entry: Entry, progress: Progress) -> None:
         store_documents(stores, target, load_id, progress)
     if collection := collection_of(entry.target):
         stores.mongodb[collection].delete_many({"load_id": Int64(entry.load_id)})
+    reached(Step.DOCUMENTS_BACK)
     ledger.complete_undo(stores.postgres, entry.load_id, entry.target)
 
 

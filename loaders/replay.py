@@ -27,6 +27,7 @@ from loaders.publishing import complete_interrupted, publish
 from loaders.quarantine import Held, held_loads
 from loaders.reports import FileReport
 from loaders.sinks import DocumentSink
+from loaders.steps import Step, reached
 from loaders.stores import open_stores
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import read_sql
@@ -221,6 +222,7 @@ def _store(connection: Connection, held: Held, load_id: int) -> RowCounts:
     postgres.refuse(connection)
     counts = RowCounts.of(*postgres.store(connection, TABLES_BY_NAME[held.target]))
     ledger.record_rows(connection, load_id, counts, state="postgres_done")
+    reached(Step.REPLAYED)
     return counts
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from loaders import ledger, mongodb, postgres
+from loaders.steps import Step, reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -128,6 +129,7 @@ class DocumentSink:
         for document in documents:
             self._flags.update(document["quality_flags"])
         stored = mongodb.insert(self._collection, documents)
+        reached(Step.INSERTED)
         new = [document for document in documents if document["_id"] not in stored]
         self._outcomes["loaded"] += len(new)
         self._note_days(new)
@@ -174,6 +176,7 @@ class DocumentSink:
                 changed.append(document | replaced)
                 self._note_days((before, document | replaced))
         mongodb.replace(self._collection, changed)
+        reached(Step.REPLACED)
 
     def _outcome(
         self, document: Document, before: Document, completed: frozenset[int]

@@ -14,6 +14,7 @@ from psycopg2 import IntegrityError, sql
 from loaders import postgres
 from loaders.ledger import Entry
 from loaders.publishing import collection_of, complete_interrupted, publish_undo
+from loaders.steps import Step, reached
 from loaders.stores import open_stores
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import list_sql, read_sql
@@ -88,6 +89,8 @@ def undo(settings: Settings, load_id: int, *, progress: Progress = SILENT) -> Un
         with stores.postgres:
             done = _prepare(stores, parts)
             _take_back(stores.postgres, parts)
+            reached(Step.TAKEN_BACK)
+        reached(Step.UNDOING)
         for part in parts:
             entry = Entry(part.load_id, part.target, "undoing", part.path)
             publish_undo(stores, entry, progress)

@@ -33,6 +33,7 @@ ROOMS = (
     "marts",
     "report",
     "verify",
+    "selfcheck",
 )
 """Modules of this package with a ``register``, in the order of the help."""
 
