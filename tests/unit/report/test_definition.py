@@ -211,6 +211,10 @@ WRONG: dict[str, tuple[Callable[[], Report], str]] = {
         lambda: with_visual("Overview", "taste", place=(416, 504, 400, 200)),
         "most-watched and taste overlap",
     ),
+    "a title that does not fit": (
+        lambda: with_visual("Overview", "taste", title="Customers by taste, " * 4),
+        "taste: its title is too long",
+    ),
     "a slicer that limits nothing": (
         lambda: with_page("Subscriptions", slicers=("device.device_type",)),
         "device.device_type limits nothing",
