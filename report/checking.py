@@ -33,6 +33,9 @@ KINDS = {
 }
 """What a type of MySQL is in the model; the connector carries no others."""
 
+TITLE_CHARACTER_WIDTH = 6.5
+"""Pixels of a title's letters in the theme's size, on average."""
+
 MONTH_COLUMNS = ("month_start", "cohort_month")
 """A mart with one of these has one day of each month."""
 
@@ -188,6 +191,8 @@ def _slicers(report: Report, page: Page) -> Iterator[str]:
 
 
 def _visual(report: Report, visual: Visual) -> Iterator[str]:
+    if len(visual.title) * TITLE_CHARACTER_WIDTH > visual.place[2]:
+        yield "its title is too long for its width"
     for field in (*visual.groups, *(visual.only or {})):
         if not _is_shown(report, field):
             yield f"there is no field {field}"

@@ -145,7 +145,7 @@ class Visual:
     kind: VisualKind
     title: str
     alt: str
-    at: Place
+    place: Place
     measures: tuple[str, ...]
     axis: tuple[str, ...] = ()
     series: tuple[str, ...] = ()

@@ -227,7 +227,7 @@ def refuse_filled(folder: Path, *, force: bool) -> None:
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write the project beside the folder, then put its parts in the place of what has their names."""
+    """Write the project aside, then put its parts in the place of what has their names."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".svp-", dir=folder) as made:

@@ -19,6 +19,7 @@ __all__ = [
     "measured",
     "projection",
     "query_name",
+    "quoted",
     "text",
 ]
 
@@ -72,8 +73,13 @@ def reference(entity: str, name: str, source: str) -> Json:
 
 
 def text(value: str) -> Json:
-    """Return a text as a literal."""
-    return literal(f"'{value.replace(chr(39), 2 * chr(39))}'")
+    """Return a text as objects take it."""
+    return literal(quoted(value))
+
+
+def quoted(value: str) -> str:
+    """Return a text as a literal has it."""
+    return f"'{value.replace(chr(39), 2 * chr(39))}'"
 
 
 def literal(value: str) -> Json:

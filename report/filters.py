@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report.definition import split_field
-from report.fields import Json, column, measure_of
+from report.fields import Json, column, measure_of, quoted
 from report.identity import short_id
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def visual_filters(report: Report, page: Page, visual: Visual) -> list[Json]:
             "name": filter_id(page.name, visual.name, field),
             "field": column(report, field),
             "type": "Categorical",
-            "filter": values_filter(report, field, [f"'{value}'" for value in values]),
+            "filter": values_filter(report, field, [quoted(value) for value in values]),
         }
         for field, values in (visual.only or {}).items()
     ]

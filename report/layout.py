@@ -31,4 +31,4 @@ def places(page: Page) -> dict[str, Place]:
     first = PAGE_WIDTH - MARGIN - len(page.slicers) * (SLICER_WIDTH + GAP) + GAP
     for number, field in enumerate(page.slicers):
         found[field] = (first + number * (SLICER_WIDTH + GAP), TOP, SLICER_WIDTH, SLICER_HEIGHT)
-    return found | {visual.name: visual.at for visual in page.visuals}
+    return found | {visual.name: visual.place for visual in page.visuals}

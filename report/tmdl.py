@@ -49,16 +49,24 @@ class Model:
     database: str
     mode: Mode
     countries: Sequence[str]
-    """Each but the unknown one gets a role."""
+
+    @property
+    def roles(self) -> list[str]:
+        """The countries with a role: known, of one line, and once, since Power BI compares without case."""
+        known = {
+            country.casefold(): country
+            for country in reversed(self.countries)
+            if country.isprintable() and country != UNKNOWN_COUNTRY
+        }
+        return sorted(known.values())
 
 
 def model_files(model: Model) -> dict[str, str]:
     """Return the files of the model's definition, by their paths in it."""
     report = model.report
-    roles = [country for country in model.countries if country != UNKNOWN_COUNTRY]
     return {
         "database.tmdl": _text(["database", f"\tcompatibilityLevel: {COMPATIBILITY_LEVEL}"]),
-        "model.tmdl": _text(_model(report, roles)),
+        "model.tmdl": _text(_model(report, model.roles)),
         "expressions.tmdl": _text(
             [
                 *_parameter("Server", "Host and port of the warehouse.", model.server),
@@ -72,7 +80,7 @@ def model_files(model: Model) -> dict[str, str]:
             f"tables/{table.caption}.tmdl": _text(_table(model, table))
             for table in report.tables.values()
         },
-        **{f"roles/{_file_name(role)}.tmdl": _text(_role(report, role)) for role in roles},
+        **{f"roles/{_file_name(role)}.tmdl": _text(_role(report, role)) for role in model.roles},
     }
 
 
@@ -100,7 +108,7 @@ def _indented(lines: Iterable[str], by: int = 1) -> Lines:
 
 def _file_name(name: str) -> str:
     """Return a name that any file system takes."""
-    plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", name).strip(" .")
+    plain = re.sub(r"[^A-Za-z0-9 _-]", "_", name).strip()
     return plain if plain == name else f"{plain} {short_id('file', name, characters=8)}"
 
 

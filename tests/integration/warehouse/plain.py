@@ -9,12 +9,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from report.definition import PERIOD, split_field
+from warehouse.connections import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from report.definition import Measure, Report, Visual
-    from tests.integration.warehouse.builders import Platform
+    from svp.core.mysql import Connection
 
 AGGREGATES = {"SUM": "sum(", "AVERAGE": "avg(", "MAX": "max(", "DISTINCTCOUNT": "count(DISTINCT "}
 INTERVALS = {"28 days": "28 DAY", "month": "1 MONTH"}
@@ -34,7 +35,11 @@ def sql_of(dax: str) -> str:
 
 
 def expected(
-    platform: Platform, report: Report, visual: Visual, choice: dict[str, tuple[Any, ...]]
+    connection: Connection,
+    database: str,
+    report: Report,
+    visual: Visual,
+    choice: dict[str, tuple[Any, ...]],
 ) -> dict[str, Groups]:
     """Return each measure of a visual by its groups; those of a change are of both periods."""
     found: dict[str, Groups] = {}
@@ -42,7 +47,7 @@ def expected(
         measure = report.measures[name]
         base = report.measures[measure.base or name]
         for each in (base, base.earlier) if measure.is_change else (measure,):
-            rows = platform.fetch(*statement(platform, report, visual, each, choice))
+            rows = fetch(connection, *statement(database, report, visual, each, choice))
             groups = {tuple(row[:-1]): row[-1] for row in rows}
             found[each.name] = {
                 group: value for group, value in groups.items() if value is not None
@@ -51,14 +56,13 @@ def expected(
 
 
 def statement(
-    platform: Platform,
+    database: str,
     report: Report,
     visual: Visual,
     measure: Measure,
     choice: dict[str, tuple[Any, ...]],
 ) -> tuple[str, list[Any]]:
     """Return the plain SQL of one measure, and its values."""
-    database = platform.settings.workspace.mart_database
     limits = {
         field: values
         for field, values in {**choice, **(visual.only or {})}.items()

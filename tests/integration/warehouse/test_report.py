@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import closing
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,9 +25,10 @@ from svp.generate import KINDS, SCALES, write
 from tests.conftest import fresh_workspace
 from tests.integration.warehouse.builders import Platform
 from tests.integration.warehouse.odbc import SQL_TYPES, reader_connection
-from tests.integration.warehouse.plain import expected
+from tests.integration.warehouse.plain import Groups, expected
 from tests.unit.report.conftest import model_of
 from tests.unit.report.tmdl_reader import read_model
+from warehouse.connections import fetch, open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,22 +137,31 @@ def test_every_measure_of_every_visual_is_what_plain_sql_says(
     filled: Platform, reader: pyodbc.Connection
 ) -> None:
     database = filled.settings.workspace.mart_database
-    for choice in choices(filled):
-        for page in REPORT.pages:
+    with open_warehouse(filled.settings) as connection:
+        for choice, page in product(choices(filled), REPORT.pages):
             for visual in page.visuals:
-                wanted = expected(filled, REPORT, visual, choice)
-                found: dict[str, dict[tuple[Any, ...], Any]] = {name: {} for name in wanted}
-                for query in visual_queries(REPORT, visual, database=database, choice=choice):
-                    width = len(query.groups)
-                    for row in asked(reader, query):
-                        for name, value in zip(query.measures, row[width:], strict=True):
-                            if value is not None:
-                                found[name][row[:width]] = value
+                wanted = expected(connection, database, REPORT, visual, choice)
+                queries = visual_queries(REPORT, visual, database=database, choice=choice)
+                found = by_measure([(query, asked(reader, query)) for query in queries])
                 place = f"{page.name}, {visual.name}, {choice}"
+                assert found.keys() == wanted.keys(), place
                 for name, groups in wanted.items():
                     assert found[name].keys() == groups.keys(), (place, name)
                     for group, value in groups.items():
                         assert same(found[name][group], value), (place, name, group)
+
+
+def by_measure(answers: list[tuple[Query, list[tuple[Any, ...]]]]) -> dict[str, Groups]:
+    """Return what queries answered, each measure by its groups."""
+    return {
+        name: {
+            row[: len(query.groups)]: row[len(query.groups) + number]
+            for row in rows
+            if row[len(query.groups) + number] is not None
+        }
+        for query, rows in answers
+        for number, name in enumerate(query.measures)
+    }
 
 
 def same(found: Any, wanted: Any) -> bool:
@@ -238,16 +249,17 @@ def test_empty_workspace_has_a_report_without_a_month_and_without_roles(
     written = export_report(empty_platform.settings, tmp_path / "project", mode="import")
     assert (written.opens_with, written.roles, written.mode) == (None, 0, "import")
     database = empty_platform.settings.workspace.mart_database
-    for page in REPORT.pages:
-        for visual in page.visuals:
-            rows = answer(
-                REPORT,
-                visual,
-                lambda query: empty_platform.fetch(query.text, query.parameters),
-                database=database,
-                choice={},
-            )
-            assert all(value in {0, None} for row in rows for value in row), visual.name
+    with open_warehouse(empty_platform.settings) as connection:
+        for page in REPORT.pages:
+            for visual in page.visuals:
+                rows = answer(
+                    REPORT,
+                    visual,
+                    lambda query: fetch(connection, query.text, query.parameters),
+                    database=database,
+                    choice={},
+                )
+                assert all(value in {0, None} for row in rows for value in row), visual.name
 
 
 def test_marts_that_lack_a_column_are_told(empty_platform: Platform, tmp_path: Path) -> None:

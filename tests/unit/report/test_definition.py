@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -82,6 +83,12 @@ def test_everything_seen_has_words() -> None:
         assert measure.description.endswith(".")
         assert measure.format in FORMATS
         assert measure.folder
+
+
+def test_every_measure_of_the_file_is_there() -> None:
+    text = (files("report") / "measures.toml").read_text(encoding="utf-8")
+    bases = [measure for measure in load_report().measures.values() if not measure.base]
+    assert len(bases) == text.count("[[measure]]")
 
 
 def test_every_measure_is_seen() -> None:
@@ -193,16 +200,20 @@ WRONG: dict[str, tuple[Callable[[], Report], str]] = {
         "no measure Friends",
     ),
     "off the grid": (
-        lambda: with_visual("Overview", "taste", at=(441, 504, 400, 200)),
+        lambda: with_visual("Overview", "taste", place=(441, 504, 400, 200)),
         "taste is off the grid",
     ),
     "off the page": (
-        lambda: with_visual("Overview", "segments", at=(856, 504, 424, 200)),
+        lambda: with_visual("Overview", "segments", place=(856, 504, 424, 200)),
         "segments is off the page",
     ),
     "one above the other": (
-        lambda: with_visual("Overview", "taste", at=(416, 504, 400, 200)),
+        lambda: with_visual("Overview", "taste", place=(416, 504, 400, 200)),
         "most-watched and taste overlap",
+    ),
+    "a title that does not fit": (
+        lambda: with_visual("Overview", "taste", title="Customers by taste, " * 4),
+        "taste: its title is too long",
     ),
     "a slicer that limits nothing": (
         lambda: with_page("Subscriptions", slicers=("device.device_type",)),

@@ -8,7 +8,8 @@ import pytest
 
 from report.dax import DaxError, read_dax
 from report.definition import load_report
-from tests.unit.report.conftest import model_of
+from report.export import Marts, project_files
+from tests.unit.report.conftest import SETTINGS, model_of
 from tests.unit.report.m_reader import MError, read_m
 from tests.unit.report.tmdl_reader import TmdlError, read_model, read_tmdl
 
@@ -212,6 +213,20 @@ def test_each_country_has_a_role_that_limits_customers_too(live: dict[str, str])
         }
     names = [path.rpartition("/")[2] for path in live if "/roles/" in path]
     assert all(re.fullmatch(r"[A-Za-z0-9 ._-]+\.tmdl", name) for name in names)
+
+
+def test_countries_that_are_one_to_power_bi_have_one_role_of_a_name_that_it_takes() -> None:
+    countries = ("Norway", "NORWAY", "Nor\nway", 'O"Land', "../../x", "Unknown")
+    files = project_files(SETTINGS, load_report(), Marts(countries, None), mode="directQuery")
+    roles = read_model(model_of(files))["role"]
+    assert sorted(role.name for role in roles) == ["../../x", "Norway", 'O"Land']
+    for role in roles:
+        assert [read_dax(one.expression).columns for one in role.all("tablePermission")] == [
+            {("Country", "Country")},
+            {("Customer", "Country")},
+        ]
+    paths = [path for path in files if "/roles/" in path]
+    assert all(path.count("/") == 3 and ".." not in path for path in paths)
 
 
 def test_parameters_are_the_server_and_the_database_without_an_account(

@@ -24,7 +24,7 @@ def a_visual(**parts: Any) -> Visual:
         "kind": "bar",
         "title": "A title",
         "alt": "A text",
-        "at": (24, 104, 8, 8),
+        "place": (24, 104, 8, 8),
         "axis": ("genre.genre",),
         "measures": ("Genre hours",),
     }

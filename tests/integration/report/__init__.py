@@ -1,3 +1,0 @@
-"""The report."""
-
-from __future__ import annotations
