@@ -20,6 +20,12 @@ SELECT
     'bench', concat('C', n), concat('Title ', n),
     elt(1 + n % 6, 'movie', 'series', 'documentary', 'kids', 'sport', 'live'), 1980 + n % 45, 1 + n % 5
 FROM number;
+UPDATE dim_customer, dim_country, dim_plan
+SET dim_customer.country = dim_country.country, dim_customer.plan = dim_plan.plan
+WHERE dim_customer.country_key = dim_country.country_key AND dim_customer.plan_key = dim_plan.plan_key;
+UPDATE dim_title, dim_category
+SET dim_title.category = dim_category.category
+WHERE dim_title.category_key = dim_category.category_key;
 INSERT INTO bridge_title_genre (title_key, genre_key)
 SELECT title_key, 1 + title_key % 24 FROM dim_title WHERE title_key > 0
 UNION
