@@ -14,7 +14,7 @@ import pytest
 
 from svp.core.mysql import open_connection
 from svp.servers import start
-from tests.mutations.plugin import NOT_INSTALLED, Teller, install_instead
+from tests.mutations.plugin import Teller, install_instead
 from warehouse.connections import execute, fetch
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ FORK = get_context("fork")
 RUNNING = "SELECT id FROM information_schema.processlist WHERE db LIKE %s"
 
 Outcome = Literal["killed", "hung", "survived", "not installed"]
-OUTCOMES: dict[int | None, Outcome] = {0: "survived", 1: "killed", NOT_INSTALLED: "not installed"}
+OUTCOMES: dict[int | None, Outcome] = {20: "survived", 21: "killed", 86: "not installed"}
+"""By exit code; none is that of an interpreter that fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,10 @@ def ask(mutant: Mutant, tests: Sequence[str]) -> Answer:
 
 
 def answer(mutant: Mutant, tests: Sequence[str], told: Connection, printed: int) -> None:
-    """Be the process that runs the tests; its exit code is pytest's."""
-    install_instead(mutant.kind, mutant.name, mutant.text)
-    raise SystemExit(int(run_pytest(("-x", *tests), printed, Teller(told))))
+    """Be the process that runs the tests; its exit code is one of ``OUTCOMES``, or another if they can't be run."""
+    refused = install_instead(mutant.kind, mutant.name, mutant.text)
+    code = run_pytest(("-x", *tests), printed, Teller(told))
+    raise SystemExit(86 if refused else 20 + code)
 
 
 def run_pytest(arguments: Sequence[str], printed: int, *plugins: object) -> int:

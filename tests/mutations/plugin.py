@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mysql.connector
-import pytest
 from mysql.connector.cursor import MySQLCursor
 
 import warehouse.schema
@@ -23,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
-__all__ = ["NOT_INSTALLED", "Teller", "install_instead"]
+    import pytest
 
-NOT_INSTALLED = 86
-"""Exit code: the server refused the mutant, so there is nothing to test."""
+__all__ = ["Teller", "install_instead"]
 
 WORD = re.compile(r"\w+")
 
@@ -37,25 +35,28 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Notes(Path(os.environ["NOTES_FILE"])))
 
 
-def install_instead(kind: str, name: str, text: str) -> None:
-    """Install another text for one object from now on.
+def install_instead(kind: str, name: str, text: str) -> list[str]:
+    """Install another text for one object from now on; return a list that takes what the server refuses of it.
 
     It goes under the original's checksum, so that no check of the schema notices, in this process or another.
     """
+    refused: list[str] = []
     statements, install = SchemaObject.statements, install_objects
 
     def with_mutant(self: SchemaObject, workspace: Any) -> Iterator[str]:
         is_mutant = (self.kind, self.name) == (kind, name)
         yield from statements(SchemaObject(self.kind, name, text) if is_mutant else self, workspace)
 
-    def install_or_exit(*arguments: Any) -> Any:
+    def install_or_tell(*arguments: Any) -> Any:
         try:
             return install(*arguments)
         except mysql.connector.Error as error:
-            pytest.exit(f"the mutant does not install: {error}", returncode=NOT_INSTALLED)
+            refused.append(str(error))
+            raise
 
     setattr(SchemaObject, "statements", with_mutant)  # noqa: B010  (a plain assignment is refused by mypy)
-    setattr(warehouse.schema, "install_objects", install_or_exit)  # noqa: B010
+    setattr(warehouse.schema, "install_objects", install_or_tell)  # noqa: B010
+    return refused
 
 
 class Teller:

@@ -228,6 +228,12 @@ def test_days_published_by_an_older_program_are_built_again(platform: Platform) 
     assert platform.fetch("SELECT count(*) FROM changed_day") == [(0,)]
 
 
+def test_classic_report_is_of_boxes_alone(platform: Platform) -> None:
+    platform.load(Play(JAN_31), boxes=[BoxLog(JAN_31)])
+    platform.refresh()
+    assert platform.mart("customer_360_classic", "Contract") == [("HNH1",)]
+
+
 def test_day_of_boxes_alone_has_no_plays(platform: Platform) -> None:
     platform.load(boxes=[BoxLog(JAN_31)])
     platform.refresh()

@@ -396,3 +396,23 @@ def test_bands_and_quintiles_end_where_they_say(platform: Platform) -> None:
         "no_activity",
         "no_activity",
     ]
+
+
+def test_customer_whom_nobody_is_any_more_makes_the_months_since_sign_up_stale(
+    platform: Platform,
+) -> None:
+    platform.load(*(Play(date(2024, month, 10)) for month in (1, 2, 3, 4)))
+    platform.load(users=[User("u2", registered_on=date(2024, 2, 15))])
+    platform.refresh()
+    platform.execute("DELETE FROM customer_user WHERE user_id = 'u2'")
+    platform.execute("CALL forget_sign_ups()")
+    signed_up = (
+        "SELECT customer_code, registered_on FROM dim_customer WHERE customer_key > 0 ORDER BY 1"
+    )
+    new_year = date(2024, 1, 1)
+    assert platform.fetch(signed_up) == [("u1", new_year), ("u2", None), ("u3", new_year)]
+    stale = platform.fetch("SELECT aggregate_name, date_key FROM changed_day")
+    months = (20240201, 20240301, 20240401)
+    named = ("churn_signals", "retention_cohort")
+    assert {(name, month) for name in named for month in months} <= set(stale)
+    assert min(month for _, month in stale) == 20240201

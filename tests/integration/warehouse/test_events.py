@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.integration.warehouse.builders import SOURCE, AppEvent, Play, at
+from warehouse.export import export
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -170,6 +171,19 @@ def test_freshness_is_kept_without_a_changed_day_and_written_only_when_it_differ
     written = [rows for (rows,) in platform.fetch(runs)]
     assert (len(written), written[-1]) == (3, 0)
     assert min(written[:2]) > 0
+
+
+def test_source_is_there_before_any_refresh(platform: Platform) -> None:
+    export(platform.settings)
+    refreshed = platform.mart("data_freshness", "source", "last_refreshed_at")
+    assert refreshed == [(SOURCE, None)]
+
+
+def test_source_without_days_was_exported_with_its_users_and_titles(platform: Platform) -> None:
+    platform.refresh()
+    ((marked,),) = platform.fetch("SELECT max(published_at) FROM published_mark")
+    exported = platform.mart("data_freshness", "last_exported_at")
+    assert exported == [(marked.replace(microsecond=0),)]
 
 
 def test_source_whose_loads_were_taken_back_is_gone(platform: Platform) -> None:

@@ -390,6 +390,18 @@ def test_first_days_follow_late_plays_and_corrections_in_runs_of_any_length(
         assert {day: count for day, count in new if count} == Counter(first.values())
 
 
+def test_late_play_takes_the_new_customer_from_the_day_that_was_the_first(
+    platform: Platform,
+) -> None:
+    platform.load(Play(FEB_1), Play(JAN_31, user_id="u2"))
+    platform.refresh()
+    new = ("stat_date", "new_customers")
+    assert platform.mart("daily_statistics", *new) == [(JAN_31, 1), (FEB_1, 1)]
+    platform.load(Play(JAN_31))
+    assert platform.refresh().days == 1
+    assert platform.mart("daily_statistics", *new) == [(JAN_31, 2), (FEB_1, 0)]
+
+
 class Aloud:
     """Keeps what is said."""
 

@@ -369,6 +369,19 @@ def test_two_plays_on_one_day_are_one_active_day(platform: Platform) -> None:
     assert month_of(platform, "active_days") == {"u1": (1,)}
 
 
+def test_device_that_is_called_unknown_is_counted_with_those_that_are(platform: Platform) -> None:
+    platform.load(
+        *(
+            Play(JAN_31, device_type=each, quality=each, is_complete=True)
+            for each in ("Unknown", None)
+        )
+    )
+    platform.refresh()
+    columns = ("device_type", "quality", "plays", "completion_rate", "watch_hours")
+    (found,) = platform.mart("device_quality", *columns)
+    assert found == ("Unknown", "Unknown", 2, 100, Decimal("0.3333"))
+
+
 def test_device_on_which_nothing_was_played_is_left_out(platform: Platform) -> None:
     platform.load(Play(JAN_31))
     platform.refresh()

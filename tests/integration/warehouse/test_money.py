@@ -334,6 +334,13 @@ def test_another_report_currency_converts_everything_again(platform: Platform) -
     assert platform.mart("subscription_monthly", *money) == [("USD", 0, 1)] * 4
 
 
+def test_months_in_which_nobody_pays_are_there_with_nothing(platform: Platform) -> None:
+    subscribed(platform, start("2024-01-05 10:00"), end("2024-01-20 10:00"))
+    subscribers_and_money = (*SUBSCRIBERS, *(f"mrr_{name}" for name in MRR), "unpriced")
+    found = platform.mart("subscription_monthly", *subscribers_and_money)
+    assert found == [(month, *[0] * 13) for month in (JAN, FEB, MAR, APR)]
+
+
 def test_average_revenue_is_that_of_a_subscriber_and_not_of_a_hundredth_of_money(
     platform: Platform,
 ) -> None:

@@ -50,6 +50,17 @@ def test_chosen_times_are_shown_and_outlive_a_reinstall(
     assert "OnCalendar=*-*-* 02:30:00 UTC" in shown["systemd"]
 
 
+def test_events_have_their_times_until_somebody_chooses_others(platform: Platform) -> None:
+    events = (
+        "SELECT event_name, interval_value, interval_field, time(starts), status"
+        " FROM information_schema.events WHERE event_schema = schema() ORDER BY 1"
+    )
+    assert platform.fetch(events) == [
+        ("refresh_changed_days_every_day", "1", "DAY", timedelta(hours=3), "ENABLED"),
+        ("refresh_changed_days_often", "15", "MINUTE", timedelta(minutes=7), "DISABLED"),
+    ]
+
+
 def test_off_is_a_problem_until_on(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     assert svp(platform, monkeypatch, "warehouse", "schedule", "off") == 0
     assert svp(platform, monkeypatch, "warehouse", "status") == 6

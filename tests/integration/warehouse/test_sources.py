@@ -20,6 +20,7 @@ TITLES = ("source", "content_id", "title", "content_type")
 TITLE_GENRES = ("source", "content_id", "genre")
 CUSTOMERS = ("source", "customer_code", "country", "plan", "registered_on", "known_on")
 USERS = ("source", "user_id", "customer_source", "customer_code")
+RATINGS = ("day", "title_source", "content_id", "ratings", "stars")
 EVENTS = ("day", *USERS, "event_number", "event_type")
 
 GENRES = (
@@ -126,6 +127,41 @@ def test_customer_without_country_and_plan_is_unknown_there(empty_platform: Plat
         publish_customers(empty_platform, ("east", country, plan, JAN_1, JAN_1))
         expected = ("east", country or "Unknown", plan or "Unknown", JAN_1)
         assert empty_platform.fetch(PEOPLE) == [expected]
+
+
+def test_each_move_ends_the_stretch_before_it_and_no_other(empty_platform: Platform) -> None:
+    for country, known_on in (("Norway", JAN_1), ("Denmark", FEB_1), ("Sweden", MAR_1)):
+        publish_customers(empty_platform, ("east", country, "Basic", JAN_1, known_on))
+    assert empty_platform.fetch(LIVED) == [
+        ("east", "Norway", JAN_1, FEB_1),
+        ("east", "Denmark", FEB_1, MAR_1),
+        ("east", "Sweden", MAR_1, EVER),
+    ]
+
+
+def test_customer_whom_only_plays_name_is_unknown_in_all_else(empty_platform: Platform) -> None:
+    publish_customers(empty_platform, ("east", "Norway", "Basic", JAN_1, JAN_1))
+    stage(
+        empty_platform,
+        "stg_member",
+        ("dimension", "source", "member_name"),
+        ("customer", "west", "x1"),
+    )
+    empty_platform.execute("CALL publish_members()")
+    assert empty_platform.fetch(PEOPLE) == [
+        ("east", "Norway", "Basic", JAN_1),
+        ("west", "Unknown", "Unknown", None),
+    ]
+
+
+def test_rated_title_is_the_one_of_its_own_source(empty_platform: Platform) -> None:
+    empty_platform.execute("CALL refresh_calendar(%s, %s)", (JAN_1, JAN_1))
+    ratings = [(JAN_1, source, "t1", 1, stars) for source, stars in (("east", 2), ("west", 5))]
+    for staged in (ratings[:1], ratings):
+        stage(empty_platform, "stg_rating", RATINGS, *staged)
+        empty_platform.execute("CALL publish_ratings(20240101, 20240101)")
+    stars_of = "SELECT source, ratings, stars FROM fact_rating INNER JOIN dim_title USING (title_key) ORDER BY 1"
+    assert empty_platform.fetch(stars_of) == [("east", 1, 2), ("west", 1, 5)]
 
 
 def test_members_that_only_plays_name_are_added_for_their_own_source(
