@@ -47,6 +47,7 @@ __all__ = [
     "StagedRun",
     "export",
     "only_export",
+    "playback_spans",
     "read_ahead",
     "refresh",
     "run_procedures",
