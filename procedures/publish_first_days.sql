@@ -81,5 +81,7 @@ BEGIN
             AND fact_category_seconds.customer_key <> 0
         GROUP BY fact_category_seconds.customer_key
     ) AS active
-    ON DUPLICATE KEY UPDATE first_date_key = least(customer_first_day.first_date_key, active.first_date_key);
+    LEFT JOIN customer_first_day AS known ON active.customer_key = known.customer_key
+    WHERE known.customer_key IS NULL OR known.first_date_key > active.first_date_key
+    ON DUPLICATE KEY UPDATE first_date_key = active.first_date_key;
 END

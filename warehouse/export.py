@@ -7,11 +7,12 @@ being read. So a run that is killed anywhere leaves whole days, and the next exp
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
+from operator import itemgetter
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -46,6 +47,7 @@ __all__ = [
     "StagedRun",
     "export",
     "only_export",
+    "playback_spans",
     "read_ahead",
     "refresh",
     "run_procedures",
@@ -203,11 +205,9 @@ def publish(
     versions = kept_days(connection, sources.day_versions())
     chunks = list(chunk_days(versions, published_days(connection), scope, sources.day_rows()))
     days = 0
-    if chunks:
-        stage_members(connection, sources, staging, chunks)
     with (
         progress.task("days to the warehouse", total=sum(map(len, chunks)), unit="days") as task,
-        closing(staged_runs(sources, staging, chunks)) as runs,
+        closing(staged_runs(connection, sources, staging, chunks)) as runs,
     ):
         for run in runs:
             rows += run.rows
@@ -241,13 +241,45 @@ def stage_members(
 
 
 def staged_runs(
-    sources: Sources, staging: Staging, chunks: Sequence[Chunk]
+    connection: Connection, sources: Sources, staging: Staging, chunks: Sequence[Chunk]
 ) -> Generator[StagedRun]:
     """Yield the files of each run of days; those of the next are being written meanwhile."""
-    playback = read_ahead(lambda chunk: sources.playback_rows(chunk[0].day, chunk[-1].day), chunks)
-    return read_ahead(
-        lambda pair: stage_days(sources, staging, *pair), zip(chunks, playback, strict=True)
-    )
+    if not chunks:
+        return
+    pool = ThreadPoolExecutor(max_workers=1)
+    try:
+        playback = playback_of_runs(pool, sources, chunks)
+        stage_members(connection, sources, staging, chunks)
+        yield from read_ahead(partial(stage_days, sources, staging, playback), chunks)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def playback_of_runs(
+    pool: Executor, sources: Sources, chunks: Sequence[Chunk]
+) -> Iterator[PlaybackRows]:
+    """Yield the playback of each run; all of it, a few rows a day, is being read from now on."""
+
+    def read(span: Sequence[Chunk]) -> PlaybackRows:
+        return sources.playback_rows(span[0][0].day, span[-1][-1].day, is_most=len(span) > 1)
+
+    spans = playback_spans(chunks, sources.day_rows())
+    return chain.from_iterable(map(playback_by_run, spans, pool.map(read, spans)))
+
+
+def playback_spans(chunks: Sequence[Chunk], rows: Mapping[date, int]) -> list[Sequence[Chunk]]:
+    """Part runs by whose playback is read at once: each alone; where they are most days, all but the first."""
+    chosen = sum(rows.get(each.day, 0) for chunk in chunks for each in chunk)
+    if len(chunks) > 2 and 2 * chosen > sum(rows.values()):  # noqa: PLR2004  (halves)
+        return [chunks[:1], chunks[1:]]
+    return [[chunk] for chunk in chunks]
+
+
+def playback_by_run(span: Iterable[Chunk], rows: PlaybackRows) -> Iterator[PlaybackRows]:
+    """Yield the rows of each run."""
+    by_day = {day: list(found) for day, found in groupby(rows, key=itemgetter(0))}
+    for chunk in span:
+        yield [row for each in chunk for row in by_day.get(each.day, ())]
 
 
 def read_ahead(read: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
@@ -266,14 +298,21 @@ def read_ahead(read: Callable[[Item], Result], items: Iterable[Item]) -> Generat
 
 
 def stage_days(
-    sources: Sources, staging: Staging, chunk: Chunk, playback: PlaybackRows
+    sources: Sources, staging: Staging, playback: Iterator[PlaybackRows], chunk: Chunk
 ) -> StagedRun:
-    """Write everything of a run of days to files, and which of them no load has touched meanwhile."""
+    """Write everything of a run of days to files, and which of them no load has touched meanwhile.
+
+    Args:
+        sources: where the rows come from.
+        staging: where they go.
+        playback: gives that of the run next.
+        chunk: the days of the run.
+    """
     sources.set_days([each.day for each in chunk])
     files = [staging.write(table, sources.extract(extract)) for table, extract in FACTS]
     files.append(staging.write("stg_box_watch", sources.box_watch()))
     files.append(staging.write("stg_event_activity", sources.event_activity()))
-    files.append(staging.write("stg_playback", partial(write_rows, playback)))
+    files.append(staging.write("stg_playback", partial(write_rows, next(playback))))
     changed = sources.changed_days()
     return StagedRun(
         tuple(files),

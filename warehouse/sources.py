@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from functools import partial
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -21,6 +22,8 @@ from warehouse.staging import Writer, as_load_data, write_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
+
+    from pymongo.collection import Collection
 
     from svp.core.mongodb import Document, MongoDatabase
     from svp.core.postgres import Connection
@@ -42,6 +45,9 @@ PLAYBACK_COLUMNS = (
 )
 """Columns of stg_playback, by the names that the pipeline gives them."""
 
+AS_THEY_LIE: dict[str, Any] = {"hint": {"$natural": 1}}
+"""The option that has MongoDB read every document, without an index."""
+
 BOX_WATCH_COLUMNS = ("contract_code", "application", "watch_seconds")
 """Columns of stg_box_watch behind the day, by the names that the pipeline gives them."""
 
@@ -56,6 +62,12 @@ EVENT_ACTIVITY_COLUMNS = (
 )
 """Columns of stg_event_activity behind the day, by the names that the pipeline gives them."""
 
+
+NUMBERS_ONLY = frozenset({"hours_by_day", "watch_by_day"})
+"""Extracts without text, of many rows: nothing in them is escaped."""
+
+SNAPSHOT_SETTINGS = "SET work_mem = '64MB'; SET max_parallel_workers_per_gather = 0"
+"""A run is sorted in memory, and by one process: it is read while the warehouse is busy with the one before."""
 
 MAKE_KEYS = """
 CREATE TEMPORARY TABLE warehouse_key (dimension text, member_key bigint, member_name text, warehouse_key integer)
@@ -172,16 +184,32 @@ class Sources:
 
     def extract(self, name: str) -> Writer:
         """Return what writes an extract of PostgreSQL."""
-        return partial(self._copy, f"COPY ({read_sql('oltp.extracts', name)}) TO STDOUT")
+        return partial(self._copy, name)
 
-    def _copy(self, statement: str, file: BinaryIO) -> int:
+    def _copy(self, name: str, file: BinaryIO) -> int:
+        statement = f"COPY ({read_sql('oltp.extracts', name)}) TO STDOUT"
+        target = file if name in NUMBERS_ONLY else LoadDataFile(file)
         with self._snapshot.cursor() as cursor:
-            cursor.copy_expert(statement, LoadDataFile(file), size=COPY_BYTES)
+            cursor.copy_expert(statement, target, size=COPY_BYTES)
             return cursor.rowcount
 
-    def playback_rows(self, first: date, last: date) -> list[tuple[object, ...]]:
-        """Return playback by day, device and quality: a few rows a day."""
-        return [playback_row(document) for document in self.playback_documents(first, last)]
+    def playback_rows(
+        self, first: date, last: date, *, is_most: bool = False
+    ) -> list[tuple[object, ...]]:
+        """Return playback by day, device and quality, in that order: a few rows a day.
+
+        Args:
+            first: the first day.
+            last: the last day.
+            is_most: most documents are of these days, so all are read as they lie, where an index would find each.
+        """
+        pipeline = find_pipeline("export_playback_by_day")
+        stages = pipeline.fill({"from": first, "to": last, "last_load": self._last_load})
+        order = AS_THEY_LIE if is_most else {}
+        documents = self._documents[pipeline.collection].aggregate(
+            stages, allowDiskUse=True, **order
+        )
+        return [playback_row(document) for document in documents]
 
     def box_watch(self) -> Writer:
         """Return what writes the time of set-top boxes by day, contract and application, from MongoDB."""
@@ -195,18 +223,23 @@ class Sources:
     def daily_rows(self, name: str, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
         """Yield rows of the chosen days, of completed loads; a pipeline of MongoDB groups a day at a time."""
         pipeline = find_pipeline(name)
-        for day, loads in self.fetch("loads_by_day"):
-            stages = pipeline.fill({"day": day, "loads": loads})
-            for document in self._documents[pipeline.collection].aggregate(
-                stages, allowDiskUse=True
-            ):
+        collection = self._documents[pipeline.collection]
+        loads_by_day = dict(self.fetch("loads_by_day"))
+        for day in days_with_documents(collection, list(loads_by_day)):
+            stages = pipeline.fill({"day": day, "loads": loads_by_day[day]})
+            for document in collection.aggregate(stages, allowDiskUse=True):
                 yield (day, *(document[column] for column in columns))
 
-    def playback_documents(self, first: date, last: date) -> Iterator[Document]:
-        """Yield playback by day, device and quality."""
-        pipeline = find_pipeline("export_playback_by_day")
-        stages = pipeline.fill({"from": first, "to": last, "last_load": self._last_load})
-        yield from self._documents[pipeline.collection].aggregate(stages, allowDiskUse=True)
+
+def days_with_documents(documents: Collection[Document], days: Sequence[date]) -> list[date]:
+    """Return which of some days, in order, documents are of; an index alone tells."""
+    if not days:
+        return []
+    first, last = (datetime.combine(day, time(), UTC) for day in (days[0], days[-1]))
+    found = {
+        each.date() for each in documents.distinct("day", {"day": {"$gte": first, "$lte": last}})
+    }
+    return [day for day in days if day in found]
 
 
 def _fetch(
@@ -245,6 +278,7 @@ def open_sources(settings: Settings, *, takes_keys: bool = False) -> Iterator[So
     ):
         if takes_keys:
             with snapshot, snapshot.cursor() as cursor:
+                cursor.execute(SNAPSHOT_SETTINGS)
                 cursor.execute(MAKE_KEYS)
         snapshot.set_session(isolation_level="REPEATABLE READ", readonly=True)
         yield Sources(snapshot, present, documents)

@@ -21,6 +21,7 @@ from warehouse import plan as planning
 from warehouse import staging
 from warehouse.connections import execute
 from warehouse.export import StagedRun, export, only_export, refresh
+from warehouse.plan import Scope
 from warehouse.staging import open_staging
 
 if TYPE_CHECKING:
@@ -237,6 +238,22 @@ def test_rows_that_do_not_arrive_are_an_error(platform: Platform) -> None:
         staged.stage("stg_playback", write)
 
 
+def test_staging_in_memory_that_is_full_is_an_error(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "MEMORY_BYTES", 1 << 14)
+    rows = 10_000
+
+    def write(file: BinaryIO) -> int:
+        return rows * bool(file.write(b"20240131\t1\t-1\t1\t1\t60\n" * rows))
+
+    with (
+        pytest.raises(VerifyError, match="stg_hour' is full"),
+        open_staging(platform.settings, progress=SILENT) as staged,
+    ):
+        staged.stage("stg_hour", write)
+
+
 def test_staging_goes_on_after_an_extract_or_the_server_failed(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -360,6 +377,21 @@ def test_users_of_one_contract_who_saw_the_same_on_one_day_are_one_row(platform:
     platform.refresh()
     sums = "SELECT plays, valid_plays, known_completion_plays, complete_plays, watch_seconds FROM fact_watch"
     assert platform.fetch(sums) == [(2, 1, 1, 1, 50)]
+
+
+def test_playback_is_the_same_whether_it_is_read_at_once_or_by_runs(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "CHUNK_DAYS", 1)
+    late = Play(at("2024-01-30 23:50"), ends=at("2024-01-31 00:20"), watch_seconds=1000)
+    platform.load(*(Play(day) for day in (date(2024, 1, 29), JAN_30, JAN_31, FEB_1)), late)
+    found = "SELECT date_key, sum(plays), sum(watch_seconds) FROM fact_playback GROUP BY date_key ORDER BY 1"
+    expected = [(20240129, 1, 600), (20240130, 2, 933), (20240131, 1, 1267), (20240201, 1, 600)]
+    platform.refresh()
+    assert platform.fetch(found) == expected
+    for day in (date(2024, 1, 29), JAN_30, JAN_31, FEB_1):
+        refresh(platform.settings, scope=Scope(first=day, last=day))
+    assert platform.fetch(found) == expected
 
 
 def test_first_days_follow_late_plays_and_corrections_in_runs_of_any_length(

@@ -12,6 +12,7 @@ from svp.core.progress import SILENT
 from svp.errors import SchemaError
 from warehouse import schema
 from warehouse.connections import fetch
+from warehouse.staging import IN_MEMORY
 
 if TYPE_CHECKING:
     from svp.settings import Settings
@@ -133,12 +134,17 @@ def test_every_table_and_column_has_a_comment(empty_platform: Platform) -> None:
     assert silent == []
 
 
-def test_every_table_is_innodb_and_compares_by_bytes(empty_platform: Platform) -> None:
+def test_every_table_is_innodb_but_large_staging_and_compares_by_bytes(
+    empty_platform: Platform,
+) -> None:
     kinds = empty_platform.fetch(
-        "SELECT DISTINCT engine, table_collation FROM information_schema.tables"
+        "SELECT table_name, engine, table_collation FROM information_schema.tables"
         " WHERE table_schema = schema() AND table_type = 'BASE TABLE'"
     )
-    assert kinds == [("InnoDB", "utf8mb4_bin")]
+    assert {(engine, collation) for name, engine, collation in kinds if name not in IN_MEMORY} == {
+        ("InnoDB", "utf8mb4_bin")
+    }
+    assert {name for name, engine, _ in kinds if engine == "MEMORY"} == IN_MEMORY
 
 
 def test_mart_columns_have_types_that_power_bi_carries(empty_platform: Platform) -> None:

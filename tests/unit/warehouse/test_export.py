@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from warehouse.export import read_ahead
+from warehouse.export import playback_spans, read_ahead
 from warehouse.plan import CHUNK_DAYS, CHUNK_ROWS, chunk_days, pending_days
 from warehouse.sources import DayVersion
 
@@ -84,3 +84,15 @@ def test_busy_days_and_higher_versions_are_pending() -> None:
     assert [each.day for each in pending_days(days, published)] == [
         day(number).day for number in (2, 3, 4)
     ]
+
+
+def test_playback_of_most_rows_is_read_at_once_but_for_the_first_run() -> None:
+    runs = [[day(number)] for number in range(4)]
+    rows = {day(number).day: 10 for number in range(7)}
+    assert playback_spans(runs, rows) == [runs[:1], runs[1:]]
+
+
+def test_playback_of_half_the_rows_is_read_by_runs() -> None:
+    runs = [[day(number)] for number in range(4)]
+    rows = {day(number).day: 10 for number in range(8)}
+    assert playback_spans(runs, rows) == [[run] for run in runs]
