@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loaders import ledger, mongodb, postgres
-from loaders.contract import check
 from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, Delivery, documents_of
 from loaders.files import day_in_name, printable, refuse_if_changed
 from loaders.kinds import KINDS
@@ -179,7 +178,7 @@ def _store_rows(
     read_rows = skipped_rows = refused_rows = 0
     with progress.task(f"{file.path.name} → {sink.name}", total=None, unit="rows") as task:
         for batch in file.batches():
-            checked = check(batch, file.kind)
+            checked = file.judge(batch)
             refused_rows += postgres.quarantine(connection, load_id, checked.refusals)
             sink.write(checked.accepted)
             read_rows += batch.read_rows

@@ -28,6 +28,7 @@ from loaders.parsers import (
     localised,
     minutes_as_seconds,
     scaled,
+    share_as_percent,
 )
 from svp.core.zones import load_zone
 from svp.errors import UsageError, shorten
@@ -61,9 +62,7 @@ MAX_MAP_BYTES = 1024 * 1024
 
 WRITTEN: dict[tuple[str, str], Parser] = {
     ("amount_minor", "major"): amount(),
-    ("completion_percent", "share"): scaled(
-        100, decimal(-100, 100, pa.decimal128(18, 4)), pa.decimal128(7, 2)
-    ),
+    ("completion_percent", "share"): share_as_percent(),
     ("country", "code"): country(),
     ("watch_seconds", "hours"): scaled(
         3_600, decimal(0, MAX_LENGTH_MINUTES // 60, pa.decimal128(18, 6)), pa.int32()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from loaders.contract import check
 from loaders.files import (
     Fingerprint,
     day_in_name,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from loaders.batches import Batch
-    from loaders.contract import Kind
+    from loaders.contract import Checked, Kind
 
 __all__ = ["Recognised", "recognise", "recognise_all"]
 
@@ -78,6 +79,23 @@ class Recognised:
         """Columns of the file that the kind doesn't know: nothing becomes of them."""
         known = self.kind.columns | self.kind.unused
         return tuple(name for name in self.reader.columns if name not in known)
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return _name(self.path, self.reader)
+
+    def judge(self, batch: Batch) -> Checked:
+        """Return its contract's judgement of some of its rows.
+
+        Raises:
+            InputError: a value leaves open what the whole file means.
+        """
+        try:
+            return check(batch, self.kind)
+        except InputError as error:
+            message = f"{self.name}, {error.message}"
+            raise InputError(message, error.advice) from error
 
     def batches(self) -> Iterator[Batch]:
         """Yield its rows.
@@ -139,12 +157,18 @@ def _recognised(path: Path, content: Fingerprint, reader: Reader, wanted: Wanted
     best = max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
     if said := wanted.said_of(best):
         content = _with(content, said)
-    kind = wanted.read_as(best, printable(path))
+    kind = wanted.read_as(best, _name(path, reader))
     found = Recognised(path, content, kind, reader, _day_of(path) if kind.is_daily else None)
     for missing in found.missing:
         if alike := _alike(missing, found.unused):
             raise _renamed(found, missing, alike)
     return found
+
+
+def _name(path: Path, reader: Reader) -> str:
+    """Return what a file, or a sheet, is called in messages."""
+    sheet = f", sheet {shorten(reader.sheet)}" if isinstance(reader, ExcelSheet) else ""
+    return f"{printable(path)}{sheet}"
 
 
 def _with(content: Fingerprint, said: str) -> Fingerprint:
@@ -201,7 +225,7 @@ def _nearness(kind: Kind, columns: set[str]) -> tuple[int, int, int]:
 def _renamed(file: Recognised, missing: str, alike: str) -> InputError:
     """Return the refusal of a file that has a column under another name: its values would be lost."""
     alike = shorten(alike)
-    message = f"{printable(file.path)} looks like {file.kind.name}, but has no column {missing}"
+    message = f"{file.name} looks like {file.kind.name}, but has no column {missing}"
     advice = f"rename its column {alike} to {missing}, or take it out if it is something else"
     return InputError(message, advice, path=printable(file.path), columns=list(file.reader.columns))
 
@@ -211,7 +235,7 @@ def _unknown(path: Path, reader: Reader, wanted: Wanted) -> InputError:
     nearest = max(wanted.kinds, key=lambda kind: _nearness(kind, columns))
     found = shorten(", ".join(reader.columns), characters=300)
     what = f"not {nearest.name}" if wanted.is_said else "of no kind that svp understands"
-    message = f"{printable(path)} is {what}; its columns are {found}"
+    message = f"{_name(path, reader)} is {what}; its columns are {found}"
     missing = sorted(nearest.required_columns - columns)
     if missing and wanted.is_said:
         advice = f"{nearest.name} also needs the column {', '.join(missing)}"

@@ -53,7 +53,7 @@ class ExcelSheet:
             InputError: the sheet names a column twice, or the workbook is damaged.
             UsageError: the package that reads workbooks is not installed.
         """
-        self._path, self._sheet = path, sheet
+        self._path, self.sheet = path, sheet
         self._name = f"{printable(path)}, sheet {shorten(sheet)}"
         header = next(self._rows(), Row(0, []))
         self._header_row = header.number
@@ -72,7 +72,7 @@ class ExcelSheet:
     def _rows(self) -> Iterator[Row]:
         """Yield the rows that have anything in them."""
         with _workbook(self._path) as workbook:
-            sheet = workbook.get_sheet_by_name(self._sheet)
+            sheet = workbook.get_sheet_by_name(self.sheet)
             for number, cells in enumerate(sheet.iter_rows(), start=1):
                 if any(cell != "" for cell in cells):
                     yield Row(number, cells)

@@ -61,7 +61,7 @@ def codes(folder: Path, said: str, rows: str) -> list[str]:
     map_file = written(folder, "map.toml", said)
     file = recognise(written(folder, "rows.csv", rows), wanted(map_file=map_file))
     (batch,) = file.batches()
-    return [refusal.code for refusal in check(batch, file.kind).refusals]
+    return [refusal.code for refusal in file.judge(batch).refusals]
 
 
 def test_a_map_says_columns_days_decimals_zone_and_delimiter(tmp_path: Path) -> None:
@@ -94,7 +94,9 @@ def test_a_day_in_no_declared_form_refuses_the_file_and_says_what_decides(
     registered_on = "since"
     """
     rows = f"id,since\n1,2024-01-31\n2,{written_day}\n"
-    with pytest.raises(InputError, match=r"line 3, column since: .* more than one way") as caught:
+    with pytest.raises(
+        InputError, match=r"rows.csv, line 3, column since: .* more than one way"
+    ) as caught:
         codes(tmp_path, said, rows)
     assert 'date_format = "DD/MM/YYYY"' in caught.value.advice
     (row,) = stored(tmp_path, said, "id,since\n1,2024-01-31\n")
