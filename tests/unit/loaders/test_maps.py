@@ -27,14 +27,14 @@ delimiter = "~"
 [columns]
 session_id = "Sitzung"
 user_id = "Kunde"
-content_id = "Titel"
-started_at = "Beginn"
+content_id = "Werk"
+started_at = "Anfang"
 watch_seconds = { column = "Minuten", written = "minutes" }
 completion_percent = { column = "Anteil", written = "share" }
 """
 
 ROWS = """\
-Sitzung~Kunde~Titel~Beginn~Minuten~Anteil~Gerät
+Sitzung~Kunde~Werk~Anfang~Minuten~Anteil~Gerät
 S1~K1~T1~05.04.2024 00:30~1.000,5~0,85~TV
 S2~K1~T1~05.04.2024 10:30:15~0,25~~TV
 """
@@ -145,14 +145,14 @@ def test_words_and_lists_of_others_become_ours(tmp_path: Path) -> None:
     list_separator = "/"
     [columns]
     content_id = "id"
-    title = "Titel"
+    title = "Werk"
     content_type = "Art"
     genres = "Genre"
     [values.content_type]
     "Spielfilm" = "movie"
-    Serie = "series"
+    Reihe = "series"
     """
-    rows = "id,Titel,Art,Genre\n1,Heat,spielfilm,Krimi/Drama\n2,Dark,Serie,\n3,Heute,live,\n"
+    rows = "id,Werk,Art,Genre\n1,Heat,spielfilm,Krimi/Drama\n2,Dark,Reihe,\n3,Heute,live,\n"
     found = [(row["content_type"], row["genres"]) for row in stored(tmp_path, said, rows)]
     assert found == [("movie", ["Krimi", "Drama"]), ("series", None), ("live", None)]
 
@@ -168,7 +168,7 @@ def test_a_file_without_a_column_of_the_map_is_refused(tmp_path: Path) -> None:
     rows = written(tmp_path, "rows.csv", "Sitzung~Kunde\n1~2\n")
     with pytest.raises(InputError, match=r"rows.csv is not map.viewing_sessions") as caught:
         recognise(rows, wanted(map_file=said))
-    assert "also needs the column Beginn, Minuten, Titel" in caught.value.advice
+    assert "also needs the column Anfang, Minuten, Werk" in caught.value.advice
 
 
 COLUMNS = '[columns]\nuser_id = "id"\nregistered_on = "since"\n'
@@ -189,7 +189,7 @@ USERS = 'table = "users"\nsource = "acme"\n'
         ('source = "acme"\n', (1, 1), "the map names no table"),
         ('source = "acme"\ntable = "user"\n', (2, 1), "there is no table 'user'"),
         ('table = "users"\n' + COLUMNS, (1, 1), "the map names no source"),
-        (f'tabel = "users"\n{USERS}{COLUMNS}', (1, 1), "a map has no tabel"),
+        (f'tablex = "users"\n{USERS}{COLUMNS}', (1, 1), "a map has no tablex"),
         (f'{USERS}decimal = ",,"\n{COLUMNS}', (3, 1), "decimal is not one character"),
         (f'{USERS}decimal = 7\n{COLUMNS}', (3, 1), "decimal is not text"),
         (f'{USERS}decimal = ","\nthousands = ","\n{COLUMNS}', (4, 1), "are the same sign"),
@@ -203,7 +203,7 @@ USERS = 'table = "users"\nsource = "acme"\n'
             (6, 25),
             "age can't be written as 'months'",
         ),
-        (f'{USERS}{COLUMNS}age = {{ colum = "a" }}\n', (6, 9), "a map has no columns.age.colum"),
+        (f'{USERS}{COLUMNS}age = {{ columnx = "a" }}\n', (6, 9), "a map has no columns.age.columnx"),
         (f'{USERS}[columns]\nuser_id = "id"\n', (3, 2), "table users also needs registered_on"),
         (f'{USERS}columns = "id"\n', (3, 1), "columns is not a section"),
         (
