@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loaders import ledger, mongodb, postgres
+from loaders.contract import SOURCE_NAME
 from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, Delivery, documents_of
 from loaders.files import day_in_name, printable, refuse_if_changed
 from loaders.kinds import KINDS
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from svp.settings import Settings
 
 __all__ = ["FileReport", "ingest"]
-
-SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
-"""A colon parts source and id in MongoDB's keys."""
 
 TARGETS = {kind.name: kind.target for kind in KINDS} | MAPPED_TABLES
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pyarrow as pa
 
 from loaders.canonical import MAX_LENGTH_MINUTES, flags_of, parser_of
-from loaders.contract import Field, Kind
+from loaders.contract import SOURCE_NAME, Field, Kind
 from loaders.files import printable
 from loaders.kinds.events import EVENTS, PROPERTIES, events
 from loaders.parsers import (
@@ -170,7 +170,11 @@ class _Map:
         if not self._said.get("source"):
             advice = 'add source = "…": the name of whose data it is, which is half of every key'
             self._refuse((), "the map names no source", advice)
-        return str(self._said["source"])
+        source = str(self._said["source"])
+        if not re.fullmatch(SOURCE_NAME, source):
+            message = f"source {shorten(source)!r} is not a usable name"
+            self._refuse(("source",), message, "use up to 63 letters, digits, '_', '.' and '-'")
+        return source
 
     def _table(self) -> Table:
         name = self._said.get("table")
@@ -250,14 +254,14 @@ class _Map:
 
     def _written(self, at: tuple[str, ...], name: str, way: object) -> Parser:
         ways = {way: parser for (column, way), parser in WRITTEN.items() if column == name}
-        if way not in ways:
+        if not isinstance(way, str) or way not in ways:
             known = (
                 f"use one of {', '.join(ways)}"
                 if ways
                 else f"leave it out: {name} has one way only"
             )
             self._refuse((*at, "written"), f"{name} can't be written as {shorten(way)!r}", known)
-        return ways[str(way)]
+        return ways[way]
 
     def _choice(self, column: Column) -> Parser:
         words = self._section("values")[column.name]

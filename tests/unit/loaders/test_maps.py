@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -189,6 +191,7 @@ USERS = 'table = "users"\nsource = "acme"\n'
         ('source = "acme"\n', (1, 1), "the map names no table"),
         ('source = "acme"\ntable = "user"\n', (2, 1), "there is no table 'user'"),
         ('table = "users"\n' + COLUMNS, (1, 1), "the map names no source"),
+        (f'table = "users"\nsource = "a:b"\n{COLUMNS}', (2, 1), "source 'a:b' is not a usable name"),
         (f'tablex = "users"\n{USERS}{COLUMNS}', (1, 1), "a map has no tablex"),
         (f'{USERS}decimal = ",,"\n{COLUMNS}', (3, 1), "decimal is not one character"),
         (f'{USERS}decimal = 7\n{COLUMNS}', (3, 1), "decimal is not text"),
@@ -202,6 +205,11 @@ USERS = 'table = "users"\nsource = "acme"\n'
             f'{USERS}{COLUMNS}  age = {{ column = "a", written = "months" }}\n',
             (6, 25),
             "age can't be written as 'months'",
+        ),
+        (
+            f'{USERS}{COLUMNS}age = {{ column = "a", written = ["months"] }}\n',
+            (6, 23),
+            "age can't be written as ",
         ),
         (f'{USERS}{COLUMNS}age = {{ columnx = "a" }}\n', (6, 9), "a map has no columns.age.columnx"),
         (f'{USERS}[columns]\nuser_id = "id"\n', (3, 2), "table users also needs registered_on"),
@@ -224,6 +232,42 @@ def test_a_fault_of_a_map_is_told_with_its_line_and_column(
     assert caught.value.message.startswith(f"{path}, line {place[0]}, column {place[1]}: ")
     assert told in caught.value.message
     assert caught.value.advice
+
+
+PIECES = (
+    '"',
+    "'",
+    "=",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\n",
+    ".",
+    ",",
+    "7",
+    "true",
+    "columns",
+    "\x00",
+    "é",
+    "#",
+    '""',
+    "[[",
+)
+
+
+def test_a_damaged_map_is_told_or_still_a_map(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    for _ in range(600):
+        text = MAP
+        for _ in range(chance.randint(1, 3)):
+            start = chance.randrange(len(text))
+            end = start + chance.choice((0, 1, 8))
+            text = text[:start] + chance.choice(PIECES) + text[end:]
+        try:
+            wanted(map_file=written(tmp_path, "map.toml", text))
+        except UsageError as error:
+            assert re.search(r"map.toml, line \d+, column \d+: ", error.message)  # noqa: PT017  (many are maps)
 
 
 def test_a_map_that_cannot_be_read_is_told(tmp_path: Path) -> None:
