@@ -235,6 +235,14 @@ def test_parser_reads_exactly_or_says_why_not(parser: Parser, text: str, expecte
     assert outcome(parser, text) == expected
 
 
+def test_an_instant_whose_zone_is_declared_is_not_read_in_another() -> None:
+    assert INSTANT.in_zone is not None
+    assert LOCAL.in_zone is LOCAL_DAY.in_zone is None
+    assert outcome(INSTANT.in_zone("Europe/Paris"), "2024-01-31 20:15:00") == datetime(
+        2024, 1, 31, 19, 15, tzinfo=UTC
+    )
+
+
 PARSERS = [
     TEXT, PROSE, ID, WHOLE, DECIMAL, SECONDS, DAY, INSTANT, TRUTH, CHOICE, CURRENCY, WORDS, NUMBERS, JSON,
     LOCAL, AMERICAN, MINUTES, MONEY, NUMBER_ID, COUNTRY, SESSION, AGE_RATING, FIRST, COMMAS,
