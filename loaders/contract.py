@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from svp.model import Table
 
-__all__ = ["Checked", "Field", "Flag", "Kind", "check"]
+__all__ = ["SOURCE_NAME", "Checked", "Field", "Flag", "Kind", "check"]
 
+SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
+"""A colon parts source and id in MongoDB's keys."""
 
 STOPPING = frozenset({"ambiguous_date"})
 """Faults of one row that leave open what all others mean: nothing of the file is loaded."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loaders import ledger, postgres
-from loaders.contract import Checked, check
+from loaders.contract import SOURCE_NAME, Checked
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
 from loaders.ledger import Entry, RowCounts
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
     from svp.settings import Settings
 
 __all__ = ["FileReport", "ingest"]
-
-SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
-"""A colon parts source and id in MongoDB's keys."""
 
 
 def ingest(
@@ -177,7 +174,7 @@ def _is_borne(file: Recognised, tolerance: Tolerance) -> bool:
     """Judge a file beforehand: what is written to MongoDB can't be taken back."""
     counts = RowCounts()
     for batch in file.batches() if tolerance.is_limited else ():
-        counts += _counts_of(batch, check(batch, file.kind))
+        counts += _counts_of(batch, file.judge(batch))
         if tolerance.is_past(counts.rejected_rows):
             break
     return not _is_refused(counts, tolerance)
@@ -199,7 +196,7 @@ def _judge_rows(
     counts = RowCounts()
     with progress.task(f"{file.path.name} → {sink.name}", total=None, unit="rows") as task:
         for batch in file.batches():
-            checked = check(batch, file.kind)
+            checked = file.judge(batch)
             postgres.quarantine(stores.postgres, load_id, checked.refusals)
             counts += _counts_of(batch, checked)
             if tolerance.is_past(counts.rejected_rows):

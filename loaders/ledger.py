@@ -133,10 +133,10 @@ def find_load(
 def other_path(
     connection: Connection, kind: Kind, source: str, content: Fingerprint
 ) -> Path | None:
-    """Return where some other content of a kind and source was when it was loaded; None if there is none."""
-    statement = "SELECT path FROM ops.load WHERE kind = %s AND source = %s AND content_sha256 <> %s"
+    """Return where the first other content of a kind and source was when it was loaded; None if there is none."""
+    parameters = {"content_sha256": content.sha256, "kind": kind.name, "source": source}
     with connection, connection.cursor() as cursor:
-        cursor.execute(statement, (kind.name, source, content.sha256))
+        cursor.execute(read_sql("loaders.statements", "other_content"), parameters)
         found = cursor.fetchone()
         return Path(found[0]) if found else None
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pyarrow as pa
 
 from loaders.canonical import MAX_LENGTH_MINUTES, flags_of, parser_of
-from loaders.contract import Field, Kind
+from loaders.contract import SOURCE_NAME, Field, Kind
 from loaders.files import printable
 from loaders.kinds.events import EVENTS, PROPERTIES, events
 from loaders.parsers import (
@@ -28,6 +28,7 @@ from loaders.parsers import (
     localised,
     minutes_as_seconds,
     scaled,
+    share_as_percent,
 )
 from svp.core.zones import load_zone
 from svp.errors import UsageError, shorten
@@ -61,9 +62,7 @@ MAX_MAP_BYTES = 1024 * 1024
 
 WRITTEN: dict[tuple[str, str], Parser] = {
     ("amount_minor", "major"): amount(),
-    ("completion_percent", "share"): scaled(
-        100, decimal(-100, 100, pa.decimal128(18, 4)), pa.decimal128(7, 2)
-    ),
+    ("completion_percent", "share"): share_as_percent(),
     ("country", "code"): country(),
     ("watch_seconds", "hours"): scaled(
         3_600, decimal(0, MAX_LENGTH_MINUTES // 60, pa.decimal128(18, 6)), pa.int32()
@@ -171,7 +170,11 @@ class _Map:
         if not self._said.get("source"):
             advice = 'add source = "…": the name of whose data it is, which is half of every key'
             self._refuse((), "the map names no source", advice)
-        return str(self._said["source"])
+        source = str(self._said["source"])
+        if not re.fullmatch(SOURCE_NAME, source):
+            message = f"source {shorten(source)!r} is not a usable name"
+            self._refuse(("source",), message, "use up to 63 letters, digits, '_', '.' and '-'")
+        return source
 
     def _table(self) -> Table:
         name = self._said.get("table")
@@ -251,14 +254,14 @@ class _Map:
 
     def _written(self, at: tuple[str, ...], name: str, way: object) -> Parser:
         ways = {way: parser for (column, way), parser in WRITTEN.items() if column == name}
-        if way not in ways:
+        if not isinstance(way, str) or way not in ways:
             known = (
                 f"use one of {', '.join(ways)}"
                 if ways
                 else f"leave it out: {name} has one way only"
             )
             self._refuse((*at, "written"), f"{name} can't be written as {shorten(way)!r}", known)
-        return ways[str(way)]
+        return ways[way]
 
     def _choice(self, column: Column) -> Parser:
         words = self._section("values")[column.name]

@@ -110,7 +110,7 @@ def judge(files: Iterable[Recognised], progress: Progress = SILENT) -> Iterator[
         judgement = Judgement(file)
         with progress.task(file.path.name, total=None, unit="rows") as task:
             for batch in file.batches():
-                judgement.add(batch, check(batch, file.kind))
+                judgement.add(batch, file.judge(batch))
                 task.advance(batch.read_rows, share=file.share_read)
         file.refuse_if_changed()
         yield judgement

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from loaders.contract import check
 from loaders.days import ALL_DAYS, Days
 from loaders.files import (
     DataFile,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from loaders.batches import Batch
-    from loaders.contract import Kind
+    from loaders.contract import Checked, Kind
 
 __all__ = ["Recognised", "read_as", "recognise", "recognise_all"]
 
@@ -90,6 +91,23 @@ class Recognised:
         """Columns of the file that the kind doesn't know: nothing becomes of them."""
         known = self.kind.columns | self.kind.unused
         return tuple(name for name in self.reader.columns if name not in known)
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return _name(self.file, self.reader)
+
+    def judge(self, batch: Batch) -> Checked:
+        """Return its contract's judgement of some of its rows.
+
+        Raises:
+            InputError: a value leaves open what the whole file means.
+        """
+        try:
+            return check(batch, self.kind)
+        except InputError as error:
+            message = f"{self.name}, {error.message}"
+            raise InputError(message, error.advice) from error
 
     def batches(self) -> Iterator[Batch]:
         """Yield its rows.
@@ -172,7 +190,7 @@ def _recognised(file: DataFile, content: Fingerprint, reader: Reader, wanted: Wa
     fitting = _kind_of(file, reader, wanted)
     if said := wanted.said_of(fitting):
         content = _with(content, said)
-    kind = wanted.read_as(fitting, file.name)
+    kind = wanted.read_as(fitting, _name(file, reader))
     found = Recognised(file, content, kind, reader, _day_of(file) if kind.is_daily else None)
     for missing in found.missing:
         if alike := _alike(missing, found.unused):
@@ -202,6 +220,12 @@ def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
         return not is_workbook(file) and _kind_of(file, _open(file), wanted).is_daily
     except OSError as error:
         unreadable(error)
+
+
+def _name(file: DataFile, reader: Reader) -> str:
+    """Return what a file, or a sheet, is called in messages."""
+    sheet = reader.facts.get("sheet")
+    return f"{file.name}, sheet {shorten(sheet)}" if sheet else file.name
 
 
 def _with(content: Fingerprint, said: str) -> Fingerprint:
@@ -267,7 +291,7 @@ def _nearness(kind: Kind, columns: set[str]) -> tuple[int, int, int]:
 def _renamed(file: Recognised, missing: str, alike: str) -> InputError:
     """Return the refusal of a file that has a column under another name: its values would be lost."""
     alike = shorten(alike)
-    message = f"{file.file.name} looks like {file.kind.name}, but has no column {missing}"
+    message = f"{file.name} looks like {file.kind.name}, but has no column {missing}"
     advice = f"rename its column {alike} to {missing}, or take it out if it is something else"
     return InputError(message, advice, path=file.file.name, columns=list(file.reader.columns))
 
@@ -277,7 +301,7 @@ def _unknown(file: DataFile, reader: Reader, wanted: Wanted) -> InputError:
     nearest = max(wanted.kinds, key=lambda kind: _nearness(kind, columns))
     found = shorten(", ".join(reader.columns) or "none", characters=300)
     what = f"not {nearest.name}" if wanted.is_said else "of no kind that svp understands"
-    message = f"{file.name} is {what}; its columns are {found}"
+    message = f"{_name(file, reader)} is {what}; its columns are {found}"
     missing = sorted(nearest.required_columns - columns)
     if missing and wanted.is_said:
         advice = f"{nearest.name} also needs the column {', '.join(missing)}"

@@ -35,4 +35,9 @@ LOGS = Kind(
     is_daily=True,
     unused=frozenset({"_index", "_type", "_score"}),
     title="set-top-box logs",
+    about=(
+        "Exports of Elasticsearch, a hit a line. The day is in the file's name only, as `20220401.json`; it is the "
+        "operator's business day. Contracts that name nobody (none, zeros, an IP address) and boxes that were on all "
+        "day are kept and flagged. Applications become categories in the warehouse (`svp mapping`)."
+    ),
 )

@@ -15,6 +15,7 @@ KINDS = tuple(
         target=table,
         fields=fields_of(table),
         flags=flags_of(table),
+        about="A table as `svp generate` writes it; its columns are those of our own table.",
     )
     for table in TABLES
 )

@@ -27,6 +27,10 @@ USERS = Kind(
         field(USERS_TABLE, "lifetime_watch_hours", column="total_watch_time_hours"),
     ),
     flags=flags_of(USERS_TABLE),
+    about=(
+        "`user_id` is text: `U1` and `U0001` are two users. `total_watch_time_hours` is a figure of the account's "
+        "whole life, far more than the sessions sum up to; it is kept beside them and never reconciled with them."
+    ),
 )
 
 CONTENT = Kind(
@@ -50,6 +54,7 @@ CONTENT = Kind(
         field(CONTENT_TABLE, "average_episode_minutes", column="avg_episode_duration"),
     ),
     flags=flags_of(CONTENT_TABLE),
+    about="Titles repeat, so they are no keys. Series have no year of release.",
 )
 
 VIEWING_SESSIONS = Kind(
@@ -72,4 +77,8 @@ VIEWING_SESSIONS = Kind(
         field(VIEWING_SESSIONS_TABLE, "quality", column="quality_level"),
     ),
     flags=flags_of(VIEWING_SESSIONS_TABLE),
+    about=(
+        "A session has a day and no time, so it counts in daily figures, and in none by the hour. One before its "
+        "user's registration is stored and flagged `before_signup`."
+    ),
 )

@@ -13,6 +13,7 @@ from loaders.parsers.numbers import (
     minutes_as_seconds,
     number_id,
     scaled,
+    share_as_percent,
     whole,
 )
 from loaders.parsers.properties import kept_properties, left_out_properties
@@ -59,6 +60,7 @@ __all__ = [
     "prose",
     "scaled",
     "session",
+    "share_as_percent",
     "text",
     "truth",
     "whole",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -90,10 +91,14 @@ def instant(form: str | None = ISO, *, zone: str | None = None) -> Parser:
         return Parsed(inside, tuple(faults) if form else (*_open_forms(cleaned), *faults))
 
     zoned = "with a zone" if zone is None else f"in {zone} unless it names a zone"
-    said = "as 2024-01-31T20:15:00Z" if form in {ISO, None} else f"the day written {form}"
-    return Parser(
-        f"date and time {zoned}, {said}", parse, in_zone=lambda name: instant(form, zone=name)
-    )
+    plain = "2024-01-31T20:15:00Z" if zone is None else "2024-01-31 20:15:00"
+    said = f"as {plain}" if form in {ISO, None} else f"the day written {form}"
+    in_zone = None if zone else partial(_instant_in, form)
+    return Parser(f"date and time {zoned}, {said}", parse, in_zone=in_zone)
+
+
+def _instant_in(form: str | None, zone: str) -> Parser:
+    return instant(form, zone=zone)
 
 
 def day_of(moment: Parser) -> Parser:

@@ -22,6 +22,7 @@ __all__ = [
     "minutes_as_seconds",
     "number_id",
     "scaled",
+    "share_as_percent",
     "whole",
 ]
 
@@ -67,12 +68,14 @@ def minutes_as_seconds(maximum: int) -> Parser:
 
 
 def scaled(factor: int, parser: Parser, type_: pa.DataType) -> Parser:
-    """Decimal numbers times a factor, as whole numbers rounded down."""
+    """Decimal numbers times a factor; rounded down where ``type_`` holds whole numbers only."""
     wide = pa.scalar(factor, pa.decimal128(6, 0))
 
     def parse(values: Values) -> Parsed:
         parsed = parser.parse(values)
-        product = compute.floor(compute.multiply(parsed.values, wide))
+        product = compute.multiply(parsed.values, wide)
+        if pa.types.is_integer(type_):
+            product = compute.floor(product)
         return replace(parsed, values=product.cast(type_, safe=False))
 
     return replace(parser, parse=parse)
@@ -88,6 +91,12 @@ def amount() -> Parser:
         return replace(parsed, faults=(("not_a_number", faulty), *parsed.faults))
 
     return Parser("money with at most two decimals, kept in hundredths", parse)
+
+
+def share_as_percent() -> Parser:
+    """A share, of which 1 is the whole, as percent with two decimals."""
+    read = scaled(100, decimal(-100, 100, pa.decimal128(18, 4)), pa.decimal128(7, 2))
+    return replace(read, meaning="share, of which 1 is 100 percent")
 
 
 def number_id() -> Parser:

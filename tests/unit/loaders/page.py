@@ -69,7 +69,7 @@ def lines_of(kind: Kind) -> Iterator[str]:
     ):
         yield f"Neither is one without {named(more)}, though a row may be empty there."
     yield "\n| column | becomes | may hold |\n|---|---|---|"
-    yield from map(row, kind.fields)
+    yield from map(row, (kind.in_zone("`--zone`") if kind.is_naive else kind).fields)
     yield f"\nRows go to {store(kind)}; their source is `{kind.source}` unless `--source` says another."
     if kind.flags:
         yield f"Rows may be flagged {named(flag.code for flag in kind.flags)}."
@@ -84,7 +84,7 @@ def form(kind: Kind) -> str:
         return f"A JSON object with the arrays {named(kind.groups)}."
     if kind.is_daily:
         return "JSON, a file a day, whose name begins with it (`YYYYMMDD`)."
-    return "JSON." if kind.store == "mongodb" else "CSV, JSON, Parquet or Excel."
+    return "JSON." if kind.store == "mongodb" else "CSV, JSON, Parquet or a sheet of Excel."
 
 
 def store(kind: Kind) -> str:

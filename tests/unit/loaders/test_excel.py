@@ -113,7 +113,9 @@ def test_other_cells_are_text_that_the_contract_judges(tmp_path: Path) -> None:
 
 
 def test_a_sheet_of_no_kind_and_a_header_that_repeats_a_name_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"book.xlsx is of no kind .* its columns are a, b"):
+    with pytest.raises(
+        InputError, match=r"book.xlsx, sheet Notes is of no kind .* its columns are a, b"
+    ):
         recognise_all([workbook(tmp_path, Notes=[["a", "b"]])])
     with pytest.raises(InputError, match="sheet Notes: the header names 'a' more than once"):
         recognise_all([workbook(tmp_path, Notes=[["a", "a"]])])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,14 +29,14 @@ delimiter = "~"
 [columns]
 session_id = "Sitzung"
 user_id = "Kunde"
-content_id = "Titel"
-started_at = "Beginn"
+content_id = "Werk"
+started_at = "Anfang"
 watch_seconds = { column = "Minuten", written = "minutes" }
 completion_percent = { column = "Anteil", written = "share" }
 """
 
 ROWS = """\
-Sitzung~Kunde~Titel~Beginn~Minuten~Anteil~Gerät
+Sitzung~Kunde~Werk~Anfang~Minuten~Anteil~Gerät
 S1~K1~T1~05.04.2024 00:30~1.000,5~0,85~TV
 S2~K1~T1~05.04.2024 10:30:15~0,25~~TV
 """
@@ -61,7 +63,7 @@ def codes(folder: Path, said: str, rows: str) -> list[str]:
     map_file = written(folder, "map.toml", said)
     file = recognise(written(folder, "rows.csv", rows), wanted(map_file=map_file))
     (batch,) = file.batches()
-    return [refusal.code for refusal in check(batch, file.kind).refusals]
+    return [refusal.code for refusal in file.judge(batch).refusals]
 
 
 def test_a_map_says_columns_days_decimals_zone_and_delimiter(tmp_path: Path) -> None:
@@ -94,7 +96,9 @@ def test_a_day_in_no_declared_form_refuses_the_file_and_says_what_decides(
     registered_on = "since"
     """
     rows = f"id,since\n1,2024-01-31\n2,{written_day}\n"
-    with pytest.raises(InputError, match=r"line 3, column since: .* more than one way") as caught:
+    with pytest.raises(
+        InputError, match=r"rows.csv, line 3, column since: .* more than one way"
+    ) as caught:
         codes(tmp_path, said, rows)
     assert 'date_format = "DD/MM/YYYY"' in caught.value.advice
     (row,) = stored(tmp_path, said, "id,since\n1,2024-01-31\n")
@@ -143,14 +147,14 @@ def test_words_and_lists_of_others_become_ours(tmp_path: Path) -> None:
     list_separator = "/"
     [columns]
     content_id = "id"
-    title = "Titel"
+    title = "Werk"
     content_type = "Art"
     genres = "Genre"
     [values.content_type]
     "Spielfilm" = "movie"
-    Serie = "series"
+    Reihe = "series"
     """
-    rows = "id,Titel,Art,Genre\n1,Heat,spielfilm,Krimi/Drama\n2,Dark,Serie,\n3,Heute,live,\n"
+    rows = "id,Werk,Art,Genre\n1,Heat,spielfilm,Krimi/Drama\n2,Dark,Reihe,\n3,Heute,live,\n"
     found = [(row["content_type"], row["genres"]) for row in stored(tmp_path, said, rows)]
     assert found == [("movie", ["Krimi", "Drama"]), ("series", None), ("live", None)]
 
@@ -166,7 +170,7 @@ def test_a_file_without_a_column_of_the_map_is_refused(tmp_path: Path) -> None:
     rows = written(tmp_path, "rows.csv", "Sitzung~Kunde\n1~2\n")
     with pytest.raises(InputError, match=r"rows.csv is not map.viewing_sessions") as caught:
         recognise(rows, wanted(map_file=said))
-    assert "also needs the column Beginn, Minuten, Titel" in caught.value.advice
+    assert "also needs the column Anfang, Minuten, Werk" in caught.value.advice
 
 
 COLUMNS = '[columns]\nuser_id = "id"\nregistered_on = "since"\n'
@@ -187,7 +191,8 @@ USERS = 'table = "users"\nsource = "acme"\n'
         ('source = "acme"\n', (1, 1), "the map names no table"),
         ('source = "acme"\ntable = "user"\n', (2, 1), "there is no table 'user'"),
         ('table = "users"\n' + COLUMNS, (1, 1), "the map names no source"),
-        (f'tabel = "users"\n{USERS}{COLUMNS}', (1, 1), "a map has no tabel"),
+        (f'table = "users"\nsource = "a:b"\n{COLUMNS}', (2, 1), "source 'a:b' is not a usable name"),
+        (f'tablex = "users"\n{USERS}{COLUMNS}', (1, 1), "a map has no tablex"),
         (f'{USERS}decimal = ",,"\n{COLUMNS}', (3, 1), "decimal is not one character"),
         (f'{USERS}decimal = 7\n{COLUMNS}', (3, 1), "decimal is not text"),
         (f'{USERS}decimal = ","\nthousands = ","\n{COLUMNS}', (4, 1), "are the same sign"),
@@ -201,7 +206,12 @@ USERS = 'table = "users"\nsource = "acme"\n'
             (6, 25),
             "age can't be written as 'months'",
         ),
-        (f'{USERS}{COLUMNS}age = {{ colum = "a" }}\n', (6, 9), "a map has no columns.age.colum"),
+        (
+            f'{USERS}{COLUMNS}age = {{ column = "a", written = ["months"] }}\n',
+            (6, 23),
+            "age can't be written as ",
+        ),
+        (f'{USERS}{COLUMNS}age = {{ columnx = "a" }}\n', (6, 9), "a map has no columns.age.columnx"),
         (f'{USERS}[columns]\nuser_id = "id"\n', (3, 2), "table users also needs registered_on"),
         (f'{USERS}columns = "id"\n', (3, 1), "columns is not a section"),
         (
@@ -222,6 +232,42 @@ def test_a_fault_of_a_map_is_told_with_its_line_and_column(
     assert caught.value.message.startswith(f"{path}, line {place[0]}, column {place[1]}: ")
     assert told in caught.value.message
     assert caught.value.advice
+
+
+PIECES = (
+    '"',
+    "'",
+    "=",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\n",
+    ".",
+    ",",
+    "7",
+    "true",
+    "columns",
+    "\x00",
+    "é",
+    "#",
+    '""',
+    "[[",
+)
+
+
+def test_a_damaged_map_is_told_or_still_a_map(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    for _ in range(600):
+        text = MAP
+        for _ in range(chance.randint(1, 3)):
+            start = chance.randrange(len(text))
+            end = start + chance.choice((0, 1, 8))
+            text = text[:start] + chance.choice(PIECES) + text[end:]
+        try:
+            wanted(map_file=written(tmp_path, "map.toml", text))
+        except UsageError as error:
+            assert re.search(r"map.toml, line \d+, column \d+: ", error.message)  # noqa: PT017  (many are maps)
 
 
 def test_a_map_that_cannot_be_read_is_told(tmp_path: Path) -> None:

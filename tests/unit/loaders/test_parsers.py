@@ -38,6 +38,7 @@ AMERICAN = parsers.day("M/D/YY")
 NAMED = parsers.day("MONTH D, YYYY")
 MINUTES = parsers.counted("min", parsers.whole(1, 2_880, pa.int32()), units=("min", "season"))
 MONEY = parsers.amount()
+SHARE = parsers.share_as_percent()
 NUMBER_ID = parsers.number_id()
 COUNTRY = parsers.country()
 SESSION = parsers.session()
@@ -155,6 +156,9 @@ def outcome(parser: Parser, value: str | None) -> object:
         (MINUTES, "90", "not_a_length"),
         (MINUTES, "90 h", "not_a_length"),
         (MINUTES, "0 min", "out_of_range"),
+        (SHARE, "0.855", Decimal("85.50")),
+        (SHARE, "1", Decimal("100.00")),
+        (SHARE, "0.12345", Decimal("12.34")),
         (MONEY, "9.99", 999),
         (MONEY, "10", 1000),
         (MONEY, "0.010", 1),
@@ -229,6 +233,14 @@ def outcome(parser: Parser, value: str | None) -> object:
 )
 def test_parser_reads_exactly_or_says_why_not(parser: Parser, text: str, expected: object) -> None:
     assert outcome(parser, text) == expected
+
+
+def test_an_instant_whose_zone_is_declared_is_not_read_in_another() -> None:
+    assert INSTANT.in_zone is not None
+    assert LOCAL.in_zone is LOCAL_DAY.in_zone is None
+    assert outcome(INSTANT.in_zone("Europe/Paris"), "2024-01-31 20:15:00") == datetime(
+        2024, 1, 31, 19, 15, tzinfo=UTC
+    )
 
 
 PARSERS = [

@@ -1,0 +1,12 @@
+-- other_content.sql: where the first other content of a kind and source was when it was loaded.
+-- grain:  one row, or none
+-- params: kind, source, content_sha256
+SELECT load.path
+FROM ops.load
+WHERE
+    load.kind = %(kind)s
+    AND load.source = %(source)s
+    AND load.content_sha256 <> %(content_sha256)s
+    AND load.loaded_rows > 0
+ORDER BY load.load_id
+LIMIT 1;
