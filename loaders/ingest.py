@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,18 +22,18 @@ from loaders.contract import Checked, check
 from loaders.documents import ONLY_DOCUMENTS
 from loaders.files import day_in_name, printable, refuse_if_changed
 from loaders.ledger import Entry, RowCounts
-from loaders.publishing import complete_interrupted, publish
+from loaders.publishing import publish
 from loaders.replay import replay_waiting
 from loaders.reports import FileReport
+from loaders.retries import persist
 from loaders.sinks import DocumentSink, NoSink, RowSink, Sink
 from loaders.steps import Step, reached
-from loaders.stores import open_stores
 from loaders.tolerance import ANY, Tolerance
 from svp.core.progress import SILENT, Progress
 from svp.errors import InputError, UsageError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from loaders.batches import Batch
@@ -75,13 +75,32 @@ def ingest(
     """
     if source is not None:
         _check_source(source)
-    with open_stores(settings) as stores:
-        ledger.forget(stores.postgres, settings)
-        complete_interrupted(stores, progress)
-        loaded = [
-            _load(stores, file, source or file.kind.source, tolerance, progress) for file in files
-        ]
-        return (*loaded, *replay_waiting(stores, progress))
+    replayed: list[FileReport] = []
+
+    def replay(stores: Stores) -> None:
+        replayed.extend(replay_waiting(stores, progress))
+
+    deliveries = [Delivery(file, source or file.kind.source, tolerance, progress) for file in files]
+    loads = [partial(_load, delivery) for delivery in deliveries]
+    tasks: list[Callable[[Stores], FileReport | None]] = [_forget, *loads, replay]
+    done = persist(settings, tasks, progress=progress)
+    return (*filter(None, done), *replayed)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file on its way in, however often it is begun."""
+
+    file: Recognised
+    source: str
+    tolerance: Tolerance
+    progress: Progress
+    begun: set[int] = field(default_factory=set)
+    """Its loads by this run: after a lost answer, one of them may be complete."""
+
+
+def _forget(stores: Stores) -> None:
+    ledger.forget(stores.postgres, stores.settings)
 
 
 def _check_source(source: str) -> None:
@@ -90,17 +109,17 @@ def _check_source(source: str) -> None:
         raise UsageError(message, "use up to 63 letters, digits, '_', '.' and '-'")
 
 
-def _load(
-    stores: Stores, file: Recognised, source: str, tolerance: Tolerance, progress: Progress
-) -> FileReport:
-    started = time.monotonic()
-    known = ledger.find_load(stores.postgres, file.kind, source, file.content)
+def _load(delivery: Delivery, stores: Stores) -> FileReport:
+    started, file = time.monotonic(), delivery.file
+    known = ledger.find_load(stores.postgres, file.kind, delivery.source, file.content)
     if known and file.day:
         _refuse_other_day(file, file.day, known)
-    if known and known.state == "complete":
-        outcome, counts = "already loaded", RowCounts()
+    if known is None or known.state != "complete":
+        outcome, counts = "loaded", _load_rows(delivery, stores)
+    elif known.load_id in delivery.begun:
+        outcome, counts = "loaded", ledger.recorded_rows(stores.postgres, known.load_id)
     else:
-        outcome, counts = "loaded", _load_rows(stores, file, source, tolerance, progress)
+        outcome, counts = "already loaded", RowCounts()
     return FileReport(file.path, file.kind.name, outcome, counts, time.monotonic() - started)
 
 
@@ -113,39 +132,36 @@ def _refuse_other_day(file: Recognised, day: date, known: Entry) -> None:
         raise InputError(message, advice)
 
 
-def _load_rows(
-    stores: Stores, file: Recognised, source: str, tolerance: Tolerance, progress: Progress
-) -> RowCounts:
-    connection, kind = stores.postgres, file.kind
-    load_id = ledger.begin_load(connection, kind, source, file.path, file.content)
+def _load_rows(delivery: Delivery, stores: Stores) -> RowCounts:
+    connection, file = stores.postgres, delivery.file
+    load_id = ledger.begin_load(connection, file.kind, delivery.source, file.path, file.content)
+    delivery.begun.add(load_id)
     reached(Step.ENTERED)
     with connection:
-        sink = _sink(stores, file, source, load_id, tolerance)
-        counts = _judge_rows(stores, file, load_id, sink, tolerance=tolerance, progress=progress)
+        sink = _sink(delivery, stores, load_id)
+        counts = _judge_rows(delivery, stores, load_id, sink)
         refuse_if_changed(file.path, file.content)
-        is_refused = _is_refused(counts, tolerance)
+        is_refused = _is_refused(counts, delivery.tolerance)
         reached(Step.JUDGED)
         if not is_refused:
             counts = _with_outcomes(counts, *sink.finish())
-        ledger.record_rows(
-            connection, load_id, counts, state="refused" if is_refused else sink.state
-        )
+        state = "refused" if is_refused else sink.state
+        ledger.record_rows(connection, load_id, counts, state=state)
         reached(Step.MERGED)
     reached(Step.COMMITTED)
     if is_refused:
-        raise _too_many(file, load_id, counts, tolerance)
-    publish(stores, Entry(load_id, kind.target.name, sink.state, printable(file.path)), progress)
+        raise _too_many(delivery, load_id, counts)
+    entry = Entry(load_id, file.kind.target.name, state, printable(file.path))
+    publish(stores, entry, delivery.progress)
     return counts
 
 
-def _sink(
-    stores: Stores, file: Recognised, source: str, load_id: int, tolerance: Tolerance
-) -> Sink:
+def _sink(delivery: Delivery, stores: Stores, load_id: int) -> Sink:
     """Return what takes the rows of a file, in the transaction that is open."""
-    target = file.kind.target
+    file, source, target = delivery.file, delivery.source, delivery.file.kind.target
     if file.kind.store == "postgres":
         return RowSink(stores.postgres, target, source=source, load_id=load_id)
-    if not _is_borne(file, tolerance):
+    if not _is_borne(file, delivery.tolerance):
         return NoSink()
     assert file.day is not None  # noqa: S101  (kinds that are documents only are daily)
     shape = partial(ONLY_DOCUMENTS[target.name], source=source, day=file.day, load_id=load_id)
@@ -163,26 +179,19 @@ def _is_borne(file: Recognised, tolerance: Tolerance) -> bool:
     return not _is_refused(counts, tolerance)
 
 
-def _judge_rows(
-    stores: Stores,
-    file: Recognised,
-    load_id: int,
-    sink: Sink,
-    *,
-    tolerance: Tolerance,
-    progress: Progress,
-) -> RowCounts:
+def _judge_rows(delivery: Delivery, stores: Stores, load_id: int, sink: Sink) -> RowCounts:
     """Judge the rows of a file and hand on those that are accepted; stop where too many are rejected.
 
     What is rejected is in quarantine; what became of the others is not counted yet.
     """
-    counts = RowCounts()
-    with progress.task(f"{file.path.name} → {sink.name}", total=None, unit="rows") as task:
+    counts, file = RowCounts(), delivery.file
+    description = f"{file.path.name} → {sink.name}"
+    with delivery.progress.task(description, total=None, unit="rows") as task:
         for batch in file.batches():
             checked = check(batch, file.kind)
             postgres.quarantine(stores.postgres, load_id, checked.refusals)
             counts += _counts_of(batch, checked)
-            if tolerance.is_past(counts.rejected_rows):
+            if delivery.tolerance.is_past(counts.rejected_rows):
                 return counts
             sink.write(checked.accepted)
             reached(Step.STAGED)
@@ -204,11 +213,10 @@ def _is_refused(counts: RowCounts, tolerance: Tolerance) -> bool:
     return tolerance.is_exceeded(counts.rejected_rows, rows=rows)
 
 
-def _too_many(
-    file: Recognised, load_id: int, counts: RowCounts, tolerance: Tolerance
-) -> InputError:
+def _too_many(delivery: Delivery, load_id: int, counts: RowCounts) -> InputError:
+    path, tolerance = printable(delivery.file.path), delivery.tolerance
     message = (
-        f"{printable(file.path)}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
+        f"{path}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
         f" more than the {tolerance} that are borne; nothing of it was loaded"
     )
     advice = f"see them with 'svp quarantine list --load {load_id}'; mend the file, or bear more with --max-bad"
@@ -216,7 +224,7 @@ def _too_many(
         message,
         advice,
         load_id=load_id,
-        path=printable(file.path),
+        path=path,
         read_rows=counts.read_rows,
         rejected_rows=counts.rejected_rows,
     )
