@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,24 +22,23 @@ from loaders.contract import SOURCE_NAME, Checked
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
 from loaders.ledger import Entry, RowCounts
-from loaders.publishing import complete_interrupted, publish
+from loaders.publishing import publish
 from loaders.replay import replay_waiting
 from loaders.reports import FileReport
+from loaders.retries import persist
 from loaders.sinks import DocumentSink, NoSink, RowSink, Sink
 from loaders.steps import Step, reached
-from loaders.stores import open_stores
 from loaders.tolerance import ANY, Tolerance
 from svp.core.progress import SILENT, Progress
 from svp.errors import InputError, UsageError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from loaders.batches import Batch
     from loaders.recognise import Recognised
     from loaders.stores import Stores
-    from svp.core.postgres import Connection
     from svp.settings import Settings
 
 __all__ = ["FileReport", "ingest"]
@@ -73,24 +72,42 @@ def ingest(
     """
     if source is not None:
         _check_source(source)
-    with open_stores(settings) as stores:
-        if source is None:
-            _refuse_shared_ids(stores.postgres, files)
-        ledger.forget(stores.postgres, settings)
-        complete_interrupted(stores, progress)
-        loaded = [
-            _load(stores, file, source or file.kind.source, tolerance, progress) for file in files
-        ]
-        return (*loaded, *replay_waiting(stores, progress))
+    replayed: list[FileReport] = []
+
+    def replay(stores: Stores) -> None:
+        replayed.extend(replay_waiting(stores, progress))
+
+    loadings = [Loading(file, source or file.kind.source, tolerance, progress) for file in files]
+    loads = [partial(_load, loading) for loading in loadings]
+    checks = [partial(_refuse_shared_ids, files)] if source is None else []
+    tasks: list[Callable[[Stores], FileReport | None]] = [*checks, _forget, *loads, replay]
+    done = persist(settings, tasks, progress=progress)
+    return (*filter(None, done), *replayed)
 
 
-def _refuse_shared_ids(connection: Connection, files: Sequence[Recognised]) -> None:
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A file on its way in, however often it is begun."""
+
+    file: Recognised
+    source: str
+    tolerance: Tolerance
+    progress: Progress
+    begun: set[int] = field(default_factory=set)
+    """Its loads by this run: after a lost answer, one of them may be complete."""
+
+
+def _forget(stores: Stores) -> None:
+    ledger.forget(stores.postgres, stores.settings)
+
+
+def _refuse_shared_ids(files: Sequence[Recognised], stores: Stores) -> None:
     """Raise UsageError for two files of which nothing tells whether they are of one service."""
     for file in files:
         if not file.kind.is_shared:
             continue
         beside = [other.path for other in files if other.kind == file.kind]
-        earlier = ledger.other_path(connection, file.kind, file.kind.source, file.content)
+        earlier = ledger.other_path(stores.postgres, file.kind, file.kind.source, file.content)
         other = next((path for path in beside if path != file.path), earlier)
         if other is not None:
             message = (
@@ -109,17 +126,17 @@ def _check_source(source: str) -> None:
         raise UsageError(message, "use up to 63 letters, digits, '_', '.' and '-'")
 
 
-def _load(
-    stores: Stores, file: Recognised, source: str, tolerance: Tolerance, progress: Progress
-) -> FileReport:
-    started = time.monotonic()
-    known = ledger.find_load(stores.postgres, file.kind, source, file.content)
+def _load(loading: Loading, stores: Stores) -> FileReport:
+    started, file = time.monotonic(), loading.file
+    known = ledger.find_load(stores.postgres, file.kind, loading.source, file.content)
     if known and file.day:
         _refuse_other_day(file, file.day, known)
-    if known and known.state == "complete":
-        outcome, counts = "already loaded", RowCounts()
+    if known is None or known.state != "complete":
+        outcome, counts = "loaded", _load_rows(loading, stores)
+    elif known.load_id in loading.begun:
+        outcome, counts = "loaded", ledger.recorded_rows(stores.postgres, known.load_id)
     else:
-        outcome, counts = "loaded", _load_rows(stores, file, source, tolerance, progress)
+        outcome, counts = "already loaded", RowCounts()
     return FileReport(file.path, file.kind.name, outcome, counts, time.monotonic() - started)
 
 
@@ -132,39 +149,36 @@ def _refuse_other_day(file: Recognised, day: date, known: Entry) -> None:
         raise InputError(message, advice)
 
 
-def _load_rows(
-    stores: Stores, file: Recognised, source: str, tolerance: Tolerance, progress: Progress
-) -> RowCounts:
-    connection, kind = stores.postgres, file.kind
-    load_id = ledger.begin_load(connection, kind, source, file.path, file.content)
+def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
+    connection, file = stores.postgres, loading.file
+    load_id = ledger.begin_load(connection, file.kind, loading.source, file.path, file.content)
+    loading.begun.add(load_id)
     reached(Step.ENTERED)
     with connection:
-        sink = _sink(stores, file, source, load_id, tolerance)
-        counts = _judge_rows(stores, file, load_id, sink, tolerance=tolerance, progress=progress)
+        sink = _sink(loading, stores, load_id)
+        counts = _judge_rows(loading, stores, load_id, sink)
         file.refuse_if_changed()
-        is_refused = _is_refused(counts, tolerance)
+        is_refused = _is_refused(counts, loading.tolerance)
         reached(Step.JUDGED)
         if not is_refused:
             counts = _with_outcomes(counts, *sink.finish())
-        ledger.record_rows(
-            connection, load_id, counts, state="refused" if is_refused else sink.state
-        )
+        state = "refused" if is_refused else sink.state
+        ledger.record_rows(connection, load_id, counts, state=state)
         reached(Step.MERGED)
     reached(Step.COMMITTED)
     if is_refused:
-        raise _too_many(file, load_id, counts, tolerance)
-    publish(stores, Entry(load_id, kind.target.name, sink.state, printable(file.path)), progress)
+        raise _too_many(loading, load_id, counts)
+    entry = Entry(load_id, file.kind.target.name, state, printable(file.path))
+    publish(stores, entry, loading.progress)
     return counts
 
 
-def _sink(
-    stores: Stores, file: Recognised, source: str, load_id: int, tolerance: Tolerance
-) -> Sink:
+def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
     """Return what takes the rows of a file, in the transaction that is open."""
-    target = file.kind.target
+    file, source, target = loading.file, loading.source, loading.file.kind.target
     if file.kind.store == "postgres":
         return RowSink(stores.postgres, target, source=source, load_id=load_id)
-    if not _is_borne(file, tolerance):
+    if not _is_borne(file, loading.tolerance):
         return NoSink()
     shape = partial(ONLY_DOCUMENTS[target.name], Delivery(source, load_id, file.day))
     return DocumentSink(stores.postgres, stores.mongodb[target.name], shape, load_id=load_id)
@@ -180,26 +194,19 @@ def _is_borne(file: Recognised, tolerance: Tolerance) -> bool:
     return not _is_refused(counts, tolerance)
 
 
-def _judge_rows(
-    stores: Stores,
-    file: Recognised,
-    load_id: int,
-    sink: Sink,
-    *,
-    tolerance: Tolerance,
-    progress: Progress,
-) -> RowCounts:
+def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> RowCounts:
     """Judge the rows of a file and hand on those that are accepted; stop where too many are rejected.
 
     What is rejected is in quarantine; what became of the others is not counted yet.
     """
-    counts = RowCounts()
-    with progress.task(f"{file.path.name} → {sink.name}", total=None, unit="rows") as task:
+    counts, file = RowCounts(), loading.file
+    description = f"{file.path.name} → {sink.name}"
+    with loading.progress.task(description, total=None, unit="rows") as task:
         for batch in file.batches():
             checked = file.judge(batch)
             postgres.quarantine(stores.postgres, load_id, checked.refusals)
             counts += _counts_of(batch, checked)
-            if tolerance.is_past(counts.rejected_rows):
+            if loading.tolerance.is_past(counts.rejected_rows):
                 return counts
             sink.write(checked.accepted)
             reached(Step.STAGED)
@@ -221,11 +228,10 @@ def _is_refused(counts: RowCounts, tolerance: Tolerance) -> bool:
     return tolerance.is_exceeded(counts.rejected_rows, rows=rows)
 
 
-def _too_many(
-    file: Recognised, load_id: int, counts: RowCounts, tolerance: Tolerance
-) -> InputError:
+def _too_many(loading: Loading, load_id: int, counts: RowCounts) -> InputError:
+    path, tolerance = printable(loading.file.path), loading.tolerance
     message = (
-        f"{printable(file.path)}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
+        f"{path}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
         f" more than the {tolerance} that are borne; nothing of it was loaded"
     )
     advice = f"see them with 'svp quarantine list --load {load_id}'; mend the file, or bear more with --max-bad"
@@ -233,7 +239,7 @@ def _too_many(
         message,
         advice,
         load_id=load_id,
-        path=printable(file.path),
+        path=path,
         read_rows=counts.read_rows,
         rejected_rows=counts.rejected_rows,
     )

@@ -41,6 +41,7 @@ __all__ = [
     "only_ingest",
     "other_path",
     "record_rows",
+    "recorded_rows",
     "touch_days",
     "unfinished",
 ]
@@ -193,6 +194,13 @@ def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, stat
     }
     with connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "record_rows"), parameters)
+
+
+def recorded_rows(connection: Connection, load_id: int) -> RowCounts:
+    """Return the row law's numbers of a load."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "recorded_rows"), {"load_id": load_id})
+        return RowCounts(*_one(cursor))
 
 
 def advance_load(connection: Connection, load_id: int, *, state: str) -> None:

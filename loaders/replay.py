@@ -23,12 +23,12 @@ from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name
 from loaders.kinds import KINDS
 from loaders.ledger import Entry, RowCounts
-from loaders.publishing import complete_interrupted, publish
+from loaders.publishing import publish
 from loaders.quarantine import Held, held_loads
 from loaders.reports import FileReport
+from loaders.retries import persist
 from loaders.sinks import DocumentSink
 from loaders.steps import Step, reached
-from loaders.stores import open_stores
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import read_sql
 from svp.errors import UsageError
@@ -73,11 +73,15 @@ def replay_quarantine(
     Raises:
         LockError: another ingest is running in the workspace.
     """
-    with open_stores(settings) as stores:
-        complete_interrupted(stores, progress)
-        held = _in_order(held_loads(stores.postgres, load_id=load_id))
-        reports = [report for load in held for report in _judge_again(stores, load, progress)]
-        return Replay((*reports, *replay_waiting(stores, progress)))
+    reports: list[FileReport] = []
+
+    def replay(stores: Stores) -> None:
+        for held in _in_order(held_loads(stores.postgres, load_id=load_id)):
+            reports.extend(_judge_again(stores, held, progress))
+        reports.extend(replay_waiting(stores, progress))
+
+    persist(settings, [replay], progress=progress)
+    return Replay(tuple(reports))
 
 
 def replay_corrections(
@@ -90,18 +94,22 @@ def replay_corrections(
         LockError: another ingest is running in the workspace.
         UsageError: the load has no row in quarantine, or its kind is not known any more.
     """
-    with open_stores(settings) as stores:
-        complete_interrupted(stores, progress)
+    reports: list[FileReport] = []
+
+    def replay(stores: Stores) -> Replay:
         held, kind = _held_load(stores.postgres, load_id)
-        reports: list[FileReport] = []
         codes, gone_rows = Counter[str](), 0
         for batch in corrections(path, kind):
             open_batch = _still_held(stores.postgres, load_id, batch)
             gone_rows += batch.rows.num_rows - open_batch.rows.num_rows
             moved = _replay_batch(stores, held, kind, open_batch, progress, is_correction=True)
-            reports += moved.reports
+            reports.extend(moved.reports)
             codes.update(moved.codes)
-        return Replay((*reports, *replay_waiting(stores, progress)), gone_rows, codes)
+        reports.extend(replay_waiting(stores, progress))
+        return Replay(tuple(reports), gone_rows, codes)
+
+    (done,) = persist(settings, [replay], progress=progress)
+    return done
 
 
 def replay_waiting(stores: Stores, progress: Progress) -> Iterator[FileReport]:

@@ -13,7 +13,8 @@ from psycopg2 import IntegrityError, sql
 
 from loaders import postgres
 from loaders.ledger import Entry
-from loaders.publishing import collection_of, complete_interrupted, publish_undo
+from loaders.publishing import collection_of, publish_undo
+from loaders.retries import persist
 from loaders.steps import Step, reached
 from loaders.stores import open_stores
 from svp.core.progress import SILENT, Progress
@@ -83,18 +84,23 @@ def undo(settings: Settings, load_id: int, *, progress: Progress = SILENT) -> Un
         LockError: an ingest is running in the workspace.
         UsageError: the load can't be taken back; the message says what stands in the way.
     """
-    with open_stores(settings) as stores:
-        complete_interrupted(stores, progress)
+    planned: list[Undo] = []
+
+    def take_back(stores: Stores) -> Undo:
         parts = _parts(stores.postgres, load_id)
         with stores.postgres:
-            done = _prepare(stores, parts)
+            planned.append(_prepare(stores, parts))
             _take_back(stores.postgres, parts)
             reached(Step.TAKEN_BACK)
         reached(Step.UNDOING)
         for part in parts:
             entry = Entry(part.load_id, part.target, "undoing", part.path)
             publish_undo(stores, entry, progress)
-        return done
+        # After a lost answer there is nothing left to take back: it was this run that did.
+        return planned[0]
+
+    (done,) = persist(settings, [take_back], progress=progress)
+    return done
 
 
 def _parts(connection: Connection, load_id: int) -> tuple[Part, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loaders import mongodb, postgres
+from loaders import mongodb, postgres, retries
 from loaders.ledger import only_ingest
 from nosql.schema import install as install_mongodb
 from svp.cli import common, main
@@ -53,6 +53,12 @@ def use(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SVP_WORKSPACE", settings.workspace.name)
     monkeypatch.setenv("SVP_POSTGRES_URL", settings.postgres_url)
     monkeypatch.setenv("SVP_MONGO_URL", settings.mongo_url)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up at once when a server is lost for good."""
+    monkeypatch.setattr(retries, "PAUSES_SECONDS", (0.1,))
 
 
 @pytest.fixture
@@ -305,6 +311,7 @@ def test_a_workspace_without_schemas_ends_with_8(svp: Callable[..., Run], delive
     assert "run 'svp init' first" in err
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_lost_connection_to_postgresql_ends_with_3_and_leaves_nothing_open(
     svp: Callable[..., Run], delivery: Path, stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,6 +344,7 @@ def fragile(stores: Stores) -> Iterator[tuple[Path, Settings]]:
         shutil.rmtree(home)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_mongodb_stopped_under_an_ingest_ends_with_3_and_the_next_run_completes_it(
     svp: Callable[..., Run],
     delivery: Path,
