@@ -43,7 +43,7 @@ from warehouse.connections import execute, fetch, fetch_one, open_warehouse, str
 from warehouse.export import export, read_ahead, refresh, run_procedures, stage_members
 from warehouse.plan import chunk_days
 from warehouse.sources import MAKE_KEYS, open_sources
-from warehouse.staging import open_staging, write_rows
+from warehouse.staging import MEMORY_BYTES, open_staging, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -215,6 +215,7 @@ def raw_table(settings: Settings, folder: str, like: str) -> Iterator[Connection
     """Open a connection that may load from a folder into a table ``raw`` like one of ours."""
     database = settings.workspace.warehouse_database
     with open_connection(settings.mysql_url, database, local_infile_folder=Path(folder)) as target:
+        execute(target, "SET SESSION max_heap_table_size = %s", (MEMORY_BYTES,))
         execute(target, f"CREATE TABLE raw LIKE {like}")
         yield target
         execute(target, "DROP TABLE raw")
