@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from loaders.arrow import Mask, Values, compute, mask
+from loaders.arrow import Mask, Values, compute, mask, outside
 from loaders.batches import is_text
 
 __all__ = [
@@ -42,6 +42,14 @@ __all__ = [
 
 NULL_WORDS = ("", "-", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null")
 """What files write for "nothing here"."""
+
+LONGEST_NULL_WORD = max(map(len, NULL_WORDS))
+
+MANY_UNUSUAL = 0.2
+"""Share of rows from which on it is cheaper to take the long way with all."""
+
+MAX_DIGITS = 18
+"""What certainly fits 64 bits."""
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 FIRST_INSTANT = datetime(1900, 1, 1, tzinfo=UTC)
@@ -90,6 +98,60 @@ def _matching(values: Values, pattern: str) -> tuple[Values, Mask]:
     return _where(matches, values), mask(compute.invert(matches))
 
 
+def _sparing(
+    unusual: Callable[[Values], Mask],
+    parse_usual: Callable[[Values], Parsed],
+    parse: Callable[[Values], Parsed],
+) -> Callable[[Values], Parsed]:
+    """Return a parser that takes the rows it is worth for through ``parse``, and all others the short way."""
+
+    def parse_sparingly(values: Values) -> Parsed:
+        rows = unusual(values)
+        if not rows.any():
+            return parse_usual(values)
+        if rows.mean() > MANY_UNUSUAL:
+            return parse(values)
+        chosen = pa.array(rows)
+        usual, others = (
+            parse_usual(_where(compute.invert(chosen), values)),
+            parse(values.filter(chosen)),
+        )
+        merged = compute.replace_with_mask(usual.values, chosen, others.values)
+        return Parsed(merged, (*usual.faults, *_spread(others.faults, rows)))
+
+    return parse_sparingly
+
+
+def _spread(faults: Faults, rows: Mask) -> Iterator[tuple[str, Mask]]:
+    """Yield the faults of some rows as those of all."""
+    for code, faulty in faults:
+        spread = np.zeros(len(rows), dtype=np.bool_)
+        spread[rows] = faulty
+        yield code, spread
+
+
+def _no_plain_word(values: Values, max_characters: int) -> Mask:
+    """Tell which texts are not printable ASCII of some length without a space, or say "nothing here"."""
+    if values.type != pa.string():
+        return np.ones(len(values), dtype=np.bool_)
+    length = compute.binary_length(values)
+    unusual = outside(values, ord("!"), ord("~")) | mask(compute.greater(length, max_characters))
+    short = mask(compute.less_equal(length, LONGEST_NULL_WORD))
+    if short.any():
+        words = values.filter(pa.array(short))
+        unusual[short] |= mask(compute.is_in(words, value_set=pa.array(NULL_WORDS)))
+    return unusual
+
+
+def _plain_or(max_characters: int, parse: Callable[[Values], Parsed]) -> Callable[[Values], Parsed]:
+    """Return a parser that keeps words as they are, and takes what is none through ``parse``."""
+    return _sparing(
+        lambda values: _no_plain_word(values, max_characters),
+        lambda values: Parsed(values, ()),
+        parse,
+    )
+
+
 def text(*, max_characters: int, but: str = "") -> Parser:
     """Text as it is, trimmed; control characters are taken for a space, ``but`` those named."""
     control = rf"[^{but}\P{{Cc}}]+"
@@ -102,7 +164,8 @@ def text(*, max_characters: int, but: str = "") -> Parser:
         )
         return Parsed(cleaned, faults)
 
-    return Parser(f"text, up to {max_characters:,} characters", parse)
+    meaning = f"text, up to {max_characters:,} characters"
+    return Parser(meaning, _plain_or(max_characters, parse))
 
 
 def prose(*, max_characters: int) -> Parser:
@@ -124,7 +187,7 @@ def identifier(*, max_characters: int) -> Parser:
         )
         return Parsed(cleaned, faults)
 
-    return Parser(f"id, up to {max_characters:,} characters", parse)
+    return Parser(f"id, up to {max_characters:,} characters", _plain_or(max_characters, parse))
 
 
 def _with_nul(values: Values) -> Mask:
@@ -146,7 +209,21 @@ def whole(minimum: int, maximum: int, type_: pa.DataType) -> Parser:
         faults = (("not_a_number", faulty), ("out_of_range", huge | outside))
         return Parsed(inside.cast(type_), faults)
 
-    return Parser(f"whole number, {_range(minimum, maximum)}", parse)
+    def parse_digits(values: Values) -> Parsed:
+        inside, outside_ = _within(values.cast(pa.int64()), minimum, maximum)
+        return Parsed(inside.cast(type_), (("out_of_range", outside_),))
+
+    meaning = f"whole number, {_range(minimum, maximum)}"
+    return Parser(meaning, _sparing(_no_digits, parse_digits, parse))
+
+
+def _no_digits(values: Values) -> Mask:
+    """Tell which texts are not up to 18 digits and nothing else."""
+    if values.type != pa.string():
+        return np.ones(len(values), dtype=np.bool_)
+    length = compute.binary_length(values)
+    is_short = compute.and_(compute.greater(length, 0), compute.less_equal(length, MAX_DIGITS))
+    return outside(values, ord("0"), ord("9")) | mask(compute.invert(is_short))
 
 
 def decimal(minimum: int, maximum: int, type_: pa.Decimal128Type) -> Parser:
