@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loaders import ledger, mongodb, postgres
+from loaders.box_days import BoxDaySink, refuse_other_store
 from loaders.contract import check
 from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, documents_of
 from loaders.files import day_in_name, printable, refuse_if_changed
@@ -27,6 +28,7 @@ from loaders.sinks import DocumentSink, RowSink, Sink
 from svp.core.mongodb import MongoDatabase, open_database
 from svp.core.progress import SILENT, Progress
 from svp.errors import InputError, UsageError, shorten
+from svp.model import BOX_LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -63,6 +65,8 @@ class Stores:
 
     postgres: Connection
     mongodb: MongoDatabase
+    has_documents: bool = True
+    """Whether rows that are documents only become some; else they go to the warehouse without."""
 
 
 def ingest(
@@ -70,6 +74,7 @@ def ingest(
     files: Sequence[Recognised],
     *,
     source: str | None = None,
+    to_warehouse: bool = False,
     progress: Progress = SILENT,
 ) -> tuple[FileReport, ...]:
     """Load files in their order; first complete what an earlier run left between the stores.
@@ -81,25 +86,35 @@ def ingest(
         settings: which servers and workspace.
         files: what was recognised, parents before children.
         source: first half of the natural keys, if not the kind's own.
+        to_warehouse: keep logs of set-top boxes for the warehouse without making documents of them.
         progress: shows rows and documents.
 
     Raises:
         InputError: a file is damaged; nothing of it is visible, files before it are loaded.
         LockError: another ingest is running in the workspace.
-        UsageError: ``source`` is no usable name.
+        UsageError: ``source`` is no usable name, or a file can't go to the warehouse without documents.
     """
+    if to_warehouse:
+        _check_logs_only(files)
     if source is not None:
         _check_source(source)
     with (
         ledger.only_ingest(settings) as connection,
         open_database(settings.url("mongo"), settings.workspace.mongo_database) as documents,
     ):
-        stores = Stores(connection, documents)
+        stores = Stores(connection, documents, has_documents=not to_warehouse)
         for entry in ledger.unfinished(connection):
             progress.say(f"completing load {entry.load_id}, which was interrupted")
             _publish(stores, entry, progress)
         loaded = [_load(stores, file, source or file.kind.source, progress) for file in files]
         return (*loaded, *_replay_waiting(stores, progress))
+
+
+def _check_logs_only(files: Sequence[Recognised]) -> None:
+    for file in files:
+        if file.kind.target is not BOX_LOGS:
+            message = f"{printable(file.path)} is {file.kind.name}, which can't go to the warehouse without the stores"
+            raise UsageError(message, "give --to warehouse with logs of set-top boxes only")
 
 
 def _check_source(source: str) -> None:
@@ -147,6 +162,10 @@ def _sink(stores: Stores, file: Recognised, source: str, load_id: int) -> Sink:
     if file.kind.store == "postgres":
         return RowSink(stores.postgres, target, source=source, load_id=load_id)
     assert file.day is not None  # noqa: S101  (kinds that are documents only are daily)
+    store = "MongoDB" if stores.has_documents else "PostgreSQL"
+    refuse_other_store(stores.postgres, file.kind.name, file.day, store=store)
+    if not stores.has_documents:
+        return BoxDaySink(stores.postgres, source=source, day=file.day, load_id=load_id)
     shape = partial(ONLY_DOCUMENTS[target.name], source=source, day=file.day, load_id=load_id)
     collection = stores.mongodb[target.name]
     return DocumentSink(stores.postgres, collection, shape, load_id=load_id, day=file.day)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -55,6 +55,12 @@ def ingest(
         str | None,
         typer.Option(help="Name of the source, when two companies deliver files of one shape."),
     ] = None,
+    to: Annotated[
+        Literal["warehouse"] | None,
+        typer.Option(
+            help="Take logs of set-top boxes to the warehouse without making documents of them."
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")
     ] = False,
@@ -78,7 +84,9 @@ def ingest(
         check_schemas(settings)
         for line in describe(files):
             progress.say(line)
-        reports = load_files(settings, files, source=source, progress=progress)
+        reports = load_files(
+            settings, files, source=source, to_warehouse=to == "warehouse", progress=progress
+        )
     facts = {
         "workspace": settings.workspace.name,
         "files": [report_facts(report) for report in reports],

@@ -1,0 +1,295 @@
+"""Days of set-top-box logs that go to the warehouse without documents.
+
+Of each line is kept what the marts need, and the id that makes a later delivery exact: packed, a few dozen bytes, in
+PostgreSQL, in the transaction of the load. So a day is what its last complete load left, or what it was before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from loaders import ledger
+from loaders.arrow import Mask, Positions, Values, compute
+from loaders.canonical import names_no_contract
+from svp.core.sqlfiles import read_sql
+from svp.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from svp.core.postgres import Connection
+
+__all__ = [
+    "LINES",
+    "BoxDaySink",
+    "United",
+    "kept",
+    "read_lines",
+    "refuse_other_store",
+    "unite",
+    "watch_of",
+]
+
+WORD = pa.dictionary(pa.int32(), pa.string())
+LINES = pa.schema(
+    {
+        "log_id": pa.string(),
+        "contract_code": WORD,
+        "application": WORD,
+        "watch_seconds": pa.int32(),
+    }
+)
+"""What is kept of a line."""
+
+PART_LINES = 500_000
+
+MAX_LINES = 6_000_000
+"""Of a day; it is held in memory as columns, about 100 bytes a line while it is united."""
+
+MAX_CONTRACT_CHARACTERS = 255
+MAX_APPLICATION_CHARACTERS = 100
+"""What the warehouse holds; ``export_box_watch_by_day`` says the same of documents."""
+
+NOWHERE = -1
+"""Position of a line that is not there."""
+
+
+def refuse_other_store(connection: Connection, kind: str, day: date, *, store: str) -> None:
+    """Raise InputError if a day's logs are held by another store than the one they are to go to now.
+
+    They would be counted twice, or a later delivery would not meet what it corrects.
+    """
+    with connection.cursor() as cursor:
+        parameters = {"kind": kind, "day": day}
+        cursor.execute(read_sql("loaders.statements", "box_day_store"), parameters)
+        found = cursor.fetchone()
+    if found is None or found[0] == store:
+        return
+    if store == "MongoDB":
+        message = f"{day} went to the warehouse without documents; its logs can't be documents, too"
+        raise InputError(message, "give it with --to warehouse again")
+    message = f"{day} is in the documents of MongoDB; its logs can't go without them, too"
+    raise InputError(message, "give it without --to warehouse")
+
+
+@dataclass(frozen=True, slots=True)
+class United:
+    """The lines of a day after a delivery."""
+
+    lines: pa.Table
+    """Each id once."""
+    outcomes: Mapping[str, int]
+    """Of the lines that were delivered."""
+    winners: Positions
+    """Which of those count: the last one of each id."""
+    is_changed: bool
+    """Whether the day is another than it was."""
+
+
+class BoxDaySink:
+    """The lines of one day, united with those that are there: by id, the later value wins."""
+
+    name = "PostgreSQL"
+    state = "mongo_done"
+
+    def __init__(self, connection: Connection, *, source: str, day: date, load_id: int) -> None:
+        self._connection = connection
+        self._source, self._day, self._load_id = source, day, load_id
+        self._batches: list[pa.RecordBatch] = []
+        self._line_count = 0
+
+    def write(self, rows: pa.RecordBatch) -> None:
+        """Keep a batch.
+
+        Raises:
+            InputError: the day has more lines than fit the memory.
+        """
+        self._line_count += rows.num_rows
+        if self._line_count > MAX_LINES:
+            message = f"{self._day} has more than {MAX_LINES:,} lines"
+            raise InputError(message, "load it without --to warehouse, as documents")
+        flags = rows.column("quality_flags").dictionary_encode()
+        self._batches.append(kept(rows).append_column("quality_flags", flags))
+
+    def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Unite the lines with those of the day, and put them in their place if that changes any."""
+        if not self._line_count:
+            return {}, {}
+        delivered = pa.Table.from_batches(self._batches)
+        self._batches.clear()
+        stored = read_lines(self._connection, self._source, self._day)
+        united = unite(stored, delivered)
+        if united.is_changed:
+            self._put(united.lines)
+            ledger.touch_day(self._connection, self._load_id, self._day)
+        return united.outcomes, _count_flags(delivered.column("quality_flags").take(united.winners))
+
+    def _put(self, lines: pa.Table) -> None:
+        totals = {
+            "source": self._source,
+            "day": self._day,
+            "load_id": self._load_id,
+            "line_count": lines.num_rows,
+            "watch_seconds": int(lines.column("watch_seconds").to_numpy().sum(dtype=np.int64)),
+            "active_contracts": self._active_contracts(lines),
+        }
+        with self._connection.cursor() as cursor:
+            cursor.execute(read_sql("loaders.statements", "put_box_day"), totals)
+            for part, start in enumerate(range(0, lines.num_rows, PART_LINES)):
+                packed = _packed(lines.slice(start, PART_LINES))
+                cursor.execute(
+                    "INSERT INTO oltp.box_day_lines VALUES (%s, %s, %s, %s)",
+                    (self._source, self._day, part, packed),
+                )
+
+    def _active_contracts(self, lines: pa.Table) -> int:
+        """Return how many contracts had any time on the day, in whatever source."""
+        with self._connection.cursor() as cursor:
+            others = "SELECT source FROM oltp.box_days WHERE day = %s AND source <> %s"
+            cursor.execute(others, (self._day, self._source))
+            sources = [source for (source,) in cursor.fetchall()]
+        lines_of = (read_lines(self._connection, source, self._day) for source in sources)
+        active = [_active(each) for each in (lines, *lines_of)]
+        return len(compute.unique(pa.concat_arrays(active)))
+
+
+def unite(stored: pa.Table, delivered: pa.Table) -> United:
+    """Unite the lines of a day with those of a file: by id, the last one wins."""
+    both = pa.concat_tables([stored, delivered.select(LINES.names)])
+    both = both.unify_dictionaries().combine_chunks()
+    first = stored.num_rows
+    codes = _codes(both.column("log_id").combine_chunks().dictionary_encode())
+    lines = np.arange(len(codes))
+    before = np.full(codes.max(initial=NOWHERE) + 1, NOWHERE)
+    before[codes[:first]] = lines[:first]
+    latest = before.copy()
+    latest[codes[first:]] = lines[first:]
+    wins = latest[codes[first:]] == lines[first:]
+    winners, superseded = lines[first:][wins], lines[first:][~wins]
+    replaced = before[codes[winners]]
+    is_new = replaced == NOWHERE
+    differs = _differ(both, winners, replaced) & ~is_new
+    is_late = _differ(both, superseded, latest[codes[superseded]])
+    return United(
+        lines=both.take(latest),
+        outcomes={
+            "loaded": _count(is_new),
+            "unchanged": _count(~is_new & ~differs) + _count(~is_late),
+            "updated": _count(differs) + _count(is_late),
+        },
+        winners=winners - first,
+        is_changed=bool((is_new | differs).any()),
+    )
+
+
+def _count(rows: Mask) -> int:
+    return int(np.count_nonzero(rows))
+
+
+def _differ(lines: pa.Table, some: Positions, others: Positions) -> Mask:
+    """Tell which lines say something else than their counterparts, of which NOWHERE means nothing."""
+    found = np.zeros(len(some), dtype=np.bool_)
+    for name in ("contract_code", "application", "watch_seconds"):
+        codes = _codes(lines.column(name).combine_chunks())
+        found |= codes[some] != codes[others]
+    return found
+
+
+def _codes(values: Values) -> Positions:
+    """Return whole numbers, or the codes of words, as numpy; null is NOWHERE, which is none of them."""
+    numbers = values.indices if isinstance(values, pa.DictionaryArray) else values
+    return compute.fill_null(numbers, NOWHERE).to_numpy()
+
+
+def kept(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Return what is kept of accepted rows."""
+    columns = [rows.column(name) for name in LINES.names]
+    words = [
+        column.dictionary_encode() if type_ == WORD else column
+        for column, type_ in zip(columns, LINES.types, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(words, schema=LINES)
+
+
+def _count_flags(flags: pa.ChunkedArray[Any]) -> Mapping[str, int]:
+    """Return how many lines carry which remark."""
+    codes = flags.combine_chunks().cast(pa.string())
+    lines = pa.table({"codes": codes}).group_by("codes")
+    counted: Counter[str] = Counter()
+    for found in lines.aggregate([([], "count_all")]).to_pylist():
+        for code in filter(None, found["codes"].split(",")):
+            counted[code] += found["count_all"]
+    return dict(sorted(counted.items()))
+
+
+def _packed(lines: pa.Table) -> memoryview:
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(sink, LINES, options=options) as writer:
+        writer.write_table(lines)
+    return memoryview(sink.getvalue())
+
+
+def read_lines(connection: Connection, source: str, day: date) -> pa.Table:
+    """Return the lines of a source's day, each id once; none if it has none."""
+    statement = "SELECT lines FROM oltp.box_day_lines WHERE source = %s AND day = %s ORDER BY part"
+    parts = []
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(statement, (source, day))
+        for (packed,) in cursor:
+            with pa.ipc.open_stream(packed) as reader:
+                parts.append(reader.read_all())
+    return pa.concat_tables(parts) if parts else LINES.empty_table()
+
+
+def watch_of(lines: pa.Table) -> pa.Table:
+    """Return the time by contract and application, as the warehouse names them; null for what names none.
+
+    Columns: ``contract_code``, ``application``, ``watch_seconds`` (int64). The pipeline ``export_box_watch_by_day``
+    makes the same of documents.
+    """
+    lines = lines.unify_dictionaries().combine_chunks()
+    named = pa.table(
+        {
+            "contract_code": _renamed(lines.column("contract_code"), _contract),
+            "application": _renamed(lines.column("application"), _application),
+            "watch_seconds": lines.column("watch_seconds").combine_chunks().cast(pa.int64()),
+        }
+    )
+    keys = ["contract_code", "application"]
+    summed = named.group_by(keys, use_threads=False).aggregate([("watch_seconds", "sum")])
+    return summed.rename_columns([*keys, "watch_seconds"])
+
+
+def _renamed(words: pa.ChunkedArray[Any], rename: Callable[[Values], Values]) -> Values:
+    """Return a column with each of its words renamed, once."""
+    column = words.combine_chunks()
+    assert isinstance(column, pa.DictionaryArray)  # noqa: S101  (words are packed as one)
+    return compute.take(rename(column.dictionary), column.indices)
+
+
+def _contract(codes: Values) -> Values:
+    """Return the contracts that are some, and fit the warehouse; null for others."""
+    rows = pa.RecordBatch.from_arrays([codes], names=["contract_code"])
+    is_long = compute.greater(compute.utf8_length(codes), MAX_CONTRACT_CHARACTERS)
+    is_none = compute.or_(names_no_contract(rows), is_long)
+    return compute.if_else(is_none, pa.scalar(None, pa.string()), codes)
+
+
+def _application(names: Values) -> Values:
+    """Return the names as long as the warehouse takes them."""
+    return compute.utf8_slice_codeunits(names, 0, MAX_APPLICATION_CHARACTERS)
+
+
+def _active(lines: pa.Table) -> Values:
+    """Return the contracts that had any time."""
+    watched = watch_of(lines)
+    active = watched.filter(compute.greater(watched.column("watch_seconds"), 0))
+    return compute.drop_null(active.column("contract_code").combine_chunks())
