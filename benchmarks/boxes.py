@@ -50,6 +50,9 @@ BATCH_LINES = 50_000
 CORRECTED_SHARE, MOVED_SHARE = 0.01, 0.001
 """Of the lines of a corrected day: those with another duration, and those of another contract."""
 
+CHECKPOINT_SECONDS = 65
+"""MongoDB knows the size of what it has written by a checkpoint, of which it makes one a minute."""
+
 MONTH_LINES = 48_000_000
 MICROSECONDS, NANOSECONDS = 10**6, 10**9
 
@@ -162,7 +165,7 @@ def measure_layout(
     with costs.step("load", database):
         for day in days:
             deliver(database, layout, day)
-    database.client.admin.command("fsync")
+    time.sleep(CHECKPOINT_SECONDS)
     said = database.command("collStats", layout.collection)
     size = said["storageSize"] + said["totalIndexSize"]
     again = draw.sample(days[0], len(days[0]))
@@ -286,13 +289,13 @@ def main() -> None:
     options.add_argument("--home", default=None, help="folder of the local servers")
     given = options.parse_args()
     home = load_settings({"home": given.home}).home
-    settings = replace(load_settings({"home": str(home)}), workspace=Workspace("benchmark"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if given.what == "check":
             measure_check(folder, given.users or 1_750_000, given.days or 1, given.duckdb)
             return
         start(home)
+        settings = replace(load_settings({"home": str(home)}), workspace=Workspace("benchmark"))
         try:
             if given.what == "layouts":
                 files = generate(folder / "logs", given.users or 100_000, given.days or 3)
