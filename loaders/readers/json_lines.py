@@ -5,21 +5,19 @@ The document inside a hit (``_source``) is opened: its values are columns named 
 
 from __future__ import annotations
 
-import codecs
 import json
-from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TextIO
+from dataclasses import dataclass, replace
+from itertools import chain, islice, pairwise
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
-from loaders import batches
 from loaders.batches import MAX_ROW_CHARACTERS, Batch, Refusal, is_text
 from loaders.files import printable
+from loaders.readers.blocks import read_blocks
 from loaders.readers.json_values import AmbiguousObject, as_text, parse
-from loaders.readers.layouts import Alike, layout_of, line_ends, read_alike, usual_layouts
+from loaders.readers.layouts import Alike, layout_of, read_alike, together, usual_layouts
 from svp.core.workers import in_order
 from svp.errors import InputError
 
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from loaders.arrow import Positions
+    from loaders.readers.blocks import Block, Line
 
 __all__ = ["JsonLinesFile", "is_json_lines"]
 
@@ -41,16 +39,6 @@ TELLING_LINES = 3
 """Lines that tell whether a line is a value."""
 
 MAX_NAMES = 1_000
-
-READ_BYTES = 8 * 1024 * 1024
-MAX_CHARACTER_BYTES = 4
-
-
-class Line(NamedTuple):
-    """One line of the file, counted from 1."""
-
-    number: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +54,6 @@ class Read:
         return {name: as_text(value) for name, value in self.values.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Whole lines of a file."""
-
-    first_number: int
-    """Of its first line."""
-    data: bytes
-    ends: Positions
-    """Of each line, in the data."""
-
-    def line(self, position: np.integer[Any]) -> Line:
-        """Return a line, counted from 0 in the block."""
-        start = self.ends[position - 1] if position else 0
-        text = self.data[start : self.ends[position]].decode("utf-8", "surrogateescape")
-        return Line(self.first_number + int(position), text)
-
-
 class JsonLinesFile:
     """A file with a JSON object on each line, in UTF-8."""
 
@@ -93,9 +64,10 @@ class JsonLinesFile:
             InputError: a line is longer than any sensible one.
         """
         self._path = path
-        with self._open_text() as stream:
-            first = [_read(line) for line in islice(_not_blank(self._lines(stream)), FIRST_LINES)]
-        self.columns = tuple(_names(self._path, first))
+        with path.open("rb") as stream:
+            lines = chain.from_iterable(block.lines() for block in self._blocks(stream))
+            first = list(map(_read, islice(_not_blank(lines), FIRST_LINES)))
+        self.columns = tuple(_names(path, first))
         self._layouts = usual_layouts(
             layout_of(read.line.text, read.texts(), DOCUMENT) for read in first if not read.fault
         )
@@ -109,57 +81,39 @@ class JsonLinesFile:
         with self._path.open("rb") as stream:
             yield from in_order(self._batch, self._blocks(stream))
 
-    @contextmanager
-    def _open_text(self) -> Iterator[TextIO]:
-        with self._path.open(
-            encoding="utf-8-sig", errors="surrogateescape", newline="\n"
-        ) as stream:
-            yield stream
-
-    def _lines(self, stream: TextIO) -> Iterator[Line]:
-        number = 0
-        while text := stream.readline(MAX_ROW_CHARACTERS):
-            number += 1
-            self._check_length(number, text)
-            yield Line(number, text)
-
-    def _check_length(self, number: int, text: str) -> None:
-        if len(text) >= MAX_ROW_CHARACTERS:
-            message = f"{printable(self._path)}, line {number}: longer than {MAX_ROW_CHARACTERS:,} characters"
-            raise InputError(message, "each line must hold one object")
-
     def _blocks(self, stream: BinaryIO) -> Iterator[Block]:
-        """Yield the lines in blocks that fit a batch, by number and by size."""
-        number = 1
-        start = stream.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8)
-        # So many bytes more are the rest of a line, or of one that is too long.
-        end_bytes = MAX_CHARACTER_BYTES * MAX_ROW_CHARACTERS
-        while data := b"".join((start, stream.read(READ_BYTES), stream.readline(end_bytes))):
-            start = b""
-            for block in _cut(Block(number, data, line_ends(data))):
-                self._check_lengths(block)
-                yield block
-                number += len(block.ends)
-
-    def _check_lengths(self, block: Block) -> None:
-        lengths = np.diff(block.ends, prepend=0)
-        for position in np.flatnonzero(lengths >= MAX_ROW_CHARACTERS):
-            self._check_length(*block.line(position))
+        return read_blocks(stream, printable(self._path))
 
     def _batch(self, block: Block) -> Batch:
-        alike = list(read_alike(block.data, block.ends, self._layouts))
+        """Return the rows of a block: of lines that have a usual layout together, of the others one by one."""
+        alike = list(read_alike(block, self._layouts))
         others = np.ones(len(block.ends), dtype=np.bool_)
         for each in alike:
             others[each.positions] = False
-        lines = [block.line(position) for position in np.flatnonzero(others)]
-        filled = list(map(_read, _not_blank(lines)))
-        kept = [read for read in filled if read.fault is None]
-        alike.append(self._one_by_one(kept, block))
-        rows, positions = _together(alike)
-        return Batch(
+        read = self._read_alone(list(map(block.line, np.flatnonzero(others))))
+        if not alike:
+            return read
+        positions = read.lines.to_numpy() - block.first_number
+        rows, positions = together([*alike, Alike(read.rows, positions)])
+        return replace(
+            read,
             rows=rows,
             lines=pa.array(positions + block.first_number, pa.int64()),
             row_text=lambda row: _storable(block.line(positions[row]).text),
+        )
+
+    def _read_alone(self, lines: Sequence[Line]) -> Batch:
+        filled = list(map(_read, _not_blank(lines)))
+        kept = [read for read in filled if read.fault is None]
+        names = _names(self._path, kept) or self.columns
+        arrays = [
+            pa.array([as_text(read.values.get(name)) for read in kept], pa.string())
+            for name in names
+        ]
+        return Batch(
+            rows=pa.RecordBatch.from_arrays(arrays, names=list(names)),
+            lines=pa.array([read.line.number for read in kept], pa.int64()),
+            row_text=lambda row: _storable(kept[row].line.text),
             refusals=tuple(
                 Refusal(read.line.number, read.fault, _storable(read.line.text))
                 for read in filled
@@ -167,41 +121,6 @@ class JsonLinesFile:
             ),
             skipped_rows=len(lines) - len(filled),
         )
-
-    def _one_by_one(self, kept: Sequence[Read], block: Block) -> Alike:
-        """Return the rows of lines that were read by themselves."""
-        names = _names(self._path, kept) or self.columns
-        arrays = [
-            pa.array([as_text(read.values.get(name)) for read in kept], pa.string())
-            for name in names
-        ]
-        rows = pa.RecordBatch.from_arrays(arrays, names=list(names))
-        numbers = np.array([read.line.number for read in kept], dtype=np.int64)
-        return Alike(rows, numbers - block.first_number)
-
-
-def _cut(block: Block) -> Iterator[Block]:
-    """Yield the lines of a block in blocks that fit a batch."""
-    ends, first = block.ends, 0
-    while first < len(ends):
-        start = ends[first - 1] if first else 0
-        full = int(np.searchsorted(ends, start + batches.BATCH_CHARACTERS)) + 1
-        last = min(full, first + batches.BATCH_ROWS, len(ends))
-        data = block.data[start : ends[last - 1]]
-        yield Block(block.first_number + first, data, ends[first:last] - start)
-        first = last
-
-
-def _together(parts: Sequence[Alike]) -> Alike:
-    """Return the rows of a block in the order of their lines; a column that a part doesn't have is null there."""
-    filled = [part for part in parts if len(part.positions)] or parts[-1:]
-    if len(filled) == 1:
-        return filled[0]
-    positions = np.concatenate([part.positions for part in filled])
-    order = np.argsort(positions)
-    tables = [pa.Table.from_batches([part.rows]) for part in filled]
-    (rows,) = pa.concat_tables(tables, promote_options="default").combine_chunks().to_batches()
-    return Alike(rows.take(order), positions[order])
 
 
 def is_json_lines(path: Path) -> bool:

@@ -25,10 +25,11 @@ from loaders.arrow import Positions, Values, compute, letters, mask, nulls, outs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["Alike", "Layout", "layout_of", "line_ends", "read_alike", "usual_layouts"]
+    from loaders.readers.blocks import Block
+
+__all__ = ["Alike", "Layout", "layout_of", "read_alike", "together", "usual_layouts"]
 
 QUOTE = '"'
-NEWLINE = ord("\n")
 ESCAPE, RETURN = b"\\", b"\r"
 LAST_ASCII = 0x7F
 FIRST_TEXT, LAST_BYTE = 0x20, 0xFF
@@ -43,10 +44,6 @@ MAX_DIGITS = 18
 MAX_LAYOUTS = 4
 MIN_LINES = 2
 """A layout of one line among the first is none."""
-
-
-CACHED_BYTES = 256 * 1024
-"""What is looked through at a time, so that what is noted of it needs no way to the memory."""
 
 
 class Number(NamedTuple):
@@ -150,20 +147,11 @@ def _place(tokens: list[Token], index: int, value: str | None) -> int | str | No
     return value
 
 
-def line_ends(data: bytes) -> Positions:
-    """Return where each line of a block ends, behind its line feed."""
-    view = np.frombuffer(data, np.uint8)
-    parts = range(0, len(data), CACHED_BYTES)
-    found = [np.flatnonzero(view[part : part + CACHED_BYTES] == NEWLINE) + part for part in parts]
-    ends = np.concatenate(found) + 1 if found else np.zeros(0, dtype=np.int64)
-    return np.append(ends, len(data)) if data and not data.endswith(b"\n") else ends
-
-
-def read_alike(data: bytes, ends: Positions, layouts: Sequence[Layout]) -> Iterator[Alike]:
+def read_alike(block: Block, layouts: Sequence[Layout]) -> Iterator[Alike]:
     """Yield the lines of a block that have one of the layouts, those of one width together."""
-    left = _plain_lines(data, ends)
+    left = _plain_lines(block.data, block.ends)
     for width, alike in groupby(layouts, key=_width):
-        text = _lines(data, ends, left)
+        text = _lines(block, left)
         if not text or text.startswith(codecs.BOM_UTF8):
             return
         tokens, positions = _parted(text, left, width)
@@ -175,6 +163,18 @@ def read_alike(data: bytes, ends: Positions, layouts: Sequence[Layout]) -> Itera
             rows, positions = rows.filter(found.fits), positions[fits]
         yield Alike(rows, positions)
         left = np.setdiff1d(left, positions, assume_unique=True)
+
+
+def together(parts: Sequence[Alike]) -> Alike:
+    """Return the rows of a block in the order of their lines; a column that a part doesn't have is null there."""
+    filled = [part for part in parts if len(part.positions)] or parts[-1:]
+    if len(filled) == 1:
+        return filled[0]
+    positions = np.concatenate([part.positions for part in filled])
+    order = np.argsort(positions)
+    tables = [pa.Table.from_batches([part.rows]) for part in filled]
+    (rows,) = pa.concat_tables(tables, promote_options="default").combine_chunks().to_batches()
+    return Alike(rows.take(order), positions[order])
 
 
 def _width(layout: Layout) -> int:
@@ -202,17 +202,13 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
-def _lines(data: bytes, ends: Positions, chosen: Positions) -> bytes:
+def _lines(block: Block, chosen: Positions) -> bytes:
     """Return the chosen lines of a block."""
-    if len(chosen) == len(ends):
-        return data
-    breaks = np.flatnonzero(np.diff(chosen) != 1)
-    first = chosen[np.append(0, breaks + 1)] if len(chosen) else chosen
-    last = chosen[np.append(breaks, len(chosen) - 1)] if len(chosen) else chosen
-    starts = np.append(0, ends)
-    return b"".join(
-        data[starts[one] : starts[two + 1]] for one, two in zip(first, last, strict=True)
-    )
+    if len(chosen) == len(block.ends):
+        return block.data
+    runs = np.split(chosen, np.flatnonzero(np.diff(chosen) != 1) + 1) if len(chosen) else []
+    starts = np.append(0, block.ends)
+    return b"".join(block.data[starts[run[0]] : starts[run[-1] + 1]] for run in runs)
 
 
 def _parted(text: bytes, positions: Positions, width: int) -> tuple[list[Values], Positions]:

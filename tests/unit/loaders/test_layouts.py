@@ -13,7 +13,8 @@ from loaders.contract import check
 from loaders.kinds.iptv import LOGS
 from loaders.parsers import identifier, text, whole
 from loaders.readers import JsonLinesFile, json_lines
-from loaders.readers.layouts import layout_of, line_ends, read_alike
+from loaders.readers.blocks import Block, Line, line_ends
+from loaders.readers.layouts import layout_of, read_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,7 +115,7 @@ def test_usual_lines_are_read_together_and_only_odd_ones_alone(
     path.write_text("\n".join([*usual, *odd]))
     file, read_alone, read = JsonLinesFile(path), [], json_lines._read
 
-    def read_and_note(line: json_lines.Line) -> json_lines.Read:
+    def read_and_note(line: Line) -> json_lines.Read:
         read_alone.append(line.number)
         return read(line)
 
@@ -135,7 +136,7 @@ def test_usual_lines_are_read_together_and_only_odd_ones_alone(
     ],
 )
 def test_an_object_that_is_more_than_names_and_values_has_no_layout(line: str) -> None:
-    values = json_lines._read(json_lines.Line(1, line)).texts()
+    values = json_lines._read(Line(1, line)).texts()
     assert layout_of(line, values, "_source") is None
 
 
@@ -150,7 +151,7 @@ def test_a_number_is_taken_only_between_what_stands_around_it() -> None:
         '{"a":1 ,"b":"y"}',
     ]
     data = "\n".join(lines).encode()
-    (alike,) = read_alike(data, line_ends(data), [layout])
+    (alike,) = read_alike(Block(1, data, line_ends(data)), [layout])
     assert (alike.rows.to_pylist(), alike.positions.tolist()) == ([{"a": "12", "b": "y"}], [0])
 
 
