@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from loaders import ledger
-from loaders.arrow import Mask, Positions, Values, compute
+from loaders.arrow import Mask, Positions, Values, compute, mask
 from loaders.canonical import names_no_contract
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError
@@ -30,28 +30,26 @@ __all__ = [
     "LINES",
     "BoxDaySink",
     "United",
-    "kept",
     "read_lines",
     "refuse_other_store",
     "unite",
     "watch_of",
 ]
 
-WORD = pa.dictionary(pa.int32(), pa.string())
-LINES = pa.schema(
-    {
-        "log_id": pa.string(),
-        "contract_code": WORD,
-        "application": WORD,
-        "watch_seconds": pa.int32(),
-    }
-)
+KEPT: dict[str, pa.DataType] = {
+    "log_id": pa.string(),
+    "contract_code": pa.string(),
+    "application": pa.string(),
+    "watch_seconds": pa.int32(),
+}
 """What is kept of a line."""
+
+LINES = pa.schema(KEPT)
 
 PART_LINES = 500_000
 
-MAX_LINES = 6_000_000
-"""Of a day; it is held in memory as columns, about 100 bytes a line while it is united."""
+MAX_LINES = 4_000_000
+"""Of a file; a day is held in memory as columns, about 120 bytes a line while it is united."""
 
 MAX_CONTRACT_CHARACTERS = 255
 MAX_APPLICATION_CHARACTERS = 100
@@ -115,8 +113,7 @@ class BoxDaySink:
         if self._line_count > MAX_LINES:
             message = f"{self._day} has more than {MAX_LINES:,} lines"
             raise InputError(message, "load it without --to warehouse, as documents")
-        flags = rows.column("quality_flags").dictionary_encode()
-        self._batches.append(kept(rows).append_column("quality_flags", flags))
+        self._batches.append(rows.select([*LINES.names, "quality_flags"]))
 
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """Unite the lines with those of the day, and put them in their place if that changes any."""
@@ -163,11 +160,11 @@ class BoxDaySink:
 def unite(stored: pa.Table, delivered: pa.Table) -> United:
     """Unite the lines of a day with those of a file: by id, the last one wins."""
     both = pa.concat_tables([stored, delivered.select(LINES.names)])
-    both = both.unify_dictionaries().combine_chunks()
+    ids = both.column("log_id").combine_chunks().dictionary_encode()
+    codes = ids.indices.to_numpy()
     first = stored.num_rows
-    codes = _codes(both.column("log_id").combine_chunks().dictionary_encode())
     lines = np.arange(len(codes))
-    before = np.full(codes.max(initial=NOWHERE) + 1, NOWHERE)
+    before = np.full(len(ids.dictionary), NOWHERE)
     before[codes[:first]] = lines[:first]
     latest = before.copy()
     latest[codes[first:]] = lines[first:]
@@ -178,7 +175,7 @@ def unite(stored: pa.Table, delivered: pa.Table) -> United:
     differs = _differ(both, winners, replaced) & ~is_new
     is_late = _differ(both, superseded, latest[codes[superseded]])
     return United(
-        lines=both.take(latest),
+        lines=both if len(latest) == len(lines) else both.take(latest),
         outcomes={
             "loaded": _count(is_new),
             "unchanged": _count(~is_new & ~differs) + _count(~is_late),
@@ -196,26 +193,16 @@ def _count(rows: Mask) -> int:
 def _differ(lines: pa.Table, some: Positions, others: Positions) -> Mask:
     """Tell which lines say something else than their counterparts, of which NOWHERE means nothing."""
     found = np.zeros(len(some), dtype=np.bool_)
+    if not len(some):
+        return found
+    counterparts = lines.take(np.maximum(others, 0))
     for name in ("contract_code", "application", "watch_seconds"):
-        codes = _codes(lines.column(name).combine_chunks())
-        found |= codes[some] != codes[others]
+        one, other = lines.column(name).take(some), counterparts.column(name)
+        differs = compute.or_kleene(
+            compute.not_equal(one, other), compute.xor(one.is_null(), other.is_null())
+        )
+        found |= mask(differs)
     return found
-
-
-def _codes(values: Values) -> Positions:
-    """Return whole numbers, or the codes of words, as numpy; null is NOWHERE, which is none of them."""
-    numbers = values.indices if isinstance(values, pa.DictionaryArray) else values
-    return compute.fill_null(numbers, NOWHERE).to_numpy()
-
-
-def kept(rows: pa.RecordBatch) -> pa.RecordBatch:
-    """Return what is kept of accepted rows."""
-    columns = [rows.column(name) for name in LINES.names]
-    words = [
-        column.dictionary_encode() if type_ == WORD else column
-        for column, type_ in zip(columns, LINES.types, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(words, schema=LINES)
 
 
 def _count_flags(flags: pa.ChunkedArray[Any]) -> Mapping[str, int]:
@@ -233,7 +220,7 @@ def _packed(lines: pa.Table) -> memoryview:
     sink = pa.BufferOutputStream()
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     with pa.ipc.new_stream(sink, LINES, options=options) as writer:
-        writer.write_table(lines)
+        writer.write_table(lines.combine_chunks())
     return memoryview(sink.getvalue())
 
 
@@ -255,7 +242,6 @@ def watch_of(lines: pa.Table) -> pa.Table:
     Columns: ``contract_code``, ``application``, ``watch_seconds`` (int64). The pipeline ``export_box_watch_by_day``
     makes the same of documents.
     """
-    lines = lines.unify_dictionaries().combine_chunks()
     named = pa.table(
         {
             "contract_code": _renamed(lines.column("contract_code"), _contract),
@@ -270,8 +256,7 @@ def watch_of(lines: pa.Table) -> pa.Table:
 
 def _renamed(words: pa.ChunkedArray[Any], rename: Callable[[Values], Values]) -> Values:
     """Return a column with each of its words renamed, once."""
-    column = words.combine_chunks()
-    assert isinstance(column, pa.DictionaryArray)  # noqa: S101  (words are packed as one)
+    column = words.combine_chunks().dictionary_encode()
     return compute.take(rename(column.dictionary), column.indices)
 
 
