@@ -110,8 +110,8 @@ def usual_layouts(layouts: Iterable[Layout | None]) -> tuple[Layout, ...]:
 def layout_of(line: str, values: Mapping[str, str | None], opened: str) -> Layout | None:
     """Return the layout of a line that was read as these values; None if it has none.
 
-    It has none if it holds an escape, a list, or an object other than ``opened``, whose values are the columns
-    ``opened.NAME``.
+    It has none if it names nothing, or holds an escape, a list, or an object other than ``opened``, whose values are
+    the columns ``opened.NAME``.
     """
     written = line.rstrip("\r\n").split(QUOTE)
     tokens: list[Token] = list(written)
@@ -129,7 +129,8 @@ def layout_of(line: str, values: Mapping[str, str | None], opened: str) -> Layou
             columns[name] = _place(tokens, index, values.get(name))
         if "}" in follows:
             prefix = ""
-    if "\\" in line or "[" in "".join(written[::2]) or columns.keys() != values.keys():
+    is_flat = "\\" not in line and "[" not in "".join(written[::2])
+    if not (columns and is_flat and columns.keys() == values.keys()):
         return None
     return Layout(tuple(tokens), tuple(columns.items()))
 

@@ -127,6 +127,7 @@ def test_usual_lines_are_read_together_and_only_odd_ones_alone(
 @pytest.mark.parametrize(
     "line",
     [
+        "{}",
         '{"a":["x"]}',
         '{"a":{"b":"x"}}',
         '{"_source":{"a":{"b":1}}}',
@@ -138,6 +139,18 @@ def test_usual_lines_are_read_together_and_only_odd_ones_alone(
 def test_an_object_that_is_more_than_names_and_values_has_no_layout(line: str) -> None:
     values = json_lines._read(Line(1, line)).texts()
     assert layout_of(line, values, "_source") is None
+
+
+@pytest.mark.parametrize(
+    "end", ["", "\n", "\n\n", "\n\n\n", "\n \n", "\r\n\r\n", "\n{}", "\n{}\n{}\n", "\r", "\n\r\n"]
+)
+def test_the_end_of_a_file_shifts_no_line(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "20220401.json"
+    path.write_bytes(('{"_id":"a"}\n\n\n{"_id":"b"}\n{"_id":"c"}' + end).encode())
+    together, alone = JsonLinesFile(path), JsonLinesFile(path)
+    assert together._layouts
+    alone._layouts = ()
+    assert outcomes(together) == outcomes(alone)
 
 
 def test_a_number_is_taken_only_between_what_stands_around_it() -> None:
