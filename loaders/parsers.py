@@ -100,22 +100,23 @@ def _matching(values: Values, pattern: str) -> tuple[Values, Mask]:
 
 def _sparing(
     unusual: Callable[[Values], Mask],
-    parse_usual: Callable[[Values], Parsed],
+    parse_usual: Callable[[Values, Mask], Parsed],
     parse: Callable[[Values], Parsed],
 ) -> Callable[[Values], Parsed]:
-    """Return a parser that takes the rows it is worth for through ``parse``, and all others the short way."""
+    """Return a parser that takes only the unusual rows through ``parse``, and all others the short way.
+
+    The short way is told which rows are none of its own; it may say of them what it likes, but no fault.
+    """
 
     def parse_sparingly(values: Values) -> Parsed:
         rows = unusual(values)
-        if not rows.any():
-            return parse_usual(values)
-        if rows.mean() > MANY_UNUSUAL:
+        if rows.any() and rows.mean() > MANY_UNUSUAL:
             return parse(values)
+        usual = parse_usual(values, rows)
+        if not rows.any():
+            return usual
         chosen = pa.array(rows)
-        usual, others = (
-            parse_usual(_where(compute.invert(chosen), values)),
-            parse(values.filter(chosen)),
-        )
+        others = parse(values.filter(chosen))
         merged = compute.replace_with_mask(usual.values, chosen, others.values)
         return Parsed(merged, (*usual.faults, *_spread(others.faults, rows)))
 
@@ -147,7 +148,7 @@ def _plain_or(max_characters: int, parse: Callable[[Values], Parsed]) -> Callabl
     """Return a parser that keeps words as they are, and takes what is none through ``parse``."""
     return _sparing(
         lambda values: _no_plain_word(values, max_characters),
-        lambda values: Parsed(values, ()),
+        lambda values, _: Parsed(values, ()),
         parse,
     )
 
@@ -209,8 +210,9 @@ def whole(minimum: int, maximum: int, type_: pa.DataType) -> Parser:
         faults = (("not_a_number", faulty), ("out_of_range", huge | outside))
         return Parsed(inside.cast(type_), faults)
 
-    def parse_digits(values: Values) -> Parsed:
-        inside, outside_ = _within(values.cast(pa.int64()), minimum, maximum)
+    def parse_digits(values: Values, others: Mask) -> Parsed:
+        digits = _where(pa.array(~others), values) if others.any() else values
+        inside, outside_ = _within(digits.cast(pa.int64()), minimum, maximum)
         return Parsed(inside.cast(type_), (("out_of_range", outside_),))
 
     meaning = f"whole number, {_range(minimum, maximum)}"

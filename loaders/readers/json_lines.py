@@ -89,12 +89,13 @@ class JsonLinesFile:
         alike = list(read_alike(block, self._layouts))
         others = np.ones(len(block.ends), dtype=np.bool_)
         for each in alike:
-            others[each.positions] = False
+            others[each.lines] = False
         read = self._read_alone(list(map(block.line, np.flatnonzero(others))))
         if not alike:
             return read
-        positions = read.lines.to_numpy() - block.first_number
-        rows, positions = together([*alike, Alike(read.rows, positions)])
+        if read.rows.num_rows:
+            alike.append(Alike(read.rows, read.lines.to_numpy() - block.first_number))
+        rows, positions = together(alike)
         return replace(
             read,
             rows=rows,

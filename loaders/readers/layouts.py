@@ -41,6 +41,8 @@ NUMBER = re.compile(r"(\s*:\s*)(?:0|[1-9][0-9]*)(\s*[,}][\s,}]*)")
 MAX_DIGITS = 18
 """Of a number that is read here; a longer one, or one with a sign, is read by itself."""
 
+NOWHERE = -1
+
 MAX_LAYOUTS = 4
 MIN_LINES = 2
 """A layout of one line among the first is none."""
@@ -70,7 +72,13 @@ class Alike(NamedTuple):
 
     rows: pa.RecordBatch
     positions: Positions
-    """Of each row's line in the block, from 0, rising."""
+    """Of each row's line in the block, from 0, rising; NOWHERE for a row that is none."""
+
+    @property
+    def lines(self) -> Positions:
+        """Return the positions of the lines that are rows."""
+        lines: Positions = self.positions[self.positions != NOWHERE]
+        return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,23 +167,31 @@ def read_alike(block: Block, layouts: Sequence[Layout]) -> Iterator[Alike]:
         if not len(positions):
             continue
         found = _find(tokens, alike)
-        rows = pa.RecordBatch.from_pydict(found.values)
-        if not (fits := mask(found.fits)).all():
-            rows, positions = rows.filter(found.fits), positions[fits]
-        yield Alike(rows, positions)
-        left = np.setdiff1d(left, positions, assume_unique=True)
+        fits = mask(found.fits)
+        positions = np.where(fits, positions, NOWHERE)
+        yield Alike(pa.RecordBatch.from_pydict(found.values), positions)
+        is_read = np.zeros(len(block.ends), dtype=np.bool_)
+        is_read[positions[fits]] = True
+        left = left[~is_read[left]]
 
 
 def together(parts: Sequence[Alike]) -> Alike:
     """Return the rows of a block in the order of their lines; a column that a part doesn't have is null there."""
-    filled = [part for part in parts if len(part.positions)] or parts[-1:]
-    if len(filled) == 1:
-        return filled[0]
-    positions = np.concatenate([part.positions for part in filled])
-    order = np.argsort(positions)
-    tables = [pa.Table.from_batches([part.rows]) for part in filled]
-    (rows,) = pa.concat_tables(tables, promote_options="default").combine_chunks().to_batches()
-    return Alike(rows.take(order), positions[order])
+    positions = np.concatenate([part.positions for part in parts])
+    # Each part is in order, which this way of sorting makes use of.
+    order = np.argsort(positions, kind="stable")
+    order = order[np.count_nonzero(positions == NOWHERE) :]
+    tables = [pa.Table.from_batches([part.rows]) for part in parts]
+    rows = pa.concat_tables(tables, promote_options="default").combine_chunks()
+    if len(parts) > 1 or len(order) < len(positions):
+        rows = rows.take(order)
+    return Alike(_as_batch(rows), positions[order])
+
+
+def _as_batch(rows: pa.Table) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays(
+        [column.combine_chunks() for column in rows.columns], schema=rows.schema
+    )
 
 
 def _width(layout: Layout) -> int:
@@ -186,13 +202,17 @@ def _plain_lines(data: bytes, ends: Positions) -> Positions:
     """Return the positions of lines that are text, without escapes, and in which only a line feed ends a line."""
     lines = np.arange(len(ends))
     is_text = data.isascii() or _is_text(data)
-    if is_text and ESCAPE not in data and data.count(RETURN) == data.count(RETURN + b"\n"):
+    if is_text and ESCAPE not in data and not _has_lone_return(data):
         return lines
     view = np.frombuffer(data, np.uint8)
     at_fault = (view == ord(ESCAPE)) | (view == ord(RETURN))
     if not is_text:
         at_fault |= view > LAST_ASCII
     return np.delete(lines, np.searchsorted(ends, np.flatnonzero(at_fault), side="right"))
+
+
+def _has_lone_return(data: bytes) -> bool:
+    return RETURN in data and data.count(RETURN) != data.count(RETURN + b"\n")
 
 
 def _is_text(data: bytes) -> bool:

@@ -7,4 +7,4 @@ SELECT DISTINCT
     END AS store
 FROM ops.load_day
 INNER JOIN ops.load ON load_day.load_id = load.load_id
-WHERE load_day.day = %(day)s AND load.kind = %(kind)s AND load.state <> 'planned';
+WHERE load_day.day = %(day)s AND load.kind = %(kind)s AND load.state IN ('mongo_done', 'complete');
