@@ -21,7 +21,7 @@ from svp.core.sqlfiles import read_sql
 from svp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from svp.core.postgres import Connection
@@ -45,11 +45,13 @@ KEPT: dict[str, pa.DataType] = {
 """What is kept of a line."""
 
 LINES = pa.schema(KEPT)
+DELIVERED = pa.schema({**KEPT, "quality_flags": pa.string()})
 
-PART_LINES = 500_000
+PARTS = 8
+"""Of a day, by id: what is united at a time. Days that are stored have as many."""
 
-MAX_LINES = 4_000_000
-"""Of a file; a day is held in memory as columns, about 120 bytes a line while it is united."""
+MAX_LINES = 3_000_000
+"""Of a file; they are held in memory as columns, about 60 bytes each."""
 
 MAX_CONTRACT_CHARACTERS = 255
 MAX_APPLICATION_CHARACTERS = 100
@@ -104,7 +106,7 @@ class BoxDaySink:
     def __init__(self, connection: Connection, *, source: str, day: date, load_id: int) -> None:
         self._connection = connection
         self._source, self._day, self._load_id = source, day, load_id
-        self._batches: list[pa.RecordBatch] = []
+        self._delivered: list[list[pa.RecordBatch]] = [[] for _ in range(PARTS)]
         self._line_count = 0
 
     def write(self, rows: pa.RecordBatch) -> None:
@@ -117,48 +119,90 @@ class BoxDaySink:
         if self._line_count > MAX_LINES:
             message = f"{self._day} has more than {MAX_LINES:,} lines"
             raise InputError(message, "load it without --to warehouse, as documents")
-        self._batches.append(rows.select([*LINES.names, "quality_flags"]))
+        parts = _parts(rows.column("log_id"))
+        order = np.argsort(parts, kind="stable")
+        kept = rows.select(DELIVERED.names).take(order)
+        starts = np.searchsorted(parts[order], np.arange(PARTS + 1))
+        for delivered, start, end in zip(self._delivered, starts, starts[1:], strict=False):
+            delivered.append(kept.slice(start, end - start))
 
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """Unite the lines with those of the day, and put them in their place if that changes any."""
         if not self._line_count:
             return {}, {}
-        delivered = pa.Table.from_batches(self._batches)
-        self._batches.clear()
-        stored = read_lines(self._connection, self._source, self._day)
-        united = unite(stored, delivered)
-        if united.is_changed:
-            self._put(united.lines)
+        outcomes: Counter[str] = Counter()
+        flags: Counter[str] = Counter()
+        totals, is_changed = Totals(), False
+        for part, batches in enumerate(self._delivered):
+            delivered = pa.Table.from_batches(batches, schema=DELIVERED)
+            united = unite(self._stored(part), delivered)
+            outcomes.update(united.outcomes)
+            flags.update(_count_flags(delivered.column("quality_flags").take(united.winners)))
+            totals.add(united.lines)
+            if united.is_changed:
+                self._put_part(part, united.lines)
+                is_changed = True
+        if is_changed:
+            self._put_totals(totals)
             ledger.touch_day(self._connection, self._load_id, self._day)
-        return united.outcomes, _count_flags(delivered.column("quality_flags").take(united.winners))
+        return outcomes, dict(sorted(flags.items()))
 
-    def _put(self, lines: pa.Table) -> None:
-        totals = {
+    def _stored(self, part: int) -> pa.Table:
+        return read_lines(self._connection, self._source, self._day, parts=[part])
+
+    def _put_part(self, part: int, lines: pa.Table) -> None:
+        parameters = {
+            "source": self._source,
+            "day": self._day,
+            "part": part,
+            "lines": _packed(lines),
+        }
+        with self._connection.cursor() as cursor:
+            cursor.execute(read_sql("loaders.statements", "put_box_lines"), parameters)
+
+    def _put_totals(self, totals: Totals) -> None:
+        for source in self._other_sources():
+            totals.active.append(_active(read_lines(self._connection, source, self._day)))
+        parameters = {
             "source": self._source,
             "day": self._day,
             "load_id": self._load_id,
-            "line_count": lines.num_rows,
-            "watch_seconds": int(lines.column("watch_seconds").to_numpy().sum(dtype=np.int64)),
-            "active_contracts": self._active_contracts(lines),
+            "line_count": totals.line_count,
+            "watch_seconds": totals.watch_seconds,
+            "active_contracts": len(compute.unique(pa.concat_arrays(totals.active))),
         }
         with self._connection.cursor() as cursor:
-            cursor.execute(read_sql("loaders.statements", "put_box_day"), totals)
-            for part, start in enumerate(range(0, lines.num_rows, PART_LINES)):
-                packed = _packed(lines.slice(start, PART_LINES))
-                cursor.execute(
-                    "INSERT INTO oltp.box_day_lines VALUES (%s, %s, %s, %s)",
-                    (self._source, self._day, part, packed),
-                )
+            cursor.execute(read_sql("loaders.statements", "put_box_day"), parameters)
 
-    def _active_contracts(self, lines: pa.Table) -> int:
-        """Return how many contracts had any time on the day, in whatever source."""
+    def _other_sources(self) -> list[str]:
+        others = "SELECT source FROM oltp.box_days WHERE day = %s AND source <> %s"
         with self._connection.cursor() as cursor:
-            others = "SELECT source FROM oltp.box_days WHERE day = %s AND source <> %s"
             cursor.execute(others, (self._day, self._source))
-            sources = [source for (source,) in cursor.fetchall()]
-        lines_of = (read_lines(self._connection, source, self._day) for source in sources)
-        active = [_active(each) for each in (lines, *lines_of)]
-        return len(compute.unique(pa.concat_arrays(active)))
+            return [source for (source,) in cursor.fetchall()]
+
+
+class Totals:
+    """What a day holds, its parts taken together."""
+
+    def __init__(self) -> None:
+        self.line_count = 0
+        self.watch_seconds = 0
+        self.active: list[Values] = []
+        """Contracts that had any time; one may come more than once."""
+
+    def add(self, lines: pa.Table) -> None:
+        """Add the lines of a part."""
+        self.line_count += lines.num_rows
+        self.watch_seconds += int(lines.column("watch_seconds").to_numpy().sum(dtype=np.int64))
+        self.active.append(_active(lines))
+
+
+def _parts(ids: Values) -> Positions:
+    """Return the part of a day that each id belongs to, now and ever after."""
+    starts, written = letters(ids)
+    if not len(ids):
+        return np.zeros(0, dtype=np.uint32)
+    return np.add.reduceat(written, starts[:-1], dtype=np.uint32) % PARTS
 
 
 def unite(stored: pa.Table, delivered: pa.Table) -> United:
@@ -246,7 +290,7 @@ def _count_flags(flags: pa.ChunkedArray[Any]) -> Mapping[str, int]:
     for found in lines.aggregate([([], "count_all")]).to_pylist():
         for code in filter(None, found["codes"].split(",")):
             counted[code] += found["count_all"]
-    return dict(sorted(counted.items()))
+    return counted
 
 
 def _packed(lines: pa.Table) -> memoryview:
@@ -257,16 +301,20 @@ def _packed(lines: pa.Table) -> memoryview:
     return memoryview(sink.getvalue())
 
 
-def read_lines(connection: Connection, source: str, day: date) -> pa.Table:
-    """Return the lines of a source's day, each id once; none if it has none."""
-    statement = "SELECT lines FROM oltp.box_day_lines WHERE source = %s AND day = %s ORDER BY part"
-    parts = []
+def read_lines(
+    connection: Connection, source: str, day: date, *, parts: Sequence[int] = range(PARTS)
+) -> pa.Table:
+    """Return the lines of a source's day, or of some of its parts, each id once; none if it has none."""
+    statement = (
+        "SELECT lines FROM oltp.box_day_lines WHERE source = %s AND day = %s AND part = ANY(%s)"
+    )
+    tables = [LINES.empty_table()]
     with closing(connection.cursor()) as cursor:
-        cursor.execute(statement, (source, day))
+        cursor.execute(statement, (source, day, list(parts)))
         for (packed,) in cursor:
             with pa.ipc.open_stream(packed) as reader:
-                parts.append(reader.read_all())
-    return pa.concat_tables(parts) if parts else LINES.empty_table()
+                tables.append(reader.read_all())
+    return pa.concat_tables(tables)
 
 
 def watch_of(lines: pa.Table) -> pa.Table:

@@ -1,8 +1,5 @@
--- put_box_day.sql: the totals of a day of set-top-box logs, in the place of those that were there, without its lines.
+-- put_box_day.sql: the totals of a day of set-top-box logs, in the place of those that were there.
 -- params: source, day, line_count, watch_seconds, active_contracts (of all sources of the day), load_id
-DELETE FROM oltp.box_day_lines
-WHERE box_day_lines.source = %(source)s AND box_day_lines.day = %(day)s;
-
 INSERT INTO oltp.box_days (source, day, line_count, watch_seconds, active_contracts, load_id)
 SELECT
     %(source)s AS source,

@@ -25,13 +25,14 @@ CREATE TABLE oltp.box_day_lines (
     part integer NOT NULL,
     lines bytea NOT NULL,
     PRIMARY KEY (source, day, part),
-    FOREIGN KEY (source, day) REFERENCES oltp.box_days (source, day) ON DELETE CASCADE
+    FOREIGN KEY (source, day) REFERENCES oltp.box_days (source, day)
+    ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 );
 -- The lines are compressed as they come; a second time costs much and gains nothing.
 ALTER TABLE oltp.box_day_lines ALTER COLUMN lines SET STORAGE EXTERNAL;
-COMMENT ON TABLE oltp.box_day_lines IS 'The lines of box_days: one row per source, day and part of its lines';
+COMMENT ON TABLE oltp.box_day_lines IS 'The lines of box_days: one row per source, day and part of its ids';
 COMMENT ON COLUMN oltp.box_day_lines.source IS 'Where the logs come from';
 COMMENT ON COLUMN oltp.box_day_lines.day IS 'The operator''s business day';
-COMMENT ON COLUMN oltp.box_day_lines.part IS 'Number of the part, from 0';
+COMMENT ON COLUMN oltp.box_day_lines.part IS 'Sum of the bytes of its ids, modulo 8';
 COMMENT ON COLUMN oltp.box_day_lines.lines IS
 'Arrow IPC stream of log_id, contract_code, application and watch_seconds, compressed with Zstandard';

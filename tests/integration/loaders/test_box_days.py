@@ -131,7 +131,6 @@ def test_deliveries_in_any_number_leave_what_a_plain_reader_counts(
     stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     monkeypatch.setattr(batches, "BATCH_ROWS", 37)
-    monkeypatch.setattr(box_days, "PART_LINES", 50)
     random = Random(seed)
     latest: dict[str, str] = {}
     for number in range(4):
