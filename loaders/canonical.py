@@ -31,7 +31,14 @@ from loaders.parsers import (
 if TYPE_CHECKING:
     from svp.model import Column, Table
 
-__all__ = ["MAX_LENGTH_MINUTES", "field", "fields_of", "flags_of"]
+__all__ = [
+    "MAX_ID_CHARACTERS",
+    "MAX_LENGTH_MINUTES",
+    "field",
+    "fields_of",
+    "flags_of",
+    "names_no_contract",
+]
 
 MAX_ID_CHARACTERS = 100
 """An index of PostgreSQL holds an id of any characters with its source, and little more."""

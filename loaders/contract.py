@@ -18,7 +18,7 @@ from loaders.parsers import Parsed, Parser
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from svp.model import Table
 
@@ -183,15 +183,19 @@ def _canonical(columns: Mapping[str, Values], table: Table, rows: int) -> pa.Rec
 
 def _flags(rows: pa.RecordBatch, flags: Iterable[Flag]) -> Values:
     """Return the codes that apply to each row, joined by commas; empty for none."""
-    codes: Values = pa.array([""] * rows.num_rows, pa.string())
+    codes: Values = pa.repeat("", rows.num_rows)
     for flag in flags:
         applies = compute.fill_null(flag.applies(rows), pa.scalar(value=False))
+        if not mask(applies).any():
+            continue
         joined = compute.binary_join_element_wise(codes, flag.code, ",")
         codes = compute.if_else(applies, joined, codes)
     return compute.utf8_ltrim(codes, ",")
 
 
-def _without(rows: pa.RecordBatch, refused: Iterable[int]) -> pa.RecordBatch:
+def _without(rows: pa.RecordBatch, refused: Collection[int]) -> pa.RecordBatch:
+    if not refused:
+        return rows
     kept = np.ones(rows.num_rows, dtype=np.bool_)
     kept[list(refused)] = False
     return rows.filter(pa.array(kept))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loaders import ledger, postgres
+from loaders.box_days import BoxDaySink, refuse_other_store
 from loaders.contract import SOURCE_NAME, Checked
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
@@ -31,6 +32,7 @@ from loaders.steps import Step, reached
 from loaders.tolerance import ANY, Tolerance
 from svp.core.progress import SILENT, Progress
 from svp.errors import InputError, UsageError, shorten
+from svp.model import BOX_LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +52,7 @@ def ingest(
     *,
     source: str | None = None,
     tolerance: Tolerance = ANY,
+    to_warehouse: bool = False,
     progress: Progress = SILENT,
 ) -> tuple[FileReport, ...]:
     """Load files in their order; first complete what an earlier run left between the stores.
@@ -62,14 +65,18 @@ def ingest(
         files: what was recognised, parents before children.
         source: first half of the natural keys, if not the kind's own.
         tolerance: how many rejected rows of a file are borne.
+        to_warehouse: keep logs of set-top boxes for the warehouse without making documents of them.
         progress: shows rows and documents.
 
     Raises:
         InputError: a file is damaged, or too many of its rows are rejected; nothing of it is visible, files before
             it are loaded.
         LockError: another ingest is running in the workspace.
-        UsageError: ``source`` is no usable name, or has to be said: files of several services share their ids.
+        UsageError: ``source`` is no usable name, or has to be said, as files of several services share their ids; or
+            a file can't go to the warehouse without documents.
     """
+    if to_warehouse:
+        _check_logs_only(files)
     if source is not None:
         _check_source(source)
     replayed: list[FileReport] = []
@@ -77,7 +84,10 @@ def ingest(
     def replay(stores: Stores) -> None:
         replayed.extend(replay_waiting(stores, progress))
 
-    loadings = [Loading(file, source or file.kind.source, tolerance, progress) for file in files]
+    loadings = [
+        Loading(file, source or file.kind.source, tolerance, progress, to_warehouse=to_warehouse)
+        for file in files
+    ]
     loads = [partial(_load, loading) for loading in loadings]
     checks = [partial(_refuse_shared_ids, files)] if source is None else []
     tasks: list[Callable[[Stores], FileReport | None]] = [*checks, _forget, *loads, replay]
@@ -93,6 +103,8 @@ class Loading:
     source: str
     tolerance: Tolerance
     progress: Progress
+    to_warehouse: bool
+    """Whether logs of set-top boxes go there without documents."""
     begun: set[int] = field(default_factory=set)
     """Its loads by this run: after a lost answer, one of them may be complete."""
 
@@ -118,6 +130,13 @@ def _refuse_shared_ids(files: Sequence[Recognised], stores: Stores) -> None:
                 "of what was loaded without one"
             )
             raise UsageError(message, advice)
+
+
+def _check_logs_only(files: Sequence[Recognised]) -> None:
+    for file in files:
+        if file.kind.target is not BOX_LOGS:
+            message = f"{printable(file.path)} is {file.kind.name}, which can't go to the warehouse without the stores"
+            raise UsageError(message, "give --to warehouse with logs of set-top boxes only")
 
 
 def _check_source(source: str) -> None:
@@ -180,6 +199,11 @@ def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
         return RowSink(stores.postgres, target, source=source, load_id=load_id)
     if not _is_borne(file, loading.tolerance):
         return NoSink()
+    if file.day is not None:
+        store = "PostgreSQL" if loading.to_warehouse else "MongoDB"
+        refuse_other_store(stores.postgres, file.kind.name, file.day, store=store)
+    if file.day is not None and loading.to_warehouse:
+        return BoxDaySink(stores.postgres, source=source, day=file.day, load_id=load_id)
     shape = partial(ONLY_DOCUMENTS[target.name], Delivery(source, load_id, file.day))
     return DocumentSink(stores.postgres, stores.mongodb[target.name], shape, load_id=load_id)
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from loaders import ledger, postgres
 from loaders.batches import BATCH_ROWS, Batch
+from loaders.box_days import refuse_other_store
 from loaders.contract import check
 from loaders.corrections import corrections
 from loaders.documents import ONLY_DOCUMENTS, Delivery
@@ -31,7 +32,7 @@ from loaders.sinks import DocumentSink
 from loaders.steps import Step, reached
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import read_sql
-from svp.errors import UsageError
+from svp.errors import InputError, UsageError
 from svp.model import TABLES
 
 if TYPE_CHECKING:
@@ -129,9 +130,12 @@ def _judge_again(stores: Stores, held: Held, progress: Progress) -> Iterator[Fil
     if kind is None:
         progress.say(f"load {held.load_id} is of kind {held.kind}, which is not known any more")
         return
-    for batch in _held_batches(stores.postgres, held.load_id):
-        moved = _replay_batch(stores, held, kind, batch, progress, is_correction=False)
-        yield from moved.reports
+    try:
+        for batch in _held_batches(stores.postgres, held.load_id):
+            moved = _replay_batch(stores, held, kind, batch, progress, is_correction=False)
+            yield from moved.reports
+    except InputError as error:
+        progress.say(f"load {held.load_id}: {error.message}; {error.advice}")
 
 
 def _replay_staged(
@@ -194,6 +198,9 @@ def _accept_documents(
     stores: Stores, held: Held, accepted: pa.RecordBatch, *, is_correction: bool
 ) -> Accepted:
     """Store rows that are documents only, but for those that a later delivery brought."""
+    day = day_in_name(Path(held.path).name)
+    if day is not None:
+        refuse_other_store(stores.postgres, held.kind, day, store="MongoDB")
     if not accepted.num_rows:
         return None, RowCounts(), Counter()
     collection = stores.mongodb[held.target]
@@ -204,7 +211,7 @@ def _accept_documents(
         cursor.execute(read_sql("loaders.statements", "later_loads"), later)
         later_loads = [] if is_correction else [load_id for (load_id,) in cursor.fetchall()]
     load_id = ledger.begin_replay(stores.postgres, held.load_id, is_correction=is_correction)
-    delivery = Delivery(held.source, load_id, day_in_name(Path(held.path).name))
+    delivery = Delivery(held.source, load_id, day)
     shape = partial(ONLY_DOCUMENTS[held.target], delivery)
     keys = [shape(row)["_id"] for row in accepted.to_pylist()]
     newer = collection.distinct("_id", {"_id": {"$in": keys}, "load_id": {"$in": later_loads}})

@@ -210,6 +210,7 @@ def _referring(child: str, column: str) -> sql.Composed:
 
 def _check_documents(stores: Stores, parts: Sequence[Part], load_ids: list[int]) -> int:
     """Return how many documents go. What a document was before it was replaced is not kept."""
+    _refuse_packed(stores.postgres, load_ids)
     collection = stores.mongodb[collection_of(parts[0].target) or parts[0].target]
     own = {"load_id": {"$in": load_ids}}
     earlier = collection.distinct("replaced_load_id", own)
@@ -223,6 +224,20 @@ def _check_documents(stores: Stores, parts: Sequence[Part], load_ids: list[int])
         message = f"{named} replaced documents of load {load_ids[0]}"
         raise UsageError(message, "deliver the right file of that day instead")
     return written
+
+
+def _refuse_packed(connection: Connection, load_ids: list[int]) -> None:
+    """Raise UsageError for logs that went without documents: what their days were before is not known."""
+    statement = (
+        "SELECT EXISTS (SELECT 1 FROM oltp.box_days WHERE day IN"
+        " (SELECT day FROM ops.load_day WHERE load_id = ANY(%s)))"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (load_ids,))
+        ((is_packed,),) = cursor.fetchall()
+    if is_packed:
+        message = f"load {load_ids[0]} went to the warehouse without documents, and what its day was before is not kept"
+        raise UsageError(message, "deliver the right file of that day instead")
 
 
 def _take_back(connection: Connection, parts: Sequence[Part]) -> None:

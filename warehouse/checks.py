@@ -73,7 +73,8 @@ class MeasureComparison:
         """The sum over days, by store and table."""
         return {
             store: {
-                table: sum(said[store][table] for said in self.by_day.values()) for table in tables
+                table: sum(said.get(store, {}).get(table, 0) for said in self.by_day.values())
+                for table in tables
             }
             for store, tables in self.measure.tables.items()
             if tables
@@ -258,4 +259,14 @@ def _compare(measure: Measure, said: Mapping[str, Totals], pending: Pending) -> 
         }
         for day in days
     }
+    if measure.is_in_either:
+        for said_of_day in by_day.values():
+            _leave_out_absent(said_of_day)
     return MeasureComparison(measure, by_day)
+
+
+def _leave_out_absent(said: dict[str, dict[str, int]]) -> None:
+    """Leave out PostgreSQL or MongoDB, whichever says nothing of a day that only one of them has."""
+    silent = [store for store in ("PostgreSQL", "MongoDB") if not any(said[store].values())]
+    if silent:
+        del said[silent[0]]

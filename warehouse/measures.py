@@ -31,6 +31,8 @@ class Measure:
     aggregates: tuple[str, ...] = ()
     mark: str | None = None
     """Changes of this kind reach the warehouse without a day: until they are exported the measure is not compared."""
+    is_in_either: bool = False
+    """Whether a day is in PostgreSQL or in MongoDB, and not in both."""
 
     @property
     def tables(self) -> Mapping[str, tuple[str, ...]]:
@@ -100,9 +102,11 @@ MEASURES = (
     Measure(
         "box_seconds",
         "seconds on set-top boxes",
+        postgresql=("box_days",),
         mongodb=("box_logs",),
         facts=("fact_box_watch", "fact_category_seconds"),
         aggregates=("agg_daily_statistics",),
+        is_in_either=True,
     ),
     *map(_category, ("child", "movie", "relax", "sport", "tv", "unknown")),
     Measure(
@@ -121,8 +125,10 @@ MEASURES = (
     Measure(
         "box_customers",
         "customers active on set-top boxes, distinct on each day",
+        postgresql=("box_days",),
         mongodb=("box_logs",),
         facts=("fact_box_watch", "fact_category_seconds"),
+        is_in_either=True,
     ),
     Measure(
         "active_customers",

@@ -9,15 +9,18 @@ from functools import partial
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import pyarrow as pa
 from psycopg2.extras import RealDictCursor
 
+from loaders.arrow import compute, letters
+from loaders.box_days import read_lines, watch_of
 from loaders.ledger import INGEST_LOCK_KEY
 from nosql.pipelines import find_pipeline
 from svp.core.mongodb import open_database
 from svp.core.postgres import connect
 from svp.core.sqlfiles import read_sql
 from warehouse.clocks import clocks_as_json
-from warehouse.staging import Writer, as_load_data, write_rows
+from warehouse.staging import NULL, Writer, as_load_data, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -212,8 +215,20 @@ class Sources:
         return [playback_row(document) for document in documents]
 
     def box_watch(self) -> Writer:
-        """Return what writes the time of set-top boxes by day, contract and application, from MongoDB."""
-        return partial(write_rows, self.daily_rows("export_box_watch_by_day", BOX_WATCH_COLUMNS))
+        """Return what writes the time of set-top boxes by day, contract and application, wherever a day is."""
+        documents = self.daily_rows("export_box_watch_by_day", BOX_WATCH_COLUMNS)
+
+        def write(file: BinaryIO) -> int:
+            return write_rows(documents, file) + self._write_packed_days(file)
+
+        return write
+
+    def _write_packed_days(self, file: BinaryIO) -> int:
+        """Write the time of set-top boxes of the chosen days that have no documents."""
+        return sum(
+            write_watch(day, watch_of(read_lines(self._snapshot, source, day)), file)
+            for source, day in self.fetch("box_days")
+        )
 
     def event_activity(self) -> Writer:
         """Return what writes the events of apps by day, platform and country, from MongoDB."""
@@ -252,6 +267,24 @@ def _fetch(
 
 def _day_versions(connection: Connection) -> list[DayVersion]:
     return [DayVersion(*row) for row in _fetch(connection, "day_versions")]
+
+
+def write_watch(day: date, watch: pa.Table, file: BinaryIO) -> int:
+    """Write a day's rows of stg_box_watch in PostgreSQL's text format; return how many.
+
+    The contract leaves no tab, line end or other control character in a value.
+    """
+    named = [
+        compute.fill_null(
+            compute.replace_substring(watch.column(name).combine_chunks(), "\\", "\\\\"), NULL
+        )
+        for name in ("contract_code", "application")
+    ]
+    seconds = watch.column("watch_seconds").combine_chunks().cast(pa.string())
+    rows = compute.binary_join_element_wise(f"{day}", *named, seconds, "\t")
+    lines = compute.binary_join_element_wise(rows, "", "\n")
+    file.write(letters(lines)[1].data)
+    return watch.num_rows
 
 
 def playback_row(document: Document) -> tuple[object, ...]:

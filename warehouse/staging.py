@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from svp.settings import Settings
 
 __all__ = [
+    "NULL",
     "StagedFile",
     "Staging",
     "Writer",

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from loaders.arrow import Values, compute
-from loaders.parsers.base import Parsed, Parser, clean, matching, within
+from loaders.arrow import Mask, Values, compute
+from loaders.parsers.base import Parsed, Parser, clean, matching, where, within
+from loaders.parsers.plain import no_digits, sparing
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -40,7 +41,13 @@ def whole(minimum: int, maximum: int, type_: pa.DataType) -> Parser:
         faults = (("not_a_number", faulty), ("out_of_range", huge | outside))
         return Parsed(inside.cast(type_), faults)
 
-    return Parser(f"whole number, {_range(minimum, maximum)}", parse)
+    def parse_digits(values: Values, others: Mask) -> Parsed:
+        digits = where(pa.array(~others), values) if others.any() else values
+        inside, outside = within(digits.cast(pa.int64()), minimum, maximum)
+        return Parsed(inside.cast(type_), (("out_of_range", outside),))
+
+    meaning = f"whole number, {_range(minimum, maximum)}"
+    return Parser(meaning, sparing(no_digits, parse_digits, parse))
 
 
 def decimal(minimum: int, maximum: int, type_: pa.Decimal128Type) -> Parser:

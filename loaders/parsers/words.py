@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from loaders.arrow import Mask, Values, compute, mask
 from loaders.parsers.base import Parsed, Parser, clean, matching, where
+from loaders.parsers.plain import plain_or
 
 __all__ = [
     "age_rating",
@@ -41,7 +42,8 @@ def text(*, max_characters: int, but: str = "") -> Parser:
         )
         return Parsed(cleaned, faults)
 
-    return Parser(f"text, up to {max_characters:,} characters", parse)
+    meaning = f"text, up to {max_characters:,} characters"
+    return Parser(meaning, plain_or(max_characters, parse))
 
 
 def prose(*, max_characters: int) -> Parser:
@@ -63,7 +65,7 @@ def identifier(*, max_characters: int) -> Parser:
         )
         return Parsed(cleaned, faults)
 
-    return Parser(f"id, up to {max_characters:,} characters", parse)
+    return Parser(f"id, up to {max_characters:,} characters", plain_or(max_characters, parse))
 
 
 def with_nul(values: Values) -> Mask:

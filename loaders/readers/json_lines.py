@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import islice, pairwise
-from typing import TYPE_CHECKING, TextIO
+from dataclasses import replace
+from itertools import chain, islice, pairwise
+from typing import TYPE_CHECKING
 
-from loaders.batches import MAX_ROW_CHARACTERS, Batch, in_batches
-from loaders.readers.json_rows import FIRST_ROWS, batch_of, names_of, row_of, value_of
-from loaders.readers.text import encoding_of, open_text
-from svp.errors import InputError
+import numpy as np
+import pyarrow as pa
+
+from loaders.batches import MAX_ROW_CHARACTERS, Batch
+from loaders.readers.blocks import read_blocks
+from loaders.readers.json_rows import DOCUMENT, FIRST_ROWS, batch_of, names_of, row_of, value_of
+from loaders.readers.layouts import Alike, layout_of, read_alike, together, usual_layouts
+from loaders.readers.text import AS_UTF_8, START_BYTES, encoding_of, open_as_utf_8, open_text
+from svp.core.workers import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from loaders.files import DataFile
+    from loaders.readers.blocks import Block, Line
     from loaders.readers.json_rows import JsonRow
 
 __all__ = ["JsonLinesFile", "is_json_lines"]
@@ -29,16 +36,22 @@ class JsonLinesFile:
     groups = ()
 
     def __init__(self, file: DataFile) -> None:
-        """Read the names in the first lines.
+        """Read the names and the layouts of the first lines.
 
         Raises:
             InputError: a line is longer than any sensible one.
         """
         self._file = file
         self._encoding = encoding_of(file, is_json=True)
-        with open_text(file, self._encoding, newline="\n") as stream:
-            filled = (row for row in self._rows(stream) if not row.text.isspace())
-            self.columns = names_of(islice(filled, FIRST_ROWS), file.name)
+        with open_as_utf_8(file, self._encoding) as stream:
+            blocks = read_blocks(stream, file.name, read_bytes=START_BYTES)
+            lines = chain.from_iterable(block.lines() for block in blocks)
+            filled = (line for line in lines if not line.text.isspace())
+            first = _rows_of(islice(filled, FIRST_ROWS))
+        self.columns = names_of(first, file.name)
+        self._layouts = usual_layouts(
+            layout_of(row.text, row.values, DOCUMENT) for row in first if row.fault is None
+        )
 
     @property
     def facts(self) -> dict[str, str]:
@@ -51,20 +64,32 @@ class JsonLinesFile:
         Raises:
             InputError: a line is longer than any sensible one, or objects have too many different names.
         """
-        with open_text(self._file, self._encoding, newline="\n") as stream:
-            for rows in in_batches(self._rows(stream)):
-                yield batch_of(
-                    rows, name=self._file.name, columns=self.columns, encoding=self._encoding
-                )
+        with open_as_utf_8(self._file, self._encoding) as stream:
+            yield from in_order(self._batch, read_blocks(stream, self._file.name))
 
-    def _rows(self, stream: TextIO) -> Iterator[JsonRow]:
-        number = 0
-        while text := stream.readline(MAX_ROW_CHARACTERS):
-            number += 1
-            if len(text) == MAX_ROW_CHARACTERS:
-                message = f"{self._file.name}, line {number}: longer than {MAX_ROW_CHARACTERS:,} characters"
-                raise InputError(message, "each line must hold one object")
-            yield row_of(number, text, value_of(text))
+    def _batch(self, block: Block) -> Batch:
+        """Return the rows of a block: of lines that have a usual layout together, of the others one by one."""
+        alike = list(read_alike(block, self._layouts))
+        others = np.ones(len(block.ends), dtype=np.bool_)
+        for each in alike:
+            others[each.lines] = False
+        rows_alone = _rows_of(map(block.line, np.flatnonzero(others)))
+        alone = batch_of(rows_alone, name=self._file.name, columns=self.columns, encoding=AS_UTF_8)
+        if not alike:
+            return alone
+        if alone.rows.num_rows:
+            alike.append(Alike(alone.rows, alone.lines.to_numpy() - block.first_number))
+        rows, positions = together(alike)
+        return replace(
+            alone,
+            rows=rows,
+            lines=pa.array(positions + block.first_number, pa.int64()),
+            row_text=lambda row: AS_UTF_8.storable(block.line(positions[row]).text),
+        )
+
+
+def _rows_of(lines: Iterable[Line]) -> list[JsonRow]:
+    return [row_of(line.number, line.text, value_of(line.text)) for line in lines]
 
 
 def is_json_lines(file: DataFile) -> bool:

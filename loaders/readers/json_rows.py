@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from loaders.readers.text import Encoding
 
-__all__ = ["BROKEN", "FIRST_ROWS", "JsonRow", "batch_of", "names_of", "row_of", "value_of"]
+__all__ = [
+    "BROKEN",
+    "DOCUMENT",
+    "FIRST_ROWS",
+    "JsonRow",
+    "batch_of",
+    "names_of",
+    "row_of",
+    "value_of",
+]
 
 DOCUMENT = "_source"
 """What Elasticsearch wraps a document in."""

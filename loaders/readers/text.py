@@ -7,7 +7,7 @@ import io
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from loaders.batches import is_text
 from svp.errors import InputError, UsageError, shorten
@@ -15,12 +15,27 @@ from svp.errors import InputError, UsageError, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from _typeshed import WriteableBuffer
+
     from loaders.batches import Written
     from loaders.files import DataFile
 
-__all__ = ["START_BYTES", "Encoding", "EncodingDoubt", "check_encoding", "encoding_of", "open_text"]
+__all__ = [
+    "AS_UTF_8",
+    "MAX_CHARACTER_BYTES",
+    "START_BYTES",
+    "Encoding",
+    "EncodingDoubt",
+    "check_encoding",
+    "encoding_of",
+    "open_as_utf_8",
+    "open_text",
+]
 
 START_BYTES = 4096
+
+MAX_CHARACTER_BYTES = 4
+"""Of UTF-8."""
 
 UTF_8 = "utf-8-sig"
 """With a byte order mark or without."""
@@ -62,6 +77,9 @@ class Encoding:
         """Return a row without its line end; bytes that are no text, and NUL, are written as escapes."""
         raw = text.rstrip("\r\n").encode("utf-8", self.errors)
         return raw.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
+
+
+AS_UTF_8 = Encoding(UTF_8, is_told=True)
 
 
 def check_encoding(name: str) -> None:
@@ -107,6 +125,39 @@ def open_text(file: DataFile, encoding: Encoding, *, newline: str = "") -> Itera
     except UnicodeDecodeError as error:
         message = f"{file.name} is cut off inside a character of {encoding.title}"
         raise InputError(message, "write or copy it again") from error
+
+
+@contextmanager
+def open_as_utf_8(file: DataFile, encoding: Encoding) -> Iterator[BinaryIO]:
+    """Give a file's bytes as those of UTF-8; what is no text in its own encoding is none in that either.
+
+    Raises:
+        InputError: while reading, the file ends inside a character.
+    """
+    if encoding.name == UTF_8:
+        with file.open() as stream:
+            yield stream
+        return
+    with open_text(file, encoding, newline="\n") as text:
+        yield io.BufferedReader(_Recoded(text, encoding.errors))
+
+
+class _Recoded(io.RawIOBase):
+    """The characters of a text as bytes of UTF-8."""
+
+    def __init__(self, text: TextIO, errors: str) -> None:
+        self._text, self._errors = text, errors
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Fill the buffer with as many characters as certainly fit."""
+        view = memoryview(buffer)
+        written = self._text.read(len(view) // MAX_CHARACTER_BYTES).encode("utf-8", self._errors)
+        view[: len(written)] = written
+        return len(written)
 
 
 class EncodingDoubt:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -89,6 +89,12 @@ DryRunOption = Annotated[
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")
 ]
+ToStoreOption = Annotated[
+    Literal["warehouse"] | None,
+    typer.Option(
+        help="Take logs of set-top boxes to the warehouse without making documents of them."
+    ),
+]
 KindOption = Annotated[
     str | None,
     typer.Option(
@@ -131,6 +137,7 @@ def ingest(
     paths: PathsArgument,
     *,
     source: SourceOption = None,
+    to: ToStoreOption = None,
     kind: KindOption = None,
     map_file: MapOption = None,
     zone: ZoneOption = None,
@@ -175,6 +182,7 @@ def ingest(
                 days,
                 source=source,
                 tolerance=tolerance,
+                to_warehouse=to == "warehouse",
                 is_strict=strict,
                 as_json=as_json,
             )
@@ -198,6 +206,7 @@ def _load(
     *,
     source: str | None,
     tolerance: Tolerance,
+    to_warehouse: bool,
     is_strict: bool,
     as_json: bool,
 ) -> None:
@@ -208,7 +217,14 @@ def _load(
     with terminal_progress() as progress:
         check_schemas(settings)
         announce(files, days, progress)
-        reports = load_files(settings, files, source=source, tolerance=tolerance, progress=progress)
+        reports = load_files(
+            settings,
+            files,
+            source=source,
+            tolerance=tolerance,
+            to_warehouse=to_warehouse,
+            progress=progress,
+        )
     facts = {
         "workspace": settings.workspace.name,
         "files": [report_facts(report) for report in reports],

@@ -27,14 +27,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture
-def loaded(empty_platform: Platform, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
-    """The month, ingested and refreshed by the command."""
+@pytest.fixture(params=["as documents", "without"])
+def loaded(
+    empty_platform: Platform,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Platform:
+    """The month, ingested and refreshed by the command, its lines as documents or without."""
     settings = empty_platform.settings
     monkeypatch.setenv("SVP_HOME", str(settings.home))
     for name in ("postgres_url", "mongo_url", "mysql_url"):
         monkeypatch.setenv(f"SVP_{name.upper()}", getattr(settings, name))
-    for command in (["ingest", str(folder)], ["warehouse", "refresh"]):
+    way = ["--to", "warehouse"] if request.param == "without" else []
+    for command in (
+        ["ingest", str(folder), *way],
+        ["warehouse", "refresh"],
+        ["verify", "--current"],
+    ):
         with pytest.raises(SystemExit) as ended:
             cli.main([*command, "--workspace", settings.workspace.name])
         assert not ended.value.code

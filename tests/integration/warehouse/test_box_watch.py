@@ -9,10 +9,15 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import warehouse.schema
+from loaders.ingest import ingest
+from loaders.recognise import recognise_all
 from tests.integration.warehouse.builders import BoxLog, Play, Title, User
+from tests.unit.loaders.builders import a_box_log, logs_file
+from warehouse.checks import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from tests.integration.warehouse.builders import Platform
 
@@ -239,3 +244,29 @@ def test_day_of_boxes_alone_has_no_plays(platform: Platform) -> None:
     platform.refresh()
     plays = "SELECT plays, valid_plays, known_completion_plays, complete_plays FROM agg_daily_statistics"
     assert platform.fetch(plays) == [(0, 0, 0, 0)]
+
+
+def test_days_without_documents_are_exported_compared_and_corrected_beside_days_with(
+    platform: Platform, tmp_path: Path
+) -> None:
+    def deliver(*lines: dict[str, object], name: str) -> None:
+        files = recognise_all([logs_file(tmp_path, *lines, name=name)])
+        ingest(platform.settings, files, to_warehouse=True)
+
+    platform.load(boxes=[BoxLog(JAN_30, "HNH1", watch_seconds=3600)])
+    odd = a_box_log("b", Contract='H\\N"1', AppName="A\\t", TotalDuration=1800)
+    deliver(a_box_log("a", Contract="HNH1", TotalDuration=3600), odd, name="20240131.json")
+    platform.refresh()
+    columns = ("active_customers", "new_customers", "set_top_box_hours")
+    assert hours(platform, *columns) == {
+        JAN_30: (1, 1, Decimal("1.0000")),
+        JAN_31: (2, 1, Decimal("1.5000")),
+    }
+    assert set(platform.mart("customer_360", "customer_code")) == {("HNH1",), ('H\\N"1',)}
+    assert verify(platform.settings).is_right
+    deliver(a_box_log("a", Contract="HNH2", TotalDuration=0), name="20240131b.json")
+    assert platform.refresh().days == 1
+    assert hours(platform, *columns)[JAN_31] == (1, 1, Decimal("0.5000"))
+    platform.execute("UPDATE fact_box_watch SET watch_seconds = watch_seconds + 1")
+    found = {(each.day, each.measure) for each in verify(platform.settings).differences}
+    assert {(JAN_30, "box_seconds"), (JAN_31, "box_seconds")} <= found

@@ -243,6 +243,12 @@ TAMPERINGS = (
         {"$mul": {"watch_seconds": 0, "days.0.watch_seconds": 0}},
         {"$set": {"watch_seconds": 600, "days.0.watch_seconds": 600}},
     ),
+    in_postgres(
+        "box_days",
+        ("box_seconds", "box_customers"),
+        "INSERT INTO oltp.box_days SELECT 's', '2024-01-31', 1, 5, 9, min(load_id) FROM ops.load",
+        "DELETE FROM oltp.box_days",
+    ),
     in_mongodb(
         "box_logs",
         ("box_seconds",),

@@ -8,7 +8,7 @@ import pytest
 
 from loaders import batches
 from loaders.files import DataFile
-from loaders.readers import JsonLinesFile, is_json_lines, json_lines, json_rows
+from loaders.readers import JsonLinesFile, is_json_lines, json_rows
 from svp.errors import InputError
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def test_batches_are_bounded_by_rows_and_by_size(
 def test_a_line_without_an_end_refuses_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(json_lines, "MAX_ROW_CHARACTERS", 50)
+    monkeypatch.setattr(batches, "MAX_ROW_CHARACTERS", 50)
     with pytest.raises(InputError, match=r"file\.jsonl, line 2: longer than 50 characters"):
         reader(tmp_path, '{"a": 1}\n{"a": "' + "x" * 100)
 

@@ -1,0 +1,365 @@
+"""Days of set-top-box logs that go to the warehouse without documents.
+
+Of each line is kept what the marts need, and the id that makes a later delivery exact: packed, a few dozen bytes, in
+PostgreSQL, in the transaction of the load. So a day is what its last complete load left, or what it was before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from loaders import ledger
+from loaders.arrow import Mask, Positions, Values, compute, letters, mask
+from loaders.canonical import MAX_ID_CHARACTERS, names_no_contract
+from svp.core.sqlfiles import read_sql
+from svp.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from svp.core.postgres import Connection
+
+__all__ = [
+    "LINES",
+    "BoxDaySink",
+    "United",
+    "read_lines",
+    "refuse_other_store",
+    "unite",
+    "watch_of",
+]
+
+KEPT: dict[str, pa.DataType] = {
+    "log_id": pa.string(),
+    "contract_code": pa.string(),
+    "application": pa.string(),
+    "watch_seconds": pa.int32(),
+}
+"""What is kept of a line."""
+
+LINES = pa.schema(KEPT)
+DELIVERED = pa.schema({**KEPT, "quality_flags": pa.string()})
+
+PARTS = 8
+"""Of a day, by id: what is united at a time. Days that are stored have as many."""
+
+MAX_LINES = 3_000_000
+"""Of a file; they are held in memory as columns, about 60 bytes each."""
+
+MAX_CONTRACT_CHARACTERS = 255
+MAX_APPLICATION_CHARACTERS = 100
+"""What the warehouse holds; ``export_box_watch_by_day`` says the same of documents."""
+
+WORD_BYTES = 8
+FACTORS = np.random.default_rng(1).integers(1, 2**63, MAX_ID_CHARACTERS, dtype=np.uint64) * 2 + 1
+"""Odd, one for each word of the longest id."""
+
+NOWHERE = -1
+"""Position of a line that is not there."""
+
+
+def refuse_other_store(connection: Connection, kind: str, day: date, *, store: str) -> None:
+    """Raise InputError if a day's logs are held by another store than the one they are to go to now.
+
+    They would be counted twice, or a later delivery would not meet what it corrects.
+    """
+    with connection.cursor() as cursor:
+        parameters = {"kind": kind, "day": day}
+        cursor.execute(read_sql("loaders.statements", "box_day_store"), parameters)
+        found = cursor.fetchone()
+    if found is None or found[0] == store:
+        return
+    if store == "MongoDB":
+        message = f"{day} went to the warehouse without documents; its logs can't be documents, too"
+        raise InputError(message, "give it with --to warehouse again")
+    message = f"{day} is in the documents of MongoDB; its logs can't go without them, too"
+    raise InputError(message, "give it without --to warehouse")
+
+
+@dataclass(frozen=True, slots=True)
+class United:
+    """The lines of a day after a delivery."""
+
+    lines: pa.Table
+    """Each id once."""
+    outcomes: Mapping[str, int]
+    """Of the lines that were delivered."""
+    winners: Positions
+    """Which of those count: the last one of each id."""
+    is_changed: bool
+    """Whether the day is another than it was."""
+
+
+class BoxDaySink:
+    """The lines of one day, united with those that are there: by id, the later value wins."""
+
+    name = "PostgreSQL"
+    state = "mongo_done"
+
+    def __init__(self, connection: Connection, *, source: str, day: date, load_id: int) -> None:
+        self._connection = connection
+        self._source, self._day, self._load_id = source, day, load_id
+        self._delivered: list[list[pa.RecordBatch]] = [[] for _ in range(PARTS)]
+        self._line_count = 0
+
+    def write(self, rows: pa.RecordBatch) -> None:
+        """Keep a batch.
+
+        Raises:
+            InputError: the day has more lines than fit the memory.
+        """
+        self._line_count += rows.num_rows
+        if self._line_count > MAX_LINES:
+            message = f"{self._day} has more than {MAX_LINES:,} lines"
+            raise InputError(message, "load it without --to warehouse, as documents")
+        parts = _parts(rows.column("log_id"))
+        order = np.argsort(parts, kind="stable")
+        kept = rows.select(DELIVERED.names).take(order)
+        starts = np.searchsorted(parts[order], np.arange(PARTS + 1))
+        for delivered, start, end in zip(self._delivered, starts, starts[1:], strict=False):
+            delivered.append(kept.slice(start, end - start))
+
+    def judge(self) -> int:
+        """Reject nothing more: only the contract does."""
+        return 0
+
+    def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Unite the lines with those of the day, and put them in their place if that changes any."""
+        if not self._line_count:
+            return {}, {}
+        outcomes: Counter[str] = Counter()
+        flags: Counter[str] = Counter()
+        totals, is_changed = Totals(), False
+        for part, batches in enumerate(self._delivered):
+            delivered = pa.Table.from_batches(batches, schema=DELIVERED)
+            united = unite(self._stored(part), delivered)
+            outcomes.update(united.outcomes)
+            flags.update(_count_flags(delivered.column("quality_flags").take(united.winners)))
+            totals.add(united.lines)
+            if united.is_changed:
+                self._put_part(part, united.lines)
+                is_changed = True
+        if is_changed:
+            self._put_totals(totals)
+            ledger.touch_days(self._connection, self._load_id, {self._day})
+        return outcomes, dict(sorted(flags.items()))
+
+    def _stored(self, part: int) -> pa.Table:
+        return read_lines(self._connection, self._source, self._day, parts=[part])
+
+    def _put_part(self, part: int, lines: pa.Table) -> None:
+        parameters = {
+            "source": self._source,
+            "day": self._day,
+            "part": part,
+            "lines": _packed(lines),
+        }
+        with self._connection.cursor() as cursor:
+            cursor.execute(read_sql("loaders.statements", "put_box_lines"), parameters)
+
+    def _put_totals(self, totals: Totals) -> None:
+        for source in self._other_sources():
+            totals.active.append(_active(read_lines(self._connection, source, self._day)))
+        parameters = {
+            "source": self._source,
+            "day": self._day,
+            "load_id": self._load_id,
+            "line_count": totals.line_count,
+            "watch_seconds": totals.watch_seconds,
+            "active_contracts": len(compute.unique(pa.concat_arrays(totals.active))),
+        }
+        with self._connection.cursor() as cursor:
+            cursor.execute(read_sql("loaders.statements", "put_box_day"), parameters)
+
+    def _other_sources(self) -> list[str]:
+        others = "SELECT source FROM oltp.box_days WHERE day = %s AND source <> %s"
+        with self._connection.cursor() as cursor:
+            cursor.execute(others, (self._day, self._source))
+            return [source for (source,) in cursor.fetchall()]
+
+
+class Totals:
+    """What a day holds, its parts taken together."""
+
+    def __init__(self) -> None:
+        self.line_count = 0
+        self.watch_seconds = 0
+        self.active: list[Values] = []
+        """Contracts that had any time; one may come more than once."""
+
+    def add(self, lines: pa.Table) -> None:
+        """Add the lines of a part."""
+        self.line_count += lines.num_rows
+        self.watch_seconds += int(lines.column("watch_seconds").to_numpy().sum(dtype=np.int64))
+        self.active.append(_active(lines))
+
+
+def _parts(ids: Values) -> Positions:
+    """Return the part of a day that each id belongs to, now and ever after."""
+    starts, written = letters(ids)
+    if not len(ids):
+        return np.zeros(0, dtype=np.uint32)
+    return np.add.reduceat(written, starts[:-1], dtype=np.uint32) % PARTS
+
+
+def unite(stored: pa.Table, delivered: pa.Table) -> United:
+    """Unite the lines of a day with those of a file: by id, the last one wins."""
+    both = pa.concat_tables([stored, delivered.select(LINES.names)])
+    codes = _codes(both.column("log_id").combine_chunks())
+    first = stored.num_rows
+    lines = np.arange(len(codes))
+    before = np.full(codes.max(initial=NOWHERE) + 1, NOWHERE)
+    before[codes[:first]] = lines[:first]
+    latest = before.copy()
+    latest[codes[first:]] = lines[first:]
+    wins = latest[codes[first:]] == lines[first:]
+    winners, superseded = lines[first:][wins], lines[first:][~wins]
+    replaced = before[codes[winners]]
+    is_new = replaced == NOWHERE
+    differs = _differ(both, winners, replaced) & ~is_new
+    is_late = _differ(both, superseded, latest[codes[superseded]])
+    return United(
+        lines=both if wins.all() and not first else both.take(latest[latest != NOWHERE]),
+        outcomes={
+            "loaded": _count(is_new),
+            "unchanged": _count(~is_new & ~differs) + _count(~is_late),
+            "updated": _count(differs) + _count(is_late),
+        },
+        winners=winners - first,
+        is_changed=bool((is_new | differs).any()),
+    )
+
+
+def _codes(ids: Values) -> Positions:
+    """Return a number for each id, the same for the same id and for no other."""
+    codes = np.arange(len(ids))
+    if (repeated := _may_repeat(ids)).any():
+        few = ids.filter(pa.array(repeated)).dictionary_encode()
+        codes[repeated] = len(ids) + few.indices.to_numpy()
+    return codes
+
+
+def _may_repeat(ids: Values) -> Mask:
+    """Tell which ids may be there more than once: certainly all that are, and of the others hardly any.
+
+    Sums of their bytes tell ids of one length apart, at a third of the cost of looking up each of them.
+    """
+    starts, written = letters(ids)
+    widths = np.diff(starts)
+    if not len(ids) or (widths != widths[0]).any():
+        return np.ones(len(ids), dtype=np.bool_)
+    words = -(-int(widths[0]) // WORD_BYTES)
+    padded = np.zeros((len(ids), words * WORD_BYTES), dtype=np.uint8)
+    padded[:, : widths[0]] = written.reshape(len(ids), -1)
+    sums = padded.view(np.uint64) @ FACTORS[:words]
+    in_order = np.sort(sums)
+    repeated = in_order[1:][in_order[1:] == in_order[:-1]]
+    if not len(repeated):
+        return np.zeros(len(ids), dtype=np.bool_)
+    nearest = np.minimum(np.searchsorted(repeated, sums), len(repeated) - 1)
+    return np.asarray(repeated[nearest] == sums)
+
+
+def _count(rows: Mask) -> int:
+    return int(np.count_nonzero(rows))
+
+
+def _differ(lines: pa.Table, some: Positions, others: Positions) -> Mask:
+    """Tell which lines say something else than their counterparts, of which NOWHERE means nothing."""
+    found = np.zeros(len(some), dtype=np.bool_)
+    if not len(some):
+        return found
+    counterparts = lines.take(np.maximum(others, 0))
+    for name in ("contract_code", "application", "watch_seconds"):
+        one, other = lines.column(name).take(some), counterparts.column(name)
+        differs = compute.or_kleene(
+            compute.not_equal(one, other), compute.xor(one.is_null(), other.is_null())
+        )
+        found |= mask(differs)
+    return found
+
+
+def _count_flags(flags: pa.ChunkedArray[Any]) -> Mapping[str, int]:
+    """Return how many lines carry which remark."""
+    codes = flags.combine_chunks().cast(pa.string())
+    lines = pa.table({"codes": codes}).group_by("codes")
+    counted: Counter[str] = Counter()
+    for found in lines.aggregate([([], "count_all")]).to_pylist():
+        for code in filter(None, found["codes"].split(",")):
+            counted[code] += found["count_all"]
+    return counted
+
+
+def _packed(lines: pa.Table) -> memoryview:
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(sink, LINES, options=options) as writer:
+        writer.write_table(lines.combine_chunks())
+    return memoryview(sink.getvalue())
+
+
+def read_lines(
+    connection: Connection, source: str, day: date, *, parts: Sequence[int] = range(PARTS)
+) -> pa.Table:
+    """Return the lines of a source's day, or of some of its parts, each id once; none if it has none."""
+    statement = (
+        "SELECT lines FROM oltp.box_day_lines WHERE source = %s AND day = %s AND part = ANY(%s)"
+    )
+    tables = [LINES.empty_table()]
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(statement, (source, day, list(parts)))
+        for (packed,) in cursor:
+            with pa.ipc.open_stream(packed) as reader:
+                tables.append(reader.read_all())
+    return pa.concat_tables(tables)
+
+
+def watch_of(lines: pa.Table) -> pa.Table:
+    """Return the time by contract and application, as the warehouse names them; null for what names none.
+
+    Columns: ``contract_code``, ``application``, ``watch_seconds`` (int64). The pipeline ``export_box_watch_by_day``
+    makes the same of documents.
+    """
+    named = pa.table(
+        {
+            "contract_code": _renamed(lines.column("contract_code"), _contract),
+            "application": _renamed(lines.column("application"), _application),
+            "watch_seconds": lines.column("watch_seconds").combine_chunks().cast(pa.int64()),
+        }
+    )
+    keys = ["contract_code", "application"]
+    summed = named.group_by(keys, use_threads=False).aggregate([("watch_seconds", "sum")])
+    return summed.rename_columns([*keys, "watch_seconds"])
+
+
+def _renamed(words: pa.ChunkedArray[Any], rename: Callable[[Values], Values]) -> Values:
+    """Return a column with each of its words renamed, once."""
+    column = words.combine_chunks().dictionary_encode()
+    return compute.take(rename(column.dictionary), column.indices)
+
+
+def _contract(codes: Values) -> Values:
+    """Return the contracts that are some, and fit the warehouse; null for others."""
+    rows = pa.RecordBatch.from_arrays([codes], names=["contract_code"])
+    is_long = compute.greater(compute.utf8_length(codes), MAX_CONTRACT_CHARACTERS)
+    is_none = compute.or_(names_no_contract(rows), is_long)
+    return compute.if_else(is_none, pa.scalar(None, pa.string()), codes)
+
+
+def _application(names: Values) -> Values:
+    """Return the names as long as the warehouse takes them."""
+    return compute.utf8_slice_codeunits(names, 0, MAX_APPLICATION_CHARACTERS)
+
+
+def _active(lines: pa.Table) -> Values:
+    """Return the contracts that had any time."""
+    watched = watch_of(lines)
+    active = watched.filter(compute.greater(watched.column("watch_seconds"), 0))
+    return compute.drop_null(active.column("contract_code").combine_chunks())

@@ -1,0 +1,106 @@
+"""The lines of a file in blocks of bytes, each as many as a batch takes."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+import numpy as np
+
+from loaders import batches
+from loaders.readers.text import MAX_CHARACTER_BYTES
+from svp.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loaders.arrow import Positions
+
+__all__ = ["Block", "Line", "line_ends", "read_blocks"]
+
+NEWLINE = ord("\n")
+
+READ_BYTES = 8 * 1024 * 1024
+
+CACHED_BYTES = 256 * 1024
+"""What is looked through at a time, so that what is noted of it stays near the processor."""
+
+
+class Line(NamedTuple):
+    """One line of the file, counted from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines of a file, in UTF-8."""
+
+    first_number: int
+    """Of its first line."""
+    data: bytes
+    ends: Positions
+    """Where each line ends in the data."""
+
+    def line(self, position: np.integer[Any]) -> Line:
+        """Return a line, counted from 0 in the block; a byte that is no text becomes a character that no text has."""
+        start = self.ends[position - 1] if position else 0
+        text = self.data[start : self.ends[position]].decode("utf-8", "surrogateescape")
+        return Line(self.first_number + int(position), text)
+
+    def lines(self) -> Iterator[Line]:
+        """Yield every line."""
+        return map(self.line, np.arange(len(self.ends)))
+
+
+def read_blocks(stream: BinaryIO, name: str, *, read_bytes: int = READ_BYTES) -> Iterator[Block]:
+    """Yield the lines of a stream in blocks that fit a batch, by number and by size.
+
+    ``read_bytes`` is how far it reads ahead.
+
+    Raises:
+        InputError: a line is longer than any sensible one; ``name`` is that of the file.
+    """
+    number = 1
+    start = stream.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8)
+    # So many bytes more are the rest of a line, or of one that is too long.
+    end_bytes = MAX_CHARACTER_BYTES * batches.MAX_ROW_CHARACTERS
+    while data := b"".join((start, stream.read(read_bytes), stream.readline(end_bytes))):
+        start = b""
+        for block in _cut(Block(number, data, line_ends(data))):
+            _check_lengths(block, name)
+            yield block
+            number += len(block.ends)
+
+
+def line_ends(data: bytes) -> Positions:
+    """Return where each line ends, behind its line feed."""
+    view = np.frombuffer(data, np.uint8)
+    parts = range(0, len(data), CACHED_BYTES)
+    found = [np.flatnonzero(view[part : part + CACHED_BYTES] == NEWLINE) + part for part in parts]
+    ends = np.concatenate(found) + 1 if found else np.zeros(0, dtype=np.int64)
+    return np.append(ends, len(data)) if data and not data.endswith(b"\n") else ends
+
+
+def _cut(block: Block) -> Iterator[Block]:
+    """Yield the lines of a block in blocks that fit a batch."""
+    ends, first = block.ends, 0
+    while first < len(ends):
+        start = ends[first - 1] if first else 0
+        full = int(np.searchsorted(ends, start + batches.BATCH_CHARACTERS)) + 1
+        last = min(full, first + batches.BATCH_ROWS, len(ends))
+        data = block.data[start : ends[last - 1]]
+        yield Block(block.first_number + first, data, ends[first:last] - start)
+        first = last
+
+
+def _check_lengths(block: Block, name: str) -> None:
+    """Raise InputError if a line is too long."""
+    longest = batches.MAX_ROW_CHARACTERS
+    for position in np.flatnonzero(np.diff(block.ends, prepend=0) >= longest):
+        line = block.line(position)
+        if len(line.text) >= longest:
+            message = f"{name}, line {line.number}: longer than {longest:,} characters"
+            raise InputError(message, "each line must hold one object")

@@ -1,0 +1,225 @@
+"""Logs of set-top boxes that go to the warehouse without documents: the same outcomes, a day exact however it comes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from loaders import batches, box_days, ledger
+from loaders.box_days import read_lines, watch_of
+from loaders.ingest import ingest
+from loaders.recognise import recognise_all
+from svp.errors import InputError, ServerError, UsageError
+from tests.integration.loaders.test_box_logs import counts
+from tests.unit.loaders.builders import a_box_log, logs_file, users_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.integration.loaders.stores import Stores
+
+DAY = date(2022, 4, 1)
+VERSIONS = "SELECT day, version FROM ops.day_version ORDER BY day"
+
+
+def load(stores: Stores, *paths: Path, source: str | None = None) -> tuple[Any, ...]:
+    """Ingest without documents, and check the row law."""
+    reports = ingest(stores.settings, recognise_all(paths), source=source, to_warehouse=True)
+    for report in reports:
+        assert report.counts.read_rows == sum(counts(report))
+    return reports
+
+
+def watched(stores: Stores, *, day: date = DAY, source: str = "iptv") -> dict[Any, int]:
+    """Return the seconds of the day by contract and application."""
+    rows = watch_of(read_lines(stores.postgres, source, day)).to_pylist()
+    return {(row["contract_code"], row["application"]): row["watch_seconds"] for row in rows}
+
+
+def totals(stores: Stores) -> list[tuple[Any, ...]]:
+    return stores.rows(
+        "SELECT source, day, line_count, watch_seconds, active_contracts, load_id"
+        " FROM oltp.box_days ORDER BY day, source"
+    )
+
+
+def test_a_day_is_kept_packed_and_no_document_is_made(stores: Stores, tmp_path: Path) -> None:
+    lines = [
+        a_box_log("a", Contract="HNH1", TotalDuration=5),
+        a_box_log("b", Contract="HNH1", TotalDuration=7),
+        a_box_log("c", Contract="HNH1", AppName=" VOD ", TotalDuration=1),
+        a_box_log("d", Contract="HNH2", AppName=None, TotalDuration=0),
+        a_box_log("e", Contract="0", TotalDuration=86_400),
+        a_box_log("f", Contract=None, TotalDuration=3),
+        a_box_log("g", Contract="203.0.113.48", TotalDuration="2"),
+        a_box_log("h", TotalDuration=-1),
+    ]
+    (report,) = load(stores, logs_file(tmp_path, *lines))
+    assert (report.outcome, counts(report)) == ("loaded", (7, 0, 0, 1, 0))
+    assert report.counts.flags == {"box_left_on": 1, "no_contract": 3}
+    assert watched(stores) == {
+        ("HNH1", "KPLUS"): 12,
+        ("HNH1", "VOD"): 1,
+        ("HNH2", None): 0,
+        (None, "KPLUS"): 86_405,
+    }
+    assert totals(stores) == [("iptv", DAY, 7, 86_418, 1, 1)]
+    assert stores.rows("SELECT load_id, state FROM ops.load") == [(1, "complete")]
+    assert stores.rows(VERSIONS) == [(DAY, 1)]
+    assert [code for _, _, code, _ in stores.quarantined()] == ["out_of_range"]
+    assert stores.mongodb["box_logs"].count_documents({}) == 0
+
+
+def test_names_that_the_warehouse_cannot_hold_are_cut_or_nobodys(
+    stores: Stores, tmp_path: Path
+) -> None:
+    long = a_box_log("a", Contract="x" * 256, AppName="\u00e9" * 101, TotalDuration=1)
+    load(stores, logs_file(tmp_path, long, a_box_log("b", AppName="\u00e9" * 100, TotalDuration=2)))
+    assert watched(stores) == {(None, "\u00e9" * 100): 1, ("HNH123456", "\u00e9" * 100): 2}
+
+
+def test_a_day_delivered_again_is_united_by_id_and_the_later_value_wins(
+    stores: Stores, tmp_path: Path
+) -> None:
+    load(stores, logs_file(tmp_path, *(a_box_log(log_id, TotalDuration=1) for log_id in "abc")))
+    again = [
+        a_box_log("b", TotalDuration=1),
+        a_box_log("c", TotalDuration=50),
+        a_box_log("c", TotalDuration=7),
+        a_box_log("d", TotalDuration=100),
+        a_box_log("d", TotalDuration=100),
+    ]
+    (report,) = load(stores, logs_file(tmp_path, *again, name="20220401_again.json"))
+    assert counts(report) == (1, 2, 2, 0, 0)
+    assert watched(stores) == {("HNH123456", "KPLUS"): 109}
+    assert totals(stores) == [("iptv", DAY, 4, 109, 1, 2)]
+    assert stores.rows(VERSIONS) == [(DAY, 2)]
+
+
+def test_a_day_delivered_again_as_it_was_moves_nothing(stores: Stores, tmp_path: Path) -> None:
+    first = logs_file(tmp_path, *map(a_box_log, "ab"))
+    load(stores, first)
+    other = logs_file(tmp_path, *map(a_box_log, "ba"), name="20220401b.json")
+    (same, report) = load(stores, first, other)
+    assert (same.outcome, report.outcome, counts(report)) == (
+        "already loaded",
+        "loaded",
+        (0, 2, 0, 0, 0),
+    )
+    assert stores.rows(VERSIONS) == [(DAY, 1)]
+    assert totals(stores)[0][-1] == 1
+
+
+def test_contract_and_application_of_a_line_may_be_corrected(
+    stores: Stores, tmp_path: Path
+) -> None:
+    load(stores, logs_file(tmp_path, a_box_log("a"), a_box_log("b")))
+    changed = [a_box_log("a", Contract="HNH9"), a_box_log("b", AppName=None)]
+    (report,) = load(stores, logs_file(tmp_path, *changed, name="20220401b.json"))
+    assert counts(report) == (0, 0, 2, 0, 0)
+    assert watched(stores) == {("HNH9", "KPLUS"): 254, ("HNH123456", None): 254}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_deliveries_in_any_number_leave_what_a_plain_reader_counts(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_ROWS", 37)
+    random = Random(seed)
+    latest: dict[str, str] = {}
+    for number in range(4):
+        lines = [
+            a_box_log(
+                f"{random.randrange(150)}",
+                Contract=random.choice(["HNH1", "HNH2", "0", None]),
+                AppName=random.choice(["VOD", "KPLUS", None]),
+                TotalDuration=random.choice([0, 5, 60]),
+            )
+            for _ in range(120)
+        ]
+        (report,) = load(stores, logs_file(tmp_path, *lines, name=f"20220401 ({number}).json"))
+        before = dict(latest)
+        latest |= {f"{line['_id']}": json.dumps(line["_source"], sort_keys=True) for line in lines}
+        assert report.counts.loaded_rows == len(latest) - len(before)
+    expected: Counter[Any] = Counter()
+    for text in latest.values():
+        said: Mapping[str, Any] = json.loads(text)
+        contract = said["Contract"] if said["Contract"] != "0" else None
+        expected[contract, said["AppName"]] += said["TotalDuration"]
+    assert watched(stores) == expected
+    assert totals(stores)[0][2] == len(latest)
+
+
+def test_a_day_of_two_sources_counts_a_contract_of_both_once(
+    stores: Stores, tmp_path: Path
+) -> None:
+    load(
+        stores,
+        logs_file(tmp_path, a_box_log("a", Contract="HNH1"), a_box_log("b", Contract="HNH2")),
+    )
+    north = logs_file(
+        tmp_path,
+        a_box_log("a", Contract="HNH2"),
+        a_box_log("b", Contract="HNH3"),
+        name="20220401n.json",
+    )
+    load(stores, north, source="north")
+    assert [row[4] for row in totals(stores)] == [2, 1]
+    assert watched(stores, source="north").keys() == {("HNH2", "KPLUS"), ("HNH3", "KPLUS")}
+
+
+def test_a_day_is_in_documents_or_without_and_never_in_both(stores: Stores, tmp_path: Path) -> None:
+    stores.load(logs_file(tmp_path))
+    other = logs_file(tmp_path, a_box_log("b"), name="20220401b.json")
+    with pytest.raises(InputError, match="2022-04-01 is in the documents of MongoDB"):
+        load(stores, other)
+    load(stores, logs_file(tmp_path, a_box_log("c"), name="20220402.json"))
+    late = logs_file(tmp_path, a_box_log("d"), name="20220402b.json")
+    with pytest.raises(InputError, match="2022-04-02 went to the warehouse without documents"):
+        stores.load(late)
+    assert stores.rows(VERSIONS) == [(DAY, 1), (date(2022, 4, 2), 2)]
+    assert stores.mongodb["box_logs"].distinct("log_id") == ["AX_1"]
+
+
+def test_only_logs_of_boxes_go_without_the_stores(stores: Stores, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"relational\.users, which can't go to the warehouse"):
+        load(stores, logs_file(tmp_path), users_file(tmp_path))
+    assert stores.one("SELECT count(*) FROM ops.load") == 0
+
+
+def test_more_lines_than_fit_the_memory_are_refused(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(box_days, "MAX_LINES", 2)
+    with pytest.raises(InputError, match="2022-04-01 has more than 2 lines"):
+        load(stores, logs_file(tmp_path, *map(a_box_log, "abc")))
+    assert (totals(stores), stores.rows(VERSIONS)) == ([], [])
+
+
+def test_a_load_that_did_not_end_leaves_the_day_as_it_was(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang_up(*_: object, **__: object) -> None:
+        raise ServerError("PostgreSQL is gone")  # noqa: EM101  (a test's own)
+
+    load(stores, logs_file(tmp_path, *map(a_box_log, "ab")))
+    again = logs_file(tmp_path, a_box_log("b", TotalDuration=1), name="20220401b.json")
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, "record_rows", hang_up)
+        with pytest.raises(ServerError):
+            load(stores, again)
+    assert watched(stores) == {("HNH123456", "KPLUS"): 508}
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, "complete_load", hang_up)
+        with pytest.raises(ServerError):
+            load(stores, again)
+    assert stores.rows(VERSIONS) == [(DAY, 1)]
+    (report,) = load(stores, again)
+    assert report.outcome == "already loaded"
+    assert (watched(stores), stores.rows(VERSIONS)) == ({("HNH123456", "KPLUS"): 255}, [(DAY, 2)])

@@ -1,0 +1,215 @@
+"""Lines read a block at a time say what they say when they are read one by one, whatever is wrong with them."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pytest
+
+from loaders import batches
+from loaders.contract import check
+from loaders.files import DataFile
+from loaders.kinds.iptv import LOGS
+from loaders.parsers import identifier, text, whole
+from loaders.readers import JsonLinesFile, json_lines
+from loaders.readers.blocks import Block, line_ends
+from loaders.readers.json_rows import JsonRow, row_of, value_of
+from loaders.readers.layouts import layout_of, read_alike
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+SECONDS = ["0", "7", "86400", "2147483648", "123456789012345678", "1234567890123456789", "-1", "-0"]
+SECONDS += ["007", "1.0", "1.50", "1e3", '"12"', "null", "true", "[1]", "{}", "NaN", ""]
+TEXTS = ['"HNH123456"', '"0"', "null", '"203.0.113.48"', '" hnh1 "', '""', '"-"', '"N/A"', "12"]
+TEXTS += [
+    '"a:b,c{d}e[f]"',
+    '"\\u0041"',
+    '"\\ud800"',
+    '"a\tb"',
+    '"\x7f"',
+    '"\u2028\u00e9\u0301"',
+    '"\u00a0"',
+]
+TEXTS += ['"' + "x" * 501 + '"', '"\x00"', '"\\"', '["a","b"]', '{"a":"b"}', '"\ufeff"']
+SPOILS = [
+    b"\xff",
+    b"\xc3",
+    b"\xed\xa0\x80",
+    b"\\",
+    b'"',
+    b"\r",
+    b"\x00",
+    b"\x1f",
+    b",",
+    b"{",
+    b"}",
+    b" ",
+    b"\xef\xbb\xbf",
+]
+
+
+def a_line(random: Random, seconds: str = "254", contract: str = '"HNH1"') -> str:
+    """Return a line in one of the usual ways to write one."""
+    fields = [f'"TotalDuration":{seconds}', f'"AppName":{random.choice(TEXTS[:2])}']
+    random.shuffle(fields)
+    document = ",".join([f'"Contract":{contract}', *fields])
+    score = random.choice(['"_score":0,', '"_score":0,', '"_score":null,', ""])
+    line = f'{{"_id":"AX_{random.randrange(10**6)}",{score}"_source":{{{document}}}}}'
+    return line.replace(":", ": ").replace(",", ", ") if random.random() < 0.1 else line
+
+
+def a_file(seed: int, lines: int = 400) -> bytes:
+    """Return lines of which some have odd values, others are spoiled, and the first are as usual."""
+    random = Random(seed)
+    written = [a_line(random).encode() for _ in range(60)]
+    for _ in range(lines):
+        line = a_line(random, random.choice(SECONDS), random.choice(TEXTS)).encode()
+        if random.random() < 0.3:
+            place, spoil = random.randrange(len(line) + 1), random.choice(SPOILS)
+            line = line[:place] + spoil + line[place + random.randrange(3) :]
+        written.append(line)
+        if random.random() < 0.2:
+            written += [b"", b"  ", line, b"\xef\xbb\xbf" + line]
+    return random.choice([b"\n", b"\r\n"]).join(written) + random.choice([b"", b"\n"])
+
+
+def outcomes(file: JsonLinesFile) -> list[Any]:
+    """Return all that is told of every line: its values and text, or why it is none."""
+    found: list[Any] = []
+    for batch in file.batches():
+        for row, (line, values) in enumerate(
+            zip(batch.lines.to_pylist(), batch.rows.to_pylist(), strict=True)
+        ):
+            kept = {name: value for name, value in values.items() if value is not None}
+            found.append((line, kept, batch.row_text(row)))
+        found += [(refusal.line, refusal.code, refusal.row_text) for refusal in batch.refusals]
+        found.append(("skipped", batch.skipped_rows))
+        checked = check(batch, LOGS)
+        found += [checked.accepted.to_pylist(), checked.refusals[len(batch.refusals) :]]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_every_line_has_the_outcome_of_being_read_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_ROWS", 150)
+    path = tmp_path / "20220401.json"
+    path.write_bytes(a_file(seed))
+    together, alone = JsonLinesFile(DataFile(path)), JsonLinesFile(DataFile(path))
+    assert together._layouts
+    alone._layouts = ()
+    assert outcomes(together) == outcomes(alone)
+
+
+def test_usual_lines_are_read_together_and_only_odd_ones_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = [
+        f'{{"_id":"{number}","_source":{{"TotalDuration":{number}}}}}' for number in range(300)
+    ]
+    odd = [usual[7].replace(":7", ":1.5"), usual[7].replace(":", " : ")]
+    path = tmp_path / "20220401.json"
+    path.write_text("\n".join([*usual, *odd]))
+    file, read_alone, read = JsonLinesFile(DataFile(path)), [], row_of
+
+    def read_and_note(line: int, text: str, value: object) -> JsonRow:
+        read_alone.append(line)
+        return read(line, text, value)
+
+    monkeypatch.setattr(json_lines, "row_of", read_and_note)
+    (batch,) = file.batches()
+    assert (batch.rows.num_rows, read_alone) == (302, [301, 302])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{}",
+        '{"a":["x"]}',
+        '{"a":{"b":"x"}}',
+        '{"_source":{"a":{"b":1}}}',
+        '{"_source.a":1,"_source":{"a":2}}',
+        '{"a":"\\n"}',
+        '{"a\\"":1}',
+    ],
+)
+def test_an_object_that_is_more_than_names_and_values_has_no_layout(line: str) -> None:
+    values = row_of(1, line, value_of(line)).values
+    assert layout_of(line, values, "_source") is None
+
+
+@pytest.mark.parametrize(
+    "end", ["", "\n", "\n\n", "\n\n\n", "\n \n", "\r\n\r\n", "\n{}", "\n{}\n{}\n", "\r", "\n\r\n"]
+)
+def test_the_end_of_a_file_shifts_no_line(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "20220401.json"
+    path.write_bytes(('{"_id":"a"}\n\n\n{"_id":"b"}\n{"_id":"c"}' + end).encode())
+    together, alone = JsonLinesFile(DataFile(path)), JsonLinesFile(DataFile(path))
+    assert together._layouts
+    alone._layouts = ()
+    assert outcomes(together) == outcomes(alone)
+
+
+def test_a_number_is_taken_only_between_what_stands_around_it() -> None:
+    layout = layout_of('{"a":1,"b":"x"}', {"a": "1", "b": "x"}, "_source")
+    assert layout
+    lines = [
+        '{"a":12,"b":"y"}',
+        '{"a":1x,"b":"y"}',
+        '{"a":01,"b":"y"}',
+        '{"a":,"b":"y"}',
+        '{"a":1 ,"b":"y"}',
+    ]
+    data = "\n".join(lines).encode()
+    (alike,) = read_alike(Block(1, data, line_ends(data)), [layout])
+    assert alike.lines.tolist() == [0]
+    assert alike.rows.to_pylist()[0] == {"a": "12", "b": "y"}
+
+
+ODD_WORDS = [
+    "",
+    "-",
+    "N/A",
+    "NaN",
+    "null",
+    " 5 ",
+    "a b",
+    "\t",
+    "a\x00",
+    "\x7f",
+    "\u00e9\u0301",
+    "\u00a07",
+    "x" * 10,
+]
+ODD_WORDS += ["1.0", "+7", "-3", "007", "51", "9" * 18, "9" * 30, "1.5"]
+
+
+def texts(random: Random, words: Iterable[str], share: float) -> pa.Array[Any]:
+    """Return plain words, and others in a share of the rows; behind rows that are no part of it."""
+    odd = list(words)
+    rows = [
+        random.choice(odd) if random.random() < share else f"{random.randrange(99)}"
+        for _ in range(200)
+    ]
+    return pa.array(
+        ["\x00", None, *[None if random.random() < 0.1 else row for row in rows]]
+    ).slice(2)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.9])
+@pytest.mark.parametrize(
+    "parser", [whole(0, 50, pa.int32()), text(max_characters=9), identifier(max_characters=9)]
+)
+def test_values_among_plain_ones_are_parsed_as_they_are_alone(parser: Any, share: float) -> None:
+    values = texts(Random(7), ODD_WORDS, share)
+    parsed = parser.parse(values)
+    for row, value in enumerate(values):
+        alone = parser.parse(pa.array([value], pa.string()))
+        codes = [code for code, rows in parsed.faults if rows[row]]
+        assert codes == [code for code, rows in alone.faults if rows[0]]
+        assert codes or parsed.values[row] == alone.values[0]
