@@ -118,16 +118,13 @@ class DataFile:
     def _opened(self) -> Iterator[tuple[io.BufferedReader, int]]:
         """Give its bytes as they were given, counted, and how many they are."""
         self.counter.bytes_read = 0
-        with self.location.open("rb", buffering=0) as raw:
-            size = os.fstat(raw.fileno()).st_size
-            if self.member is None:
+        if self.member is None:
+            with self.location.open("rb", buffering=0) as raw:
+                size = os.fstat(raw.fileno()).st_size
                 yield io.BufferedReader(Counted(raw, self.counter), READ_BYTES), size
-                return
-            with (
-                io.BufferedReader(raw, READ_BYTES) as archive,
-                opened_member(archive, self.member, self.name) as (source, packed_bytes),
-            ):
-                yield io.BufferedReader(Counted(source, self.counter), READ_BYTES), packed_bytes
+            return
+        with opened_member(self.location, self.member, self.name) as (source, packed_bytes):
+            yield io.BufferedReader(Counted(source, self.counter), READ_BYTES), packed_bytes
 
 
 class _Seekable(Counted):

@@ -150,14 +150,12 @@ def _unarchived(file: DataFile) -> Iterator[DataFile]:
 
 def _members(file: DataFile) -> list[DataFile] | None:
     """Return what is in an archive; None if the file is none."""
-    with file.location.open("rb") as stream:
-        if not is_archive(stream):
-            return None
-        size, _ = file.status
-        return [
-            replace(file, path=file.path / name, stored=file.location, member=name)
-            for name in list_members(stream, file.name, size, file.options.limits)
-        ]
+    if not is_archive(file.location):
+        return None
+    return [
+        replace(file, path=file.path / name, stored=file.location, member=name)
+        for name in list_members(file.location, file.name, file.options.limits)
+    ]
 
 
 def _data(files: Sequence[DataFile]) -> Iterator[DataFile]:

@@ -16,9 +16,10 @@ import zipfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import pyarrow as pa
 
@@ -26,6 +27,7 @@ from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from _typeshed import WriteableBuffer
 
@@ -190,28 +192,40 @@ def _compression(stream: io.BufferedReader) -> Compression | None:
     return next((found for found in COMPRESSIONS if found.start.match(start)), None)
 
 
-def is_archive(stream: BinaryIO) -> bool:
-    """Tell whether a stream that can be sought is a zip archive of files, and not one Office document."""
-    if stream.read(4) not in ARCHIVE_STARTS:
-        return False
+@lru_cache(maxsize=1)
+def _directory(path: Path, status: tuple[int, ...]) -> zipfile.ZipFile:
+    """Return an archive with its directory read: once for all of its members, as long as it has that status."""
+    del status
+    return zipfile.ZipFile(path)
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    found = path.stat()
+    return _directory(path, (found.st_ino, found.st_size, found.st_mtime_ns))
+
+
+def is_archive(path: Path) -> bool:
+    """Tell whether a file is a zip archive of files, and not one Office document."""
+    with path.open("rb") as stream:
+        if stream.read(4) not in ARCHIVE_STARTS:
+            return False
     try:
-        with zipfile.ZipFile(stream) as archive:
-            return WORKBOOK_MEMBER not in archive.namelist()
+        return WORKBOOK_MEMBER not in _archive(path).namelist()
     except DAMAGE:
         return True
 
 
-def list_members(stream: BinaryIO, name: str, packed_bytes: int, limits: Limits) -> list[str]:
+def list_members(path: Path, name: str, limits: Limits) -> list[str]:
     """Return the files in an archive, in the order of their names.
 
     Raises:
         InputError: the archive is damaged, leads out of itself, is encrypted, or holds more than is allowed.
     """
-    with _damage_named(name), zipfile.ZipFile(stream) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+    with _damage_named(name):
+        members = [member for member in _archive(path).infolist() if not member.is_dir()]
     for member in members:
         _check_member(member, name)
-    allowed_bytes = limits.allowed_bytes(packed_bytes)
+    allowed_bytes = limits.allowed_bytes(path.stat().st_size)
     if sum(member.file_size for member in members) > allowed_bytes:
         raise _too_much(name, allowed_bytes)
     names = sorted(member.filename for member in members)
@@ -238,13 +252,14 @@ def _check_member(member: zipfile.ZipInfo, name: str) -> None:
 
 
 @contextmanager
-def opened_member(stream: BinaryIO, member: str, name: str) -> Iterator[tuple[Source, int]]:
-    """Open a file in an archive; give its bytes, and their number.
+def opened_member(path: Path, member: str, name: str) -> Iterator[tuple[Source, int]]:
+    """Open a file in an archive; give its bytes, and how many they are in the archive.
 
     Raises:
         InputError: the archive is damaged; while reading, the member is.
     """
-    with _damage_named(name), zipfile.ZipFile(stream) as archive:
+    with _damage_named(name):
+        archive = _archive(path)
         info = archive.getinfo(member)
         opened = archive.open(info)
     with opened:
