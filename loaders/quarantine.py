@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from psycopg2.extras import RealDictCursor
 
 from loaders import ledger
 from loaders.codes import REFUSALS
 from svp.core.exports import defused, new_file
+from svp.core.postgres import connect
 from svp.core.sqlfiles import read_sql
 from svp.errors import UsageError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -115,7 +119,7 @@ def export_rows(settings: Settings, path: Path, *, load_id: int | None = None) -
     Raises:
         UsageError: the file is there, or has another ending.
     """
-    writers: dict[str, Callable[[Sequence[Row], BinaryIO], None]] = {
+    writers: dict[str, Callable[[Sequence[str], Iterable[Row], BinaryIO], int]] = {
         ".csv": _write_csv,
         ".jsonl": _write_json_lines,
     }
@@ -123,10 +127,26 @@ def export_rows(settings: Settings, path: Path, *, load_id: int | None = None) -
     if write is None:
         message = f"{shorten(path)} is neither .csv nor .jsonl"
         raise UsageError(message, "the ending of the file says what is written")
-    rows = list_rows(settings, load_id=load_id, limit=None)
-    with new_file(path) as file:
-        write([_flat(row) for row in rows], file)
-    return len(rows)
+    url, database = settings.url("postgres"), settings.workspace.postgres_database
+    with new_file(path) as file, closing(connect(url, database)) as connection:
+        columns = (*FACTS, *_columns(connection, load_id))
+        return write(columns, map(_flat, _stream(connection, load_id)), file)
+
+
+def _columns(connection: Connection, load_id: int | None) -> list[str]:
+    """Return every column that the files of the rows have."""
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "quarantine_columns"), {"load_id": load_id})
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _stream(connection: Connection, load_id: int | None) -> Iterator[Row]:
+    """Yield refused rows with the meaning of their codes, a few of them in memory at a time."""
+    parameters = {"load_id": load_id, "line": None, "limit": None}
+    with closing(connection.cursor("refused", cursor_factory=RealDictCursor)) as cursor:
+        cursor.execute(read_sql("loaders.statements", "list_quarantine"), parameters)
+        for row in cursor:
+            yield {**row, "reason": REFUSALS.get(row["code"], "")}
 
 
 def _flat(row: Row) -> Row:
@@ -134,19 +154,22 @@ def _flat(row: Row) -> Row:
     return {column: row[fact] for column, fact in FACTS.items()} | (row["row_values"] or {})
 
 
-def _write_csv(rows: Sequence[Row], file: BinaryIO) -> None:
+def _write_csv(columns: Sequence[str], rows: Iterable[Row], file: BinaryIO) -> int:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    writer = csv.DictWriter(text, _columns(rows), lineterminator="\n")
-    writer.writerow({name: defused(name) for name in _columns(rows)})
-    writer.writerows({name: defused(value) for name, value in row.items()} for row in rows)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(defused, columns))
+    count = 0
+    for row in rows:
+        writer.writerow(defused(row.get(column)) for column in columns)
+        count += 1
     text.detach()
+    return count
 
 
-def _columns(rows: Iterable[Mapping[str, object]]) -> list[str]:
-    """Return the facts, then every column of the rows, in the order in which they come first."""
-    return list(dict.fromkeys((*FACTS, *(name for row in rows for name in row))))
-
-
-def _write_json_lines(rows: Sequence[Row], file: BinaryIO) -> None:
+def _write_json_lines(columns: Sequence[str], rows: Iterable[Row], file: BinaryIO) -> int:
+    del columns
+    count = 0
     for row in rows:
         file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        count += 1
+    return count

@@ -134,6 +134,8 @@ def _prepare(stores: Stores, parts: Sequence[Part]) -> Undo:
     if not parts:
         return Undo((), "", 0, 0)
     load_ids = [part.load_id for part in parts]
+    if parts[0].state == "undoing":
+        return Undo(tuple(load_ids), parts[0].path, 0, 0)
     table = TABLES_BY_NAME.get(parts[0].target)
     if table is None:
         removed_rows, restored_rows = _check_documents(stores, parts, load_ids), 0

@@ -25,7 +25,7 @@ entered AS (
         load.path,
         load.file_bytes,
         'planned' AS state,
-        load.load_id AS origin_load_id,
+        coalesce(load.origin_load_id, load.load_id) AS origin_load_id,
         CASE WHEN %(is_correction)s THEN clock_timestamp() ELSE load.started_at END AS started_at
     FROM ops.load
     CROSS JOIN replayed

@@ -32,6 +32,9 @@ __all__ = ["check_schemas", "register", "report_facts", "report_table"]
 
 MAX_WAITING_LINES = 5
 
+MAX_FILES_ALONE = 3
+"""More files of one kind with one outcome share a line: a month of daily logs is one thing to its owner."""
+
 
 class OnBadRow(StrEnum):
     """What happens to a row that is rejected."""
@@ -39,9 +42,6 @@ class OnBadRow(StrEnum):
     QUARANTINE = "quarantine"
     STOP = "stop"
 
-
-MAX_FILES_ALONE = 3
-"""More files of one kind with one outcome share a line: a month of daily logs is one thing to its owner."""
 
 PathsArgument = Annotated[
     list[Path],
