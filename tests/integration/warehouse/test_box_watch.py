@@ -239,3 +239,18 @@ def test_day_of_boxes_alone_has_no_plays(platform: Platform) -> None:
     platform.refresh()
     plays = "SELECT plays, valid_plays, known_completion_plays, complete_plays FROM agg_daily_statistics"
     assert platform.fetch(plays) == [(0, 0, 0, 0)]
+
+
+def test_seconds_of_each_category_are_added_over_the_days_of_a_month(platform: Platform) -> None:
+    applications = ("CHANNEL", "CHILD", "VOD", "RELAX", "SPORT", "NEWS")
+    platform.load(
+        boxes=[
+            BoxLog(day, application=application, watch_seconds=number * 60)
+            for day in (JAN_30, JAN_31)
+            for number, application in enumerate(applications, start=1)
+        ]
+    )
+    platform.refresh()
+    kinds = ("tv", "child", "movie", "relax", "sport", "unknown")
+    found = platform.mart("customer_360", *(f"{kind}_seconds" for kind in kinds))
+    assert found == [(120, 240, 360, 480, 600, 720)]
