@@ -2,8 +2,9 @@
 
     python -m tests.mutations --sample 200 --seed 1 --files 'procedures/refresh_*.sql'
 
-``mutants`` changes the text by sqlfluff's parse tree, ``covering`` tells which tests to ask, nearest first,
-``plugin`` installs a mutant where pytest would install the original, and ``__main__`` runs and reports.
+``mutants`` changes the text by sqlfluff's parse tree, ``covering`` tells which tests to ask, nearest first, ``asking``
+forks a process for each mutant in which ``plugin`` installs it where pytest would install the original, ``journal``
+keeps what was found, and ``__main__`` runs and reports.
 """
 
 from __future__ import annotations

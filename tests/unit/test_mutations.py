@@ -203,9 +203,10 @@ def test_report_counts_by_file_and_names_survivors() -> None:
 def test_equivalent_mutant_is_known_by_file_line_and_change() -> None:
     known = Equivalent("warehouse/marts/*.sql", "SELECT *", "+ → -", "no difference")
     assert known.holds(a_mutant())
-    assert not Equivalent("procedures/*.sql", "SELECT *", "+ → -", "no difference").holds(
-        a_mutant()
-    )
+    elsewhere = Equivalent("procedures/*.sql", "SELECT *", "+ → -", "no difference")
+    another = Equivalent("*", "SELECT *", "+ → -", "no difference", becomes="SELECT a.y - a.x *")
+    assert not elsewhere.holds(a_mutant())
+    assert not another.holds(a_mutant())
 
 
 def is_one_of(known: Equivalent, original: SchemaObject) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,7 @@ from svp.cli.preview import announce
 from svp.cli.preview import dry_run as show_judged
 from svp.cli.preview import explain as show_explained
 from svp.cli.tables import OUTCOMES, skipped_lines, text_table
-from svp.errors import QuarantineError, UsageError
+from svp.errors import QuarantineError, UsageError, shorten
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["check_schemas", "register", "report_facts", "report_table"]
 
 MAX_WAITING_LINES = 5
+
+WAREHOUSE = "warehouse"
 
 MAX_FILES_ALONE = 3
 """More files of one kind with one outcome share a line: a month of daily logs is one thing to its owner."""
@@ -63,8 +65,13 @@ FromOption = Annotated[
     ),
 ]
 ToOption = Annotated[
-    datetime | None,
-    typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="Last day of daily files."),
+    list[str] | None,
+    typer.Option(
+        "--to",
+        metavar="DATE|warehouse",
+        help="Last day of daily files; or 'warehouse': take logs of set-top boxes there without making documents of"
+        " them. May be given twice.",
+    ),
 ]
 EncodingOption = Annotated[
     str | None,
@@ -88,12 +95,6 @@ DryRunOption = Annotated[
 ]
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Exit with 5 if rows were quarantined.")
-]
-ToStoreOption = Annotated[
-    Literal["warehouse"] | None,
-    typer.Option(
-        help="Take logs of set-top boxes to the warehouse without making documents of them."
-    ),
 ]
 KindOption = Annotated[
     str | None,
@@ -137,14 +138,13 @@ def ingest(
     paths: PathsArgument,
     *,
     source: SourceOption = None,
-    to: ToStoreOption = None,
     kind: KindOption = None,
     map_file: MapOption = None,
     zone: ZoneOption = None,
     on_bad_row: BadRowOption = OnBadRow.QUARANTINE,
     max_bad: MaxBadOption = None,
     first: FromOption = None,
-    last: ToOption = None,
+    to: ToOption = None,
     encoding: EncodingOption = None,
     explain: ExplainOption = False,
     dry_run: DryRunOption = False,
@@ -168,7 +168,8 @@ def ingest(
 
     settings, tolerance = settings_from(context), tolerance_of(on_bad_row, max_bad)
     said = wanted(kind=kind, map_file=map_file, zone=zone)
-    days = Days(first and first.date(), last and last.date())
+    last, to_warehouse = where_to(to or [])
+    days = Days(first and first.date(), last)
     with standard_input_kept(paths) as given:
         files = recognise_all(given, said, options=_options(settings, encoding), days=days)
         if explain:
@@ -182,7 +183,7 @@ def ingest(
                 days,
                 source=source,
                 tolerance=tolerance,
-                to_warehouse=to == "warehouse",
+                to_warehouse=to_warehouse,
                 is_strict=strict,
                 as_json=as_json,
             )
@@ -235,6 +236,21 @@ def _load(
     if rejected and is_strict:
         message = f"{rejected} rows are in quarantine"
         raise QuarantineError(message, "see them with 'svp quarantine list'")
+
+
+def where_to(ends: Sequence[str]) -> tuple[date | None, bool]:
+    """Return the last day that is wanted, and whether logs go to the warehouse without documents.
+
+    Raises:
+        UsageError: it is neither a day nor the warehouse, or two days are given.
+    """
+    days = [end for end in ends if end != WAREHOUSE]
+    try:
+        (last,) = map(date.fromisoformat, days) if days else (None,)
+    except ValueError as error:
+        message = f"--to {shorten(' '.join(days))} is not one day"
+        raise UsageError(message, f"write it as 2022-04-30, or --to {WAREHOUSE}") from error
+    return last, WAREHOUSE in ends
 
 
 def tolerance_of(on_bad_row: OnBadRow, max_bad: str | None) -> Tolerance:

@@ -270,3 +270,18 @@ def test_days_without_documents_are_exported_compared_and_corrected_beside_days_
     platform.execute("UPDATE fact_box_watch SET watch_seconds = watch_seconds + 1")
     found = {(each.day, each.measure) for each in verify(platform.settings).differences}
     assert {(JAN_30, "box_seconds"), (JAN_31, "box_seconds")} <= found
+
+
+def test_seconds_of_each_category_are_added_over_the_days_of_a_month(platform: Platform) -> None:
+    applications = ("CHANNEL", "CHILD", "VOD", "RELAX", "SPORT", "NEWS")
+    platform.load(
+        boxes=[
+            BoxLog(day, application=application, watch_seconds=number * 60)
+            for day in (JAN_30, JAN_31)
+            for number, application in enumerate(applications, start=1)
+        ]
+    )
+    platform.refresh()
+    kinds = ("tv", "child", "movie", "relax", "sport", "unknown")
+    found = platform.mart("customer_360", *(f"{kind}_seconds" for kind in kinds))
+    assert found == [(120, 240, 360, 480, 600, 720)]

@@ -132,3 +132,17 @@ def test_one_rating_is_drawn_halfway_to_itself(platform: Platform) -> None:
     platform.load(ratings=[Rating(at("2024-01-31 23:59"), stars=5)])
     platform.refresh()
     assert platform.mart("rating_trend", *TREND) == [(date(2024, 1, 1), None, 1, 5, 5)]
+
+
+def test_title_of_another_release_year_moves_the_months_it_was_rated_in(platform: Platform) -> None:
+    titles = [Title("t1", release_year=2000), Title("t2", release_year=2010)]
+    ratings = [
+        Rating(at("2024-01-10 12:00"), content_id="t1"),
+        Rating(at("2024-03-10 12:00"), content_id="t2"),
+    ]
+    platform.load(titles=titles, ratings=ratings)
+    platform.refresh()
+    platform.load(titles=[Title("t1", release_year=1999)])
+    platform.refresh()
+    years = platform.mart("rating_trend", "month_start", "release_year")
+    assert years == [(date(2024, 1, 1), 1999), (date(2024, 3, 1), 2010)]
