@@ -63,14 +63,13 @@ REMEDY = "correct it in a file of 'svp quarantine export', and give that to 'svp
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A load with rows in quarantine."""
+    """A load whose rows are, or were, in quarantine."""
 
     load_id: int
     kind: str
     target: str
     source: str
     path: str
-    held_rows: int
 
 
 def held_loads(
@@ -80,7 +79,7 @@ def held_loads(
     parameters = {"load_id": load_id, "is_waiting": is_waiting}
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "held_loads"), parameters)
-        return tuple(Held(*row) for row in cursor.fetchall())
+        return tuple(Held(*facts) for *facts, _ in cursor.fetchall())
 
 
 def list_waiting(settings: Settings) -> list[dict[str, Any]]:

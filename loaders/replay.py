@@ -93,7 +93,7 @@ def replay_corrections(
     Raises:
         InputError: the file is damaged, or doesn't say which refused rows its rows stand for.
         LockError: another ingest is running in the workspace.
-        UsageError: the load has no row in quarantine, or its kind is not known any more.
+        UsageError: the load is not complete, or its kind is not known any more.
     """
     reports: list[FileReport] = []
 
@@ -281,18 +281,23 @@ def _batch(lines: Sequence[int], texts: Sequence[str], values: Sequence[dict[str
 
 
 def _held_load(connection: Connection, load_id: int) -> tuple[Held, Kind]:
-    """Return a load with rows in quarantine, and its kind."""
-    held = held_loads(connection, load_id=load_id)
-    if not held:
-        message = f"load {load_id} has no row in quarantine"
+    """Return a load, which may have no row in quarantine any more, and its kind."""
+    statement = (
+        "SELECT kind, target, source, path FROM ops.load WHERE load_id = %s AND state = 'complete'"
+    )
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement, (load_id,))
+        found = cursor.fetchone()
+    if found is None:
+        message = f"there is no completed load {load_id}"
         raise UsageError(
-            message, "'svp quarantine list' shows which have; a refused file is loaded again whole"
+            message, "'svp loads list' shows them; a refused file is loaded again whole"
         )
-    kind = KINDS_BY_NAME.get(held[0].kind)
+    kind = KINDS_BY_NAME.get(found[0])
     if kind is None:
-        message = f"load {load_id} is of kind {held[0].kind}, which is not known any more"
+        message = f"load {load_id} is of kind {found[0]}, which is not known any more"
         raise UsageError(message, "load the corrected rows by 'svp ingest'")
-    return held[0], kind
+    return Held(load_id, *found), kind
 
 
 def _still_held(connection: Connection, load_id: int, batch: Batch) -> Batch:

@@ -166,8 +166,8 @@ def test_a_corrected_file_that_does_not_say_which_rows_it_mends_is_refused(
     with pytest.raises(InputError, match=reason):
         replay_corrections(refused.settings, tmp_path / "mend.csv", load_id=3)
     assert held_lines(refused) == [3, 4, 5]
-    with pytest.raises(UsageError, match="load 1 has no row in quarantine"):
-        replay_corrections(refused.settings, tmp_path / "mend.csv", load_id=1)
+    with pytest.raises(UsageError, match="there is no completed load 99"):
+        replay_corrections(refused.settings, tmp_path / "mend.csv", load_id=99)
 
 
 @pytest.fixture
@@ -249,6 +249,7 @@ def test_corrected_lines_of_logs_become_documents_of_their_day(
     assert second["day"] == first["day"]
     assert stores.one(days) > before
     assert held_lines(stores) == []
+    assert replay_corrections(stores.settings, tmp_path / "mend.jsonl", load_id=1).gone_rows == 1
 
 
 @pytest.mark.parametrize(
