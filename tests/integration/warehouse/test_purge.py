@@ -172,6 +172,15 @@ def test_customers_of_purged_days_are_lapsed_and_not_new(old: Platform) -> None:
     assert old.mart("daily_statistics", "stat_date", "new_customers")[0] == (FEB_1, 0)
 
 
+def test_last_valid_play_outlives_purges_of_days_without_one(platform: Platform) -> None:
+    platform.load(Play(JAN_10), Play(FEB_1, watch_seconds=5), Play(MAR_5))
+    platform.refresh()
+    last_plays = "SELECT last_play_date_key, last_valid_play_date_key FROM purged_customer"
+    for before, expected in ((JAN_31, (20240110, 20240110)), (FEB_20, (20240201, 20240110))):
+        purge(platform.settings, before)
+        assert platform.fetch(last_plays) == [expected]
+
+
 def test_purge_that_was_killed_is_completed_by_its_repeat(old: Platform) -> None:
     old.execute("INSERT INTO purge_log VALUES ('2024-02-20', utc_timestamp(6))")
     old.execute("CALL purge_day('2024-01-10')")
