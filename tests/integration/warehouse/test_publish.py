@@ -93,9 +93,9 @@ def test_marks_and_versions_have_the_time_to_the_microsecond(eventful: Platform)
     # Of a dozen times that are cut at a tenth of that, one in a million million ends in no other digit than 0.
     marks = "SELECT max(changed_at) FROM changed_day WHERE aggregate_name = 'rating_trend'"
     versions = "SELECT published_at FROM published_day WHERE date_key = 20240131"
-    new: set[object] = set()
-    again: set[object] = set()
-    published: set[object] = set()
+    new: set[int] = set()
+    again: set[int] = set()
+    published: set[int] = set()
     for _ in range(12):
         eventful.execute("DELETE FROM changed_day")
         for marked in (new, again):
