@@ -24,11 +24,10 @@ BEGIN
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     START TRANSACTION;
 
-    -- Customers may have signed up years before the first event.
-    SET v_first_sign_up = (
-        SELECT min(dim_customer.registered_on) FROM dim_customer
-        WHERE dim_customer.registered_on <= in_to
-    );
+    -- Customers may have signed up years before the first event. SELECT INTO reads past who is writing customers.
+    SELECT min(dim_customer.registered_on) INTO v_first_sign_up
+    FROM dim_customer
+    WHERE dim_customer.registered_on <= in_to;
     IF v_first_sign_up < (SELECT min(dim_date.date_value) FROM dim_date) THEN
         CALL refresh_calendar(v_first_sign_up, v_first_sign_up);
     END IF;
