@@ -34,6 +34,8 @@ FORGETFUL_MYSQL = (
     "--innodb-doublewrite=OFF",
 )
 """Nothing waits for the disk: a killed process loses nothing by that, only a machine that loses its power."""
+FORGETFUL_POSTGRES = {"fsync": "off"}
+"""The same; a database is made and dropped for each test."""
 
 MARKERS = {
     "postgres_url": "postgres",
@@ -67,6 +69,7 @@ def running(
 ) -> Iterator[Home]:
     """Run local servers; their folder is one that PostgreSQL's user can reach."""
     import svp.servers.mysql
+    import svp.servers.postgres
     from svp.servers import start, stop
     from svp.servers.home import open_home
 
@@ -76,7 +79,10 @@ def running(
     base.chmod(0o755)
     try:
         settings = (*svp.servers.mysql.SETTINGS, *FORGETFUL_MYSQL)
-        with patch.object(svp.servers.mysql, "SETTINGS", settings):
+        with (
+            patch.object(svp.servers.mysql, "SETTINGS", settings),
+            patch.dict(svp.servers.postgres.SETTINGS, FORGETFUL_POSTGRES),
+        ):
             start(base / name, mysql=mysql, only=only)
         yield open_home(base / name)
     finally:
