@@ -145,10 +145,9 @@ def recognise_all(
             that is wanted.
         UsageError: a file names no zone, and none was said.
     """
-    files = [
-        file for file in list_files(given, options) if not _is_of_other_day(file, days, wanted)
-    ]
-    if not files:
+    listed = list(list_files(given, options))
+    files = [file for file in listed if not _is_of_other_day(file, days, wanted)]
+    if listed and not files:
         message = f"no file is of a day in {days}"
         raise InputError(message, "check --from and --to")
     found = [each for file in files for each in _recognise_each(file, wanted)]

@@ -1,4 +1,5 @@
--- foreign_keys.sql: the columns of the relational store that refer to another table, and that table's primary key.
+-- foreign_keys.sql: the columns of the relational store that refer to another table, and that table's primary key; a
+-- key of several columns says itself what it refers to.
 -- grain: one row per column
 SELECT
     referring.relname AS table_name,
@@ -14,6 +15,7 @@ INNER JOIN pg_catalog.pg_attribute AS theirs
     ON referred.oid = theirs.attrelid AND theirs.attnum = pg_constraint.confkey[1]
 WHERE
     pg_constraint.contype = 'f'
+    AND cardinality(pg_constraint.conkey) = 1
     AND pg_constraint.connamespace = cast('oltp' AS regnamespace)
     AND referred.relnamespace = cast('oltp' AS regnamespace)
 ORDER BY referring.relname, own.attname;
