@@ -217,7 +217,9 @@ def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
     if day is None or day in days:
         return False
     try:
-        return not is_workbook(file) and _kind_of(file, _open(file), wanted).is_daily
+        if is_workbook(file):
+            return False
+        return _kind_of(file, _open(file, wanted.delimiter), wanted).is_daily
     except OSError as error:
         unreadable(error)
 
