@@ -188,7 +188,7 @@ def recognise(given: DataFile | Path, wanted: Wanted = ANYTHING) -> Recognised:
 
 def _recognised(file: DataFile, content: Fingerprint, reader: Reader, wanted: Wanted) -> Recognised:
     fitting = _kind_of(file, reader, wanted)
-    if said := wanted.said_of(fitting):
+    for said in filter(None, (wanted.said_of(fitting), _encoding_said(file, reader))):
         content = _with(content, said)
     kind = wanted.read_as(fitting, _name(file, reader))
     found = Recognised(file, content, kind, reader, _day_of(file) if kind.is_daily else None)
@@ -234,6 +234,13 @@ def _with(content: Fingerprint, said: str) -> Fingerprint:
     """Return what makes a content another one: the sheet of a workbook, or how it was said to be read."""
     whole = f"{content.sha256} {said}".encode()
     return replace(content, sha256=hashlib.sha256(whole).hexdigest())
+
+
+def _encoding_said(file: DataFile, reader: Reader) -> str | None:
+    """Return the encoding that was said of a file, if its text is read in it and not in what it would be else."""
+    read_as = reader.facts.get("encoding")
+    unsaid = encoding_of(replace(file, options=replace(file.options, encoding=None)))
+    return read_as if file.options.encoding and read_as not in {None, unsaid.title} else None
 
 
 def _kind_of(file: DataFile, reader: Reader, wanted: Wanted) -> Kind:
