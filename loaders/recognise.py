@@ -118,7 +118,7 @@ class Recognised:
         try:
             yield from self.reader.batches()
         except OSError as error:
-            unreadable(error)
+            unreadable(error, self.path)
 
     def refuse_if_changed(self) -> None:
         """Raise InputError if somebody wrote to the file since it was recognised."""
@@ -166,7 +166,7 @@ def _recognise_each(file: DataFile, wanted: Wanted) -> Iterator[Recognised]:
         for sheet in list_sheets(file):
             yield _recognised(file, _with(content, sheet), ExcelSheet(file, sheet), wanted)
     except OSError as error:
-        unreadable(error)
+        unreadable(error, file.path)
 
 
 def recognise(given: DataFile | Path, wanted: Wanted = ANYTHING) -> Recognised:
@@ -182,7 +182,7 @@ def recognise(given: DataFile | Path, wanted: Wanted = ANYTHING) -> Recognised:
         content = fingerprint(file)
         reader = _open(file, wanted.delimiter)
     except OSError as error:
-        unreadable(error)
+        unreadable(error, file.path)
     return _recognised(file, content, reader, wanted)
 
 
@@ -208,7 +208,7 @@ def read_as(path: Path, kind: Kind) -> Recognised:
     try:
         return Recognised(file, fingerprint(file), kind, _open(file))
     except OSError as error:
-        unreadable(error)
+        unreadable(error, file.path)
 
 
 def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
@@ -221,7 +221,7 @@ def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
             return False
         return _kind_of(file, _open(file, wanted.delimiter), wanted).is_daily
     except OSError as error:
-        unreadable(error)
+        unreadable(error, file.path)
 
 
 def _name(file: DataFile, reader: Reader) -> str:
