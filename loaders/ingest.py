@@ -264,7 +264,7 @@ def _is_refused(counts: RowCounts, tolerance: Tolerance) -> bool:
 def _too_many(loading: Loading, load_id: int, counts: RowCounts) -> InputError:
     path, tolerance = printable(loading.file.path), loading.tolerance
     message = (
-        f"{path}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
+        f"{loading.file.name}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
         f" more than the {tolerance} that are borne; nothing of it was loaded"
     )
     advice = f"see them with 'svp quarantine list --load {load_id}'; mend the file, or bear more with --max-bad"

@@ -97,6 +97,11 @@ class Recognised:
         """What it is called in messages."""
         return _name(self.file, self.reader)
 
+    @property
+    def short_name(self) -> str:
+        """What it is called where its folder goes without saying."""
+        return _with_sheet(shorten(self.path.name), self.reader)
+
     def judge(self, batch: Batch) -> Checked:
         """Return its contract's judgement of some of its rows.
 
@@ -226,8 +231,12 @@ def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
 
 def _name(file: DataFile, reader: Reader) -> str:
     """Return what a file, or a sheet, is called in messages."""
+    return _with_sheet(file.name, reader)
+
+
+def _with_sheet(name: str, reader: Reader) -> str:
     sheet = reader.facts.get("sheet")
-    return f"{file.name}, sheet {shorten(sheet)}" if sheet else file.name
+    return f"{name}, sheet {shorten(sheet)}" if sheet else name
 
 
 def _with(content: Fingerprint, said: str) -> Fingerprint:
