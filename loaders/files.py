@@ -189,8 +189,10 @@ def day_in_name(name: str) -> date | None:
         return None
 
 
-def unreadable(error: OSError) -> NoReturn:
-    """Raise InputError for a file or folder that the system does not let us read."""
-    path = printable(Path(str(error.filename))) if error.filename else "the file"
-    message = f"{path} can't be read: {error.strerror}"
+def unreadable(error: OSError, path: Path | None = None) -> NoReturn:
+    """Raise InputError for a file or folder that the system does not let us read; ``path`` if the error names none."""
+    named = error.filename or path
+    message = (
+        f"{printable(Path(str(named))) if named else 'the file'} can't be read: {error.strerror}"
+    )
     raise InputError(message, "check the path and its permissions") from error

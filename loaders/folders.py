@@ -138,7 +138,7 @@ def _unarchived(file: DataFile) -> Iterator[DataFile]:
     try:
         members = _members(file)
     except OSError as error:
-        unreadable(error)
+        unreadable(error, file.path)
     if members is None:
         yield file
         return

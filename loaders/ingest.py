@@ -116,11 +116,11 @@ def _forget(stores: Stores) -> None:
 def _refuse_shared_ids(files: Sequence[Recognised], stores: Stores) -> None:
     """Raise UsageError for two files of which nothing tells whether they are of one service."""
     for file in files:
-        if not file.kind.is_shared:
+        if not file.kind.is_shared or _is_loaded(file, stores):
             continue
-        beside = [other.path for other in files if other.kind == file.kind]
+        beside = (other.path for other in files if _is_other_content(other, file))
         earlier = ledger.other_path(stores.postgres, file.kind, file.kind.source, file.content)
-        other = next((path for path in beside if path != file.path), earlier)
+        other = next(beside, earlier)
         if other is not None:
             message = (
                 f"{printable(file.path)} and {printable(other)} may number different titles alike"
@@ -130,6 +130,15 @@ def _refuse_shared_ids(files: Sequence[Recognised], stores: Stores) -> None:
                 "of what was loaded without one"
             )
             raise UsageError(message, advice)
+
+
+def _is_loaded(file: Recognised, stores: Stores) -> bool:
+    known = ledger.find_load(stores.postgres, file.kind, file.kind.source, file.content)
+    return known is not None and known.state == "complete"
+
+
+def _is_other_content(one: Recognised, other: Recognised) -> bool:
+    return one.kind == other.kind and one.content.sha256 != other.content.sha256
 
 
 def _check_logs_only(files: Sequence[Recognised]) -> None:
@@ -255,7 +264,7 @@ def _is_refused(counts: RowCounts, tolerance: Tolerance) -> bool:
 def _too_many(loading: Loading, load_id: int, counts: RowCounts) -> InputError:
     path, tolerance = printable(loading.file.path), loading.tolerance
     message = (
-        f"{path}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
+        f"{loading.file.name}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
         f" more than the {tolerance} that are borne; nothing of it was loaded"
     )
     advice = f"see them with 'svp quarantine list --load {load_id}'; mend the file, or bear more with --max-bad"

@@ -11,7 +11,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from loaders.arrow import compute
-from loaders.contract import check
 from svp.core.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -77,9 +76,9 @@ def explain(file: Recognised) -> Explanation:
     """Return what a file is, and what becomes of its columns and its first rows.
 
     Raises:
-        InputError: the file is damaged near its start.
+        InputError: the file is damaged near its start, or a value leaves open what the whole file means.
     """
-    checked = [check(_first_rows(batch), file.kind) for batch in islice(file.batches(), 1)]
+    checked = [file.judge(_first_rows(batch)) for batch in islice(file.batches(), 1)]
     names = {field.to for field in file.kind.fields} | {"line", "quality_flags"}
     rows = [row for one in checked for row in one.accepted.to_pylist()]
     return Explanation(

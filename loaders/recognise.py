@@ -97,6 +97,11 @@ class Recognised:
         """What it is called in messages."""
         return _name(self.file, self.reader)
 
+    @property
+    def short_name(self) -> str:
+        """What it is called where its folder goes without saying."""
+        return _with_sheet(shorten(self.path.name), self.reader)
+
     def judge(self, batch: Batch) -> Checked:
         """Return its contract's judgement of some of its rows.
 
@@ -118,7 +123,7 @@ class Recognised:
         try:
             yield from self.reader.batches()
         except OSError as error:
-            unreadable(error)
+            unreadable(error, self.path)
 
     def refuse_if_changed(self) -> None:
         """Raise InputError if somebody wrote to the file since it was recognised."""
@@ -165,7 +170,7 @@ def _recognise_each(file: DataFile, wanted: Wanted) -> Iterator[Recognised]:
         for sheet in list_sheets(file):
             yield _recognised(file, _with(content, sheet), ExcelSheet(file, sheet), wanted)
     except OSError as error:
-        unreadable(error)
+        unreadable(error, file.path)
 
 
 def recognise(given: DataFile | Path, wanted: Wanted = ANYTHING) -> Recognised:
@@ -181,13 +186,13 @@ def recognise(given: DataFile | Path, wanted: Wanted = ANYTHING) -> Recognised:
         content = fingerprint(file)
         reader = _open(file, wanted.delimiter)
     except OSError as error:
-        unreadable(error)
+        unreadable(error, file.path)
     return _recognised(file, content, reader, wanted)
 
 
 def _recognised(file: DataFile, content: Fingerprint, reader: Reader, wanted: Wanted) -> Recognised:
     fitting = _kind_of(file, reader, wanted)
-    if said := wanted.said_of(fitting):
+    for said in filter(None, (wanted.said_of(fitting), _encoding_said(file, reader))):
         content = _with(content, said)
     kind = wanted.read_as(fitting, _name(file, reader))
     found = Recognised(file, content, kind, reader, _day_of(file) if kind.is_daily else None)
@@ -207,7 +212,7 @@ def read_as(path: Path, kind: Kind) -> Recognised:
     try:
         return Recognised(file, fingerprint(file), kind, _open(file))
     except OSError as error:
-        unreadable(error)
+        unreadable(error, file.path)
 
 
 def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
@@ -216,21 +221,34 @@ def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
     if day is None or day in days:
         return False
     try:
-        return not is_workbook(file) and _kind_of(file, _open(file), wanted).is_daily
+        if is_workbook(file):
+            return False
+        return _kind_of(file, _open(file, wanted.delimiter), wanted).is_daily
     except OSError as error:
-        unreadable(error)
+        unreadable(error, file.path)
 
 
 def _name(file: DataFile, reader: Reader) -> str:
     """Return what a file, or a sheet, is called in messages."""
+    return _with_sheet(file.name, reader)
+
+
+def _with_sheet(name: str, reader: Reader) -> str:
     sheet = reader.facts.get("sheet")
-    return f"{file.name}, sheet {shorten(sheet)}" if sheet else file.name
+    return f"{name}, sheet {shorten(sheet)}" if sheet else name
 
 
 def _with(content: Fingerprint, said: str) -> Fingerprint:
     """Return what makes a content another one: the sheet of a workbook, or how it was said to be read."""
     whole = f"{content.sha256} {said}".encode()
     return replace(content, sha256=hashlib.sha256(whole).hexdigest())
+
+
+def _encoding_said(file: DataFile, reader: Reader) -> str | None:
+    """Return the encoding that was said of a file, if its text is read in it and not in what it would be else."""
+    read_as = reader.facts.get("encoding")
+    unsaid = encoding_of(replace(file, options=replace(file.options, encoding=None)))
+    return read_as if file.options.encoding and read_as not in {None, unsaid.title} else None
 
 
 def _kind_of(file: DataFile, reader: Reader, wanted: Wanted) -> Kind:

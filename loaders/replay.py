@@ -37,6 +37,7 @@ from svp.model import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from loaders.contract import Kind
     from loaders.stores import Stores
@@ -198,7 +199,7 @@ def _accept_documents(
     stores: Stores, held: Held, accepted: pa.RecordBatch, *, is_correction: bool
 ) -> Accepted:
     """Store rows that are documents only, but for those that a later delivery brought."""
-    day = day_in_name(Path(held.path).name)
+    day = _day_of(held)
     if day is not None:
         refuse_other_store(stores.postgres, held.kind, day, store="MongoDB")
     if not accepted.num_rows:
@@ -221,6 +222,11 @@ def _accept_documents(
     counts = RowCounts.of(*sink.finish()) + RowCounts.of({"updated": is_kept.count(False)}, {})
     ledger.record_rows(stores.postgres, load_id, counts, state=sink.state)
     return Entry(load_id, held.target, sink.state, held.path), counts, Counter()
+
+
+def _day_of(held: Held) -> date | None:
+    """Return the day of a load of a daily file; the name of any other says nothing of its rows."""
+    return day_in_name(Path(held.path).name) if KINDS_BY_NAME[held.kind].is_daily else None
 
 
 def _move(connection: Connection, held: Held, *, is_correction: bool) -> int | None:

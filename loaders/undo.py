@@ -20,7 +20,7 @@ from loaders.stores import open_stores
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import list_sql, read_sql
 from svp.errors import UsageError
-from svp.model import TABLES
+from svp.model import BOX_LOGS, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -212,7 +212,8 @@ def _referring(child: str, column: str) -> sql.Composed:
 
 def _check_documents(stores: Stores, parts: Sequence[Part], load_ids: list[int]) -> int:
     """Return how many documents go. What a document was before it was replaced is not kept."""
-    _refuse_packed(stores.postgres, load_ids)
+    if parts[0].target == BOX_LOGS.name:
+        _refuse_packed(stores.postgres, load_ids)
     collection = stores.mongodb[collection_of(parts[0].target) or parts[0].target]
     own = {"load_id": {"$in": load_ids}}
     earlier = collection.distinct("replaced_load_id", own)

@@ -121,12 +121,12 @@ def _read(file: DataFile) -> dict[str, list[object]]:
 
 
 def _parse(file: DataFile) -> object:
+    encoding = encoding_of(file, is_json=True)
     with file.open() as stream:
         content = stream.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
         message = f"{file.name} is larger than {MAX_FILE_BYTES // 1024**2} MB"
         raise InputError(message, "split the catalogue into files of that size")
-    encoding = encoding_of(file, is_json=True)
     try:
         return parse(
             content.decode(encoding.name, "surrogatepass" if encoding.is_wide else "strict")

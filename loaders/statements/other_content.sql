@@ -1,4 +1,5 @@
--- other_content.sql: where the first other content of a kind and source was when it was loaded.
+-- other_content.sql: where the first other content of a kind and source was when it was loaded; none that was taken
+-- back since.
 -- grain:  one row, or none
 -- params: kind, source, content_sha256
 SELECT load.path
@@ -8,5 +9,6 @@ WHERE
     AND load.source = %(source)s
     AND load.content_sha256 <> %(content_sha256)s
     AND load.loaded_rows > 0
+    AND load.state NOT IN ('undoing', 'undone')
 ORDER BY load.load_id
 LIMIT 1;

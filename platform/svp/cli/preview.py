@@ -44,11 +44,10 @@ def describe(files: Sequence[Recognised], days: Days) -> Iterator[str]:
     if days != ALL_DAYS and not any(file.day for file in files):
         yield f"no file is of a day in {days}"
     for file in files:
-        name = shorten(file.path.name)
         if file.missing:
-            yield f"{name} has no {', '.join(file.missing)}: empty in every row"
+            yield f"{file.short_name} has no {', '.join(file.missing)}: empty in every row"
         if file.unused:
-            yield f"{name}: {', '.join(map(shorten, file.unused))} not used"
+            yield f"{file.short_name}: {', '.join(map(shorten, file.unused))} not used"
 
 
 def _named(groups: Iterable[Sequence[Recognised]], days: Days) -> Iterator[str]:
@@ -226,7 +225,7 @@ def _judgements(judged: Sequence[Judgement]) -> RenderableType:
     table = new_table("file", *numbers, title="Nothing was written", numbers=numbers)
     for one in judged:
         codes = (*_counted(one.rejected, "rejected"), *_counted(one.flags, "flagged"))
-        named = "\n".join((shorten(one.file.path.name), one.file.kind.name, *codes))
+        named = "\n".join((one.file.short_name, one.file.kind.name, *codes))
         counts = (one.accepted_rows, one.rejected_rows, one.skipped_rows)
         table.add_row(Text(named), *(f"{rows:,}" for rows in counts))
     return Group(table, NOT_JUDGED)

@@ -177,3 +177,11 @@ def test_objects_with_names_without_end_are_refused(tmp_path: Path) -> None:
     elements = [{f"name{number}": 1} for number in range(1_001)]
     with pytest.raises(InputError, match="1,001 different names"):
         reader(tmp_path, json.dumps({"movies": elements}))
+
+
+def test_a_catalogue_that_is_read_is_read_to_its_last_byte(tmp_path: Path) -> None:
+    path = tmp_path / "content.json"
+    path.write_text(json.dumps({"movies": [{"content_id": "M1", "title": "x" * 3_000_000}]}))
+    file = DataFile(path)
+    assert len(list(JsonFile(file).batches())) == 1
+    assert file.counter.bytes_read == path.stat().st_size

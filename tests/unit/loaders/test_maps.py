@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from loaders.contract import check
-from loaders.recognise import recognise
+from loaders.days import Days
+from loaders.preview import explain
+from loaders.recognise import recognise, recognise_all
 from loaders.wanted import wanted
 from svp.errors import InputError, UsageError
 
@@ -298,3 +301,24 @@ def test_a_kind_that_is_said_is_the_only_one(tmp_path: Path) -> None:
 def test_a_zone_that_does_not_exist_is_told() -> None:
     with pytest.raises(UsageError, match="there is no time zone 'Nowhere'"):
         wanted(zone="Nowhere")
+
+
+def test_a_file_of_a_map_may_begin_with_a_day_that_is_left_out(tmp_path: Path) -> None:
+    said = wanted(map_file=written(tmp_path, "map.toml", MAP))
+    path = written(tmp_path, "20240405.csv", ROWS)
+    (file,) = recognise_all([path], said, days=Days(last=date(2024, 4, 1)))
+    assert file.kind.name == "map.viewing_sessions"
+
+
+def test_explaining_names_the_file_whose_days_are_ambiguous(tmp_path: Path) -> None:
+    said = """
+    table = "users"
+    source = "acme"
+    [columns]
+    user_id = "id"
+    registered_on = "since"
+    """
+    map_file = written(tmp_path, "map.toml", said)
+    path = written(tmp_path, "rows.csv", "id,since\n1,03/04/2024\n")
+    with pytest.raises(InputError, match=r"rows\.csv, line 2, column since: .* more than one way"):
+        explain(recognise(path, wanted(map_file=map_file)))

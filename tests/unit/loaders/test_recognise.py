@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.files import DataFile, fingerprint, printable
+from loaders.files import DataFile, Options, fingerprint, printable
 from loaders.folders import list_files
 from loaders.recognise import recognise, recognise_all
 from svp.errors import InputError
@@ -327,3 +327,22 @@ def test_content_is_the_same_under_any_name_and_a_change_is_seen(tmp_path: Path)
 
 def test_a_name_that_is_no_text_or_commands_a_terminal_is_made_harmless() -> None:
     assert printable(Path(os.fsdecode(b"a\xe9\x1b[31m\n.csv"))) == "a\\xe9�[31m�.csv"
+
+
+def test_another_encoding_makes_text_another_content_unless_the_file_tells_its_own(
+    tmp_path: Path,
+) -> None:
+    def content_of(path: Path, encoding: str | None) -> str:
+        return recognise(DataFile(path, options=Options(encoding=encoding))).content.sha256
+
+    plain, marked, lines = (tmp_path / name for name in ("a.csv", "b.csv", "c.jsonl"))
+    text = "user_id,age,registration_date,country\nU1,30,2024-01-01,Chile\n"
+    plain.write_text(text, encoding="cp1252")
+    marked.write_text(text, encoding="utf-8-sig")
+    write_json_lines(lines, [a_user()])
+    for path in (plain, lines):
+        assert (
+            content_of(path, None) == content_of(path, "utf8") == fingerprint(DataFile(path)).sha256
+        )
+        assert len({content_of(path, name) for name in (None, "cp1252", "cp1250")}) == 3
+    assert content_of(marked, "cp1252") == content_of(marked, None)

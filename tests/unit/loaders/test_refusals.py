@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from svp.cli import main
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 USERS = b"user_id,age,registration_date\nU1,30,2024-01-01\n"
 
@@ -75,6 +72,13 @@ def test_a_folder_without_data_and_a_path_that_is_nothing_are_refused(
     assert "is not a regular file" in capsys.readouterr().err
     assert ingest(tmp_path / "nothing") == 4
     assert "does not exist" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not os.path.lexists("/proc/self/mem"), reason="no file that can't be read")
+def test_a_file_that_fails_while_it_is_read_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path("/proc/self/mem")
+    assert ingest(path) == 4
+    assert f"svp: {path} can't be read: Input/output error" in capsys.readouterr().err
 
 
 RATINGS = "id,user_id,content_id,rating,rating_date\n1,1,1,5,2024-03-02 10:00:00\n"
