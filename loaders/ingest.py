@@ -179,7 +179,9 @@ def _refuse_other_day(file: Recognised, day: date, known: Entry) -> None:
 
 def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
     connection, file = stores.postgres, loading.file
-    load_id = ledger.begin_load(connection, file.kind, loading.source, file.path, file.content)
+    load_id = ledger.begin_load(
+        connection, file.kind, loading.source, file.path, file.content, said=file.said
+    )
     loading.begun.add(load_id)
     reached(Step.ENTERED)
     with connection:

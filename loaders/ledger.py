@@ -143,9 +143,18 @@ def other_path(
 
 
 def begin_load(
-    connection: Connection, kind: Kind, source: str, path: Path, content: Fingerprint
+    connection: Connection,
+    kind: Kind,
+    source: str,
+    path: Path,
+    content: Fingerprint,
+    *,
+    said: str = "",
 ) -> int:
-    """Enter a file, or one more attempt at it; return its load_id, which is newer than any other."""
+    """Enter a file, or one more attempt at it; return its load_id, which is newer than any other.
+
+    ``said`` is what was said of how it is to be read, where that changes what it means.
+    """
     parameters = {
         "content_sha256": content.sha256,
         "kind": kind.name,
@@ -153,6 +162,7 @@ def begin_load(
         "source": source,
         "path": printable(path),
         "file_bytes": content.file_bytes,
+        "said": said,
     }
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "begin_load"), parameters)

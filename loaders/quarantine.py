@@ -70,6 +70,8 @@ class Held:
     target: str
     source: str
     path: str
+    was_said: bool = False
+    """Whether something was said of how the file is to be read, as --zone or --map, without which rows mean nothing."""
 
 
 def held_loads(
@@ -85,7 +87,11 @@ def held_loads(
 def list_waiting(settings: Settings) -> list[dict[str, Any]]:
     """Return the loads with rows that wait for what they refer to, the oldest first."""
     held = ledger.ask(settings, "held_loads", {"load_id": None, "is_waiting": True})
-    return [{**load, "waiting_rows": load.pop("held_rows")} for load in held]
+    return [
+        {name: value for name, value in load.items() if name not in {"held_rows", "was_said"}}
+        | {"waiting_rows": load["held_rows"]}
+        for load in held
+    ]
 
 
 def list_rows(

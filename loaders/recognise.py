@@ -65,6 +65,8 @@ class Recognised:
     reader: Reader
     day: date | None = None
     """The day it holds, if that is told by its name only."""
+    said: str = ""
+    """What was said of how it is to be read, where that changes what it means."""
 
     @property
     def path(self) -> Path:
@@ -192,10 +194,12 @@ def recognise(given: DataFile | Path, wanted: Wanted = ANYTHING) -> Recognised:
 
 def _recognised(file: DataFile, content: Fingerprint, reader: Reader, wanted: Wanted) -> Recognised:
     fitting = _kind_of(file, reader, wanted)
-    for said in filter(None, (wanted.said_of(fitting), _encoding_said(file, reader))):
-        content = _with(content, said)
+    said = list(filter(None, (wanted.said_of(fitting), _encoding_said(file, reader))))
+    for one in said:
+        content = _with(content, one)
     kind = wanted.read_as(fitting, _name(file, reader))
-    found = Recognised(file, content, kind, reader, _day_of(file) if kind.is_daily else None)
+    day = _day_of(file) if kind.is_daily else None
+    found = Recognised(file, content, kind, reader, day, "\n".join(said))
     for missing in found.missing:
         if alike := _alike(missing, found.unused):
             raise _renamed(found, missing, alike)

@@ -127,9 +127,10 @@ def _in_order(held: Iterable[Held]) -> list[Held]:
 def _judge_again(stores: Stores, held: Held, progress: Progress) -> Iterator[FileReport]:
     """Replay what PostgreSQL refused of a load, then what the contract did."""
     yield from _replay_staged(stores, held, progress, is_waiting=False)
-    kind = KINDS_BY_NAME.get(held.kind)
-    if kind is None:
-        progress.say(f"load {held.load_id} is of kind {held.kind}, which is not known any more")
+    try:
+        kind = _kind_of(held)
+    except UsageError as error:
+        progress.say(f"{error.message}; {error.advice}")
         return
     try:
         for batch in _held_batches(stores.postgres, held.load_id):
@@ -289,7 +290,8 @@ def _batch(lines: Sequence[int], texts: Sequence[str], values: Sequence[dict[str
 def _held_load(connection: Connection, load_id: int) -> tuple[Held, Kind]:
     """Return a load, which may have no row in quarantine any more, and its kind."""
     statement = (
-        "SELECT kind, target, source, path FROM ops.load WHERE load_id = %s AND state = 'complete'"
+        "SELECT kind, target, source, path, said <> '' FROM ops.load"
+        " WHERE load_id = %s AND state = 'complete'"
     )
     with connection, connection.cursor() as cursor:
         cursor.execute(statement, (load_id,))
@@ -299,11 +301,26 @@ def _held_load(connection: Connection, load_id: int) -> tuple[Held, Kind]:
         raise UsageError(
             message, "'svp loads list' shows them; a refused file is loaded again whole"
         )
-    kind = KINDS_BY_NAME.get(found[0])
-    if kind is None:
-        message = f"load {load_id} is of kind {found[0]}, which is not known any more"
-        raise UsageError(message, "load the corrected rows by 'svp ingest'")
-    return Held(load_id, *found), kind
+    held = Held(load_id, *found)
+    return held, _kind_of(held)
+
+
+def _kind_of(held: Held) -> Kind:
+    """Return the kind by which the rows of a load are judged again.
+
+    Raises:
+        UsageError: it is not known any more, or what was said of the file belongs to it.
+    """
+    kind = KINDS_BY_NAME.get(held.kind)
+    if kind is not None and not held.was_said:
+        return kind
+    reason = (
+        "was read as --zone, --map or --encoding said, which its rows in quarantine don't tell"
+        if held.was_said
+        else f"is of kind {held.kind}, which is not known any more"
+    )
+    message = f"load {held.load_id} {reason}"
+    raise UsageError(message, "mend its file, or a copy of the refused rows, and ingest that")
 
 
 def _still_held(connection: Connection, load_id: int, batch: Batch) -> Batch:

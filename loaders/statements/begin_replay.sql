@@ -13,7 +13,7 @@ WITH replayed AS (
 
 entered AS (
     INSERT INTO ops.load (
-        content_sha256, kind, target, source, path, file_bytes, state, origin_load_id, started_at
+        content_sha256, kind, target, source, path, file_bytes, said, state, origin_load_id, started_at
     )
     SELECT
         encode(
@@ -24,6 +24,7 @@ entered AS (
         load.source,
         load.path,
         load.file_bytes,
+        load.said,
         'planned' AS state,
         coalesce(load.origin_load_id, load.load_id) AS origin_load_id,
         CASE WHEN %(is_correction)s THEN clock_timestamp() ELSE load.started_at END AS started_at

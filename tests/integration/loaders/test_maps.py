@@ -6,6 +6,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+from loaders.replay import replay_corrections, replay_quarantine
+from svp.errors import UsageError
 from svp.model import TABLES
 from tests.unit.loaders.builders import write_csv
 
@@ -53,6 +57,21 @@ def test_the_example_of_the_page_is_loaded_and_its_waiting_rows_follow_without_t
     map_file.write_text(map_file.read_text().replace("Europe/Oslo", "UTC"))
     assert stores.load(plays, map_file=map_file)[0].counts.updated_rows == 2
     assert stores.load(plays, map_file=map_file)[0].outcome == "already loaded"
+
+
+def test_rows_that_were_refused_under_a_map_are_not_judged_without_it(
+    stores: Stores, tmp_path: Path
+) -> None:
+    plays = written(tmp_path, "plays.csv", "csv")
+    plays.write_text(plays.read_text().replace("05.04.2024", "31.02.2024"))
+    stores.load(*parents(tmp_path), source="acme")
+    load = stores.load(plays, map_file=written(tmp_path, "plays.toml", "toml"))[0]
+    assert load.counts.rejected_rows > 0
+    before = stores.quarantined()
+    assert replay_quarantine(stores.settings).reports == ()
+    assert stores.quarantined() == before
+    with pytest.raises(UsageError, match="--map"):
+        replay_corrections(stores.settings, plays, load_id=3)
 
 
 def test_the_page_names_every_table() -> None:
