@@ -41,9 +41,12 @@ COLUMNS = {
     "region_hour": (
         "country, local_hour, stat_date, plays, watch_hours, top_content_id, top_title, date_key, country_key"
     ),
-    "rating_trend": "release_year, month_start, ratings, rating_avg, rating_bayes, date_key",
+    "rating_trend": (
+        "release_year, month_start, ratings, rating_stars, rating_avg, rating_bayes, date_key"
+    ),
     "playback_quality": (
-        "stat_date, device_type, country, attempts, plays, ebvs_pct, start_failure_pct, "
+        "stat_date, device_type, country, attempts, plays, abandoned_attempts, failed_attempts, failed_plays, "
+        "known_startups, startup_seconds, stalled_seconds, known_stall_watch_seconds, ebvs_pct, start_failure_pct, "
         "playback_failure_pct, startup_seconds_avg, startup_seconds_p50, startup_seconds_p95, "
         "stalled_time_pct, avg_stall_count, avg_bitrate_kbps, date_key, device_key, country_key"
     ),
@@ -53,20 +56,24 @@ COLUMNS = {
     "genre_engagement": (
         "genre, stat_date, plays, watch_hours, unique_viewers, date_key, genre_key"
     ),
-    "format_engagement": "content_type, stat_date, plays, watch_hours, completion_rate, date_key",
+    "format_engagement": (
+        "content_type, stat_date, plays, watch_hours, complete_plays, known_completion_plays, completion_rate, date_key"
+    ),
     "active_users": "stat_date, dau, wau, mau, stickiness, date_key",
     "daily_statistics": (
-        "stat_date, active_customers, new_customers, plays, valid_plays, complete_plays, watch_hours, "
-        "avg_watch_minutes_per_customer, completion_rate, peak_concurrent_streams, peak_minute_at, "
-        "app_hours, set_top_box_hours, child_hours, movie_hours, relax_hours, sport_hours, tv_hours, "
+        "stat_date, active_customers, new_customers, plays, valid_plays, complete_plays, "
+        "known_completion_plays, watch_hours, avg_watch_minutes_per_customer, completion_rate, "
+        "peak_concurrent_streams, peak_minute_at, app_hours, set_top_box_hours, child_hours, movie_hours, relax_hours, sport_hours, tv_hours, "
         "unknown_hours, source_loads, refreshed_at, date_key"
     ),
     "content_performance": (
         "content_id, title, content_type, stat_date, plays, unique_viewers, watch_hours, "
-        "avg_view_minutes, completion_rate, rating_count, rating_avg, date_key, title_key, category_key"
+        "avg_view_minutes, complete_plays, known_completion_plays, completion_rate, rating_count, rating_stars, "
+        "rating_avg, date_key, title_key, category_key"
     ),
     "device_quality": (
-        "stat_date, device_type, quality, plays, watch_hours, completion_rate, date_key, device_key"
+        "stat_date, device_type, quality, plays, watch_hours, complete_plays, known_completion_plays, completion_rate, "
+        "date_key, device_key"
     ),
     "customer_360": (
         "customer_code, month_start, child_seconds, movie_seconds, relax_seconds, sport_seconds, "

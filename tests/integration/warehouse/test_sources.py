@@ -29,12 +29,12 @@ GENRES = (
 )
 NAMES = "SELECT source, title, content_type FROM dim_title WHERE title_key > 0 ORDER BY source"
 PEOPLE = (
-    "SELECT source, country, plan, registered_on FROM dim_customer"
+    "SELECT source, dim_country.country, dim_plan.plan, registered_on FROM dim_customer"
     " INNER JOIN dim_country USING (country_key) INNER JOIN dim_plan USING (plan_key)"
     " WHERE customer_key > 0 ORDER BY source"
 )
 LIVED = (
-    "SELECT source, country, valid_from, valid_to FROM country_history"
+    "SELECT source, dim_country.country, valid_from, valid_to FROM country_history"
     " INNER JOIN dim_customer USING (customer_key)"
     " INNER JOIN dim_country ON country_history.country_key = dim_country.country_key"
     " ORDER BY source, valid_from"
