@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from svp.settings import Settings
 
 
+@pytest.fixture(autouse=True)
+def no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare each connection the reading of the system's certificates, none of which is checked here."""
+    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
+
+
 @pytest.fixture
 def empty_platform(warehouse_settings: Settings) -> Platform:
     """Three stores with schemas and no rows."""

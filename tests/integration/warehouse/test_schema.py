@@ -63,8 +63,8 @@ COLUMNS = {
     "daily_statistics": (
         "stat_date, active_customers, new_customers, plays, valid_plays, complete_plays, "
         "known_completion_plays, watch_hours, avg_watch_minutes_per_customer, completion_rate, "
-        "peak_concurrent_streams, peak_minute_at, app_hours, set_top_box_hours, child_hours, movie_hours, relax_hours, sport_hours, tv_hours, "
-        "unknown_hours, source_loads, refreshed_at, date_key"
+        "peak_concurrent_streams, peak_minute_at, app_hours, set_top_box_hours, child_hours, movie_hours, "
+        "relax_hours, sport_hours, tv_hours, unknown_hours, source_loads, refreshed_at, date_key"
     ),
     "content_performance": (
         "content_id, title, content_type, stat_date, plays, unique_viewers, watch_hours, "
