@@ -60,6 +60,9 @@ Result = TypeVar("Result")
 
 MESSAGE_CHARACTERS = 500
 
+PATIENCE_SECONDS = 5
+"""With the lock of another export: that of a killed one is held until the server has ended its last statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
@@ -161,7 +164,10 @@ def only_export(settings: Settings) -> Iterator[Connection]:
         LockError: another export is at work.
     """
     lock = f"{settings.workspace.warehouse_database}.export"
-    with open_warehouse(settings) as connection, hold_lock(connection, lock):
+    with (
+        open_warehouse(settings) as connection,
+        hold_lock(connection, lock, wait_seconds=PATIENCE_SECONDS),
+    ):
         yield connection
 
 
