@@ -37,10 +37,11 @@ from svp.core.mysql import open_connection
 from svp.core.postgres import connect, transaction
 from svp.core.progress import SILENT
 from svp.core.sqlfiles import read_sql
+from svp.core.workers import in_order
 from svp.servers import start
 from svp.settings import Settings, Workspace, load_settings
 from warehouse.connections import execute, fetch, fetch_one, open_warehouse, stream
-from warehouse.export import export, read_ahead, refresh, run_procedures, stage_members
+from warehouse.export import export, refresh, run_procedures, stage_members
 from warehouse.plan import chunk_days
 from warehouse.sources import MAKE_KEYS, open_sources
 from warehouse.staging import MEMORY_BYTES, open_staging, write_rows
@@ -204,7 +205,7 @@ def stage_all(settings: Settings, ours: Stopwatch, raw: Stopwatch) -> None:
             return staging.write("stg_watch", sources.extract("watch_by_day"))
 
         with ours.time(STAGING):
-            for file in read_ahead(write, chunks):
+            for file in in_order(write, chunks, workers=1):
                 staging.load(file)
         keys = fetch(connection, read_sql("warehouse.queries", "member_keys"))
         pipe_all(settings, keys, target, Path(folder) / "pipe", raw)

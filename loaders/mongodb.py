@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -12,9 +10,10 @@ from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from loaders.steps import Step, reached
+from svp.core.workers import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pymongo.collection import Collection
 
@@ -26,8 +25,7 @@ __all__ = ["insert", "replace", "write"]
 Value = TypeVar("Value")
 
 BATCH_DOCUMENTS = 2_000
-WORKERS = 2
-"""Batches under way at a time: one is encoded here while another is stored there."""
+"""Of a batch; a few are under way at a time, so that one is encoded here while another is stored there."""
 
 DUPLICATE_KEY = 11000
 
@@ -37,7 +35,7 @@ def write(collection: Collection[Document], documents: Iterable[Document], task:
 
     Repeating it changes nothing; after an error, any of them may have been stored.
     """
-    for written in _in_parallel(partial(_write_batch, collection), documents):
+    for written in in_order(partial(_write_batch, collection), _batches(documents)):
         task.advance(written)
 
 
@@ -47,7 +45,7 @@ def insert(collection: Collection[Document], documents: Iterable[Document]) -> d
     Each ``_id`` comes once.
     """
     stored: dict[str, Document] = {}
-    for found in _in_parallel(partial(_insert_batch, collection), documents):
+    for found in in_order(partial(_insert_batch, collection), _batches(documents)):
         stored.update(found)
     return stored
 
@@ -65,23 +63,6 @@ def _batches(values: Iterable[Value]) -> Iterator[list[Value]]:
     waiting = iter(values)
     while batch := list(islice(waiting, BATCH_DOCUMENTS)):
         yield batch
-
-
-def _in_parallel(
-    store: Callable[[list[Document]], Value], documents: Iterable[Document]
-) -> Iterator[Value]:
-    """Yield what ``store`` returns for each batch, in their order; a few are under way at a time."""
-    running: deque[Future[Value]] = deque()
-    pool = ThreadPoolExecutor(WORKERS)
-    try:
-        for batch in _batches(documents):
-            running.append(pool.submit(store, batch))
-            if len(running) > WORKERS:
-                yield running.popleft().result()
-        for future in running:
-            yield future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _write_batch(collection: Collection[Document], batch: Sequence[Document]) -> int:

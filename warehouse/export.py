@@ -6,8 +6,7 @@ being read. So a run that is killed anywhere leaves whole days, and the next exp
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql, read_sql
+from svp.core.workers import in_order
 from svp.errors import PlatformError, VerifyError, shorten
 from warehouse.connections import execute, fetch_one, hold_lock, open_warehouse, stream
 from warehouse.money import keep_report_currency
@@ -34,7 +34,7 @@ from warehouse.sources import Sources, open_sources
 from warehouse.staging import StagedFile, Staging, open_staging, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from svp.core.mysql import Connection
@@ -48,7 +48,6 @@ __all__ = [
     "export",
     "only_export",
     "playback_spans",
-    "read_ahead",
     "refresh",
     "run_procedures",
     "stage_members",
@@ -256,7 +255,8 @@ def staged_runs(
     try:
         playback = playback_of_runs(pool, sources, chunks)
         stage_members(connection, sources, staging, chunks)
-        yield from read_ahead(partial(stage_days, sources, staging, playback), chunks)
+        stage = partial(stage_days, sources, staging, playback)
+        yield from in_order(stage, chunks, workers=1)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -286,21 +286,6 @@ def playback_by_run(span: Iterable[Chunk], rows: PlaybackRows) -> Iterator[Playb
     by_day = {day: list(found) for day, found in groupby(rows, key=itemgetter(0))}
     for chunk in span:
         yield [row for each in chunk for row in by_day.get(each.day, ())]
-
-
-def read_ahead(read: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
-    """Yield what is read for each item; the next is being read meanwhile, in a thread."""
-    pool = ThreadPoolExecutor(max_workers=1)
-    reading: deque[Future[Result]] = deque()
-    try:
-        for item in items:
-            reading.append(pool.submit(read, item))
-            if len(reading) > 1:
-                yield reading.popleft().result()
-        for last in reading:
-            yield last.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def stage_days(

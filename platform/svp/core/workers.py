@@ -17,14 +17,16 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], *, workers: int = WORKERS
+) -> Generator[Result]:
     """Yield what ``work`` makes of each item, in their order; the next ones are being made meanwhile, in threads."""
     running: deque[Future[Result]] = deque()
-    pool = ThreadPoolExecutor(WORKERS)
+    pool = ThreadPoolExecutor(workers)
     try:
         for item in items:
             running.append(pool.submit(work, item))
-            if len(running) > WORKERS:
+            if len(running) > workers:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from warehouse.export import playback_spans, read_ahead
+from svp.core.workers import in_order
+from warehouse.export import playback_spans
 from warehouse.plan import CHUNK_DAYS, CHUNK_ROWS, chunk_days, pending_days
 from warehouse.sources import DayVersion
 
@@ -64,11 +65,11 @@ def test_run_ends_before_the_day_that_is_one_row_too_many_and_a_large_day_is_alo
     ]
 
 
-def test_read_ahead_gives_all_in_order_and_what_was_raised_in_its_place() -> None:
+def test_reading_ahead_gives_all_in_order_and_what_was_raised_in_its_place() -> None:
     def read(number: int) -> int:
         return 10 // (3 - number)
 
-    found = read_ahead(read, range(5))
+    found = in_order(read, range(5), workers=1)
     assert [next(found) for _ in range(3)] == [3, 5, 10]
     with pytest.raises(ZeroDivisionError):
         next(found)
