@@ -221,21 +221,24 @@ def advance_load(connection: Connection, load_id: int, *, state: str) -> None:
 
 def complete_load(connection: Connection, load_id: int, target: str) -> None:
     """Publish a load: its days and marks get a new version, in one transaction."""
+    _tell(connection, load_id, target, noted_by="complete_load")
+
+
+def complete_undo(connection: Connection, load_id: int, target: str) -> None:
+    """Publish that a load is gone: its days and marks get a new version, in one transaction."""
+    _tell(connection, load_id, target, noted_by="complete_undo")
+
+
+def _tell(connection: Connection, load_id: int, target: str, *, noted_by: str) -> None:
     parameters = {"load_id": load_id, "mark": MARKS.get(target)}
     with connection, connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "complete_load"), parameters)
+        for statement in ("raise_versions", noted_by):
+            cursor.execute(read_sql("loaders.statements", statement), parameters)
 
 
 def unfinished(connection: Connection) -> tuple[Entry, ...]:
     """Return the loads whose rows are in PostgreSQL but which were not published, the oldest first."""
     return _entries(connection, "unfinished_loads", {})
-
-
-def complete_undo(connection: Connection, load_id: int, target: str) -> None:
-    """Publish that a load is gone: its days and marks get a new version, in one transaction."""
-    parameters = {"load_id": load_id, "mark": MARKS.get(target)}
-    with connection, connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "complete_undo"), parameters)
 
 
 def forget(connection: Connection, settings: Settings) -> None:
