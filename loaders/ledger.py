@@ -234,6 +234,8 @@ def _tell(connection: Connection, load_id: int, target: str, *, noted_by: str) -
     with connection, connection.cursor() as cursor:
         for statement in ("raise_versions", noted_by):
             cursor.execute(read_sql("loaders.statements", statement), parameters)
+        # The server looks at no table of so few rows by itself, and plans joins with it as if hardly any row fitted.
+        cursor.execute("ANALYZE ops.load")
 
 
 def unfinished(connection: Connection) -> tuple[Entry, ...]:

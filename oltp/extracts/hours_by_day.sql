@@ -24,9 +24,9 @@ played AS (
         1 AS plays,
         viewing_sessions.watch_seconds - viewing_sessions.next_day_seconds AS watch_seconds
     FROM oltp.viewing_sessions
+    INNER JOIN ops.load ON viewing_sessions.load_id = load.load_id
     WHERE
-        -- Not a join: the planner takes a ledger of a few loads for one that fits hardly any row.
-        viewing_sessions.load_id = any(array(SELECT load.load_id FROM ops.load WHERE load.state = 'complete'))
+        load.state = 'complete'
         AND viewing_sessions.started_on
         BETWEEN cast(current_setting('svp.from_day') AS date) AND cast(current_setting('svp.to_day') AS date)
     UNION ALL
@@ -38,8 +38,9 @@ played AS (
         0 AS plays,
         viewing_sessions.next_day_seconds AS watch_seconds
     FROM oltp.viewing_sessions
+    INNER JOIN ops.load ON viewing_sessions.load_id = load.load_id
     WHERE
-        viewing_sessions.load_id = any(array(SELECT load.load_id FROM ops.load WHERE load.state = 'complete'))
+        load.state = 'complete'
         AND viewing_sessions.next_day_seconds > 0
         AND viewing_sessions.started_on
         BETWEEN cast(current_setting('svp.from_day') AS date) - 1 AND cast(current_setting('svp.to_day') AS date) - 1

@@ -13,9 +13,9 @@ WITH played AS (
         coalesce(viewing_sessions.is_complete, FALSE)::integer AS complete_plays,
         viewing_sessions.watch_seconds - viewing_sessions.next_day_seconds AS watch_seconds
     FROM oltp.viewing_sessions
+    INNER JOIN ops.load ON viewing_sessions.load_id = load.load_id
     WHERE
-        -- Not a join: the planner takes a ledger of a few loads for one that fits hardly any row.
-        viewing_sessions.load_id = any(array(SELECT load.load_id FROM ops.load WHERE load.state = 'complete'))
+        load.state = 'complete'
         AND viewing_sessions.started_on
         BETWEEN current_setting('svp.from_day')::date AND current_setting('svp.to_day')::date
     UNION ALL
@@ -30,8 +30,9 @@ WITH played AS (
         0 AS complete_plays,
         viewing_sessions.next_day_seconds AS watch_seconds
     FROM oltp.viewing_sessions
+    INNER JOIN ops.load ON viewing_sessions.load_id = load.load_id
     WHERE
-        viewing_sessions.load_id = any(array(SELECT load.load_id FROM ops.load WHERE load.state = 'complete'))
+        load.state = 'complete'
         AND viewing_sessions.next_day_seconds > 0
         AND viewing_sessions.started_on
         BETWEEN current_setting('svp.from_day')::date - 1 AND current_setting('svp.to_day')::date - 1

@@ -15,8 +15,8 @@ GRANT CONNECT ON DATABASE $postgres TO $refresher;
 -- What the owner makes from now on: schemas, tables and sequences, of later upgrades too.
 ALTER DEFAULT PRIVILEGES FOR ROLE $owner GRANT USAGE ON SCHEMAS TO $loader, $refresher;
 
--- The loader writes rows.
-ALTER DEFAULT PRIVILEGES FOR ROLE $owner GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO $loader;
+-- The loader writes rows, and has the server look at what it wrote (ANALYZE).
+ALTER DEFAULT PRIVILEGES FOR ROLE $owner GRANT SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON TABLES TO $loader;
 ALTER DEFAULT PRIVILEGES FOR ROLE $owner GRANT USAGE ON SEQUENCES TO $loader;
 
 -- The refresher reads what waits for an export, and totals to compare. The reader has no business here.

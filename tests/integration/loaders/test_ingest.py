@@ -725,6 +725,14 @@ def extreme_files(folder: Path, *, largest: bool) -> list[Path]:
     ]
 
 
+def test_the_server_knows_how_many_loads_there_are(parents: Stores, tmp_path: Path) -> None:
+    parents.load(sessions_file(tmp_path))
+    assert parents.rows(
+        "SELECT reltuples, count(*) FROM pg_class CROSS JOIN ops.load"
+        " WHERE pg_class.oid = 'ops.load'::regclass GROUP BY reltuples"
+    ) == [(3, 3)]
+
+
 def test_one_ingest_at_a_time(parents: Stores, tmp_path: Path) -> None:
     path = sessions_file(tmp_path)
     with only_ingest(parents.settings), pytest.raises(LockError, match="another ingest is running"):
