@@ -18,7 +18,7 @@ from loaders.readers.json_rows import (
     row_of,
     value_of,
 )
-from loaders.readers.json_values import DECODER, AmbiguousObject
+from loaders.readers.json_values import AmbiguousObject, parse_at
 from loaders.readers.text import encoding_of, open_text
 from svp.errors import InputError
 
@@ -184,7 +184,7 @@ def _value_at(text: str, start: int) -> tuple[object, int | None]:
         found = SCALAR.match(text, start)
         return (value_of(found[0]), found.end()) if found else (BROKEN, None)
     try:
-        return DECODER.raw_decode(text, start)
+        return parse_at(text, start)
     except (ValueError, RecursionError):
         return BROKEN, _end_of(text, start)
 

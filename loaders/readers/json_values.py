@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["DECODER", "AmbiguousObject", "as_text", "parse"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["AmbiguousObject", "as_text", "parse", "parse_at"]
 
 MAX_DIGITS = 40
+
+MAX_DEPTH = 500
+"""Of arrays and objects in one another; how deep Python's own parser goes depends on its version."""
 
 EXTENDED = ("$date", "$numberDecimal", "$numberDouble", "$numberInt", "$numberLong", "$oid")
 """What MongoDB's export wraps a value in whose type JSON doesn't know."""
@@ -28,7 +34,39 @@ def parse(text: str) -> object:
         ValueError: it is none.
         RecursionError: it nests too deep.
     """
-    return DECODER.decode(text)
+    value = DECODER.decode(text)
+    _check_depth(value, text.count("[") + text.count("{"))
+    return value
+
+
+def parse_at(text: str, start: int) -> tuple[object, int]:
+    """Return the value that begins at a place of a text, and where it ends.
+
+    Raises:
+        ValueError: there is none.
+        RecursionError: it nests too deep.
+    """
+    value, end = DECODER.raw_decode(text, start)
+    _check_depth(value, text.count("[", start, end) + text.count("{", start, end))
+    return value, end
+
+
+def _check_depth(value: object, brackets: int) -> None:
+    """Raise RecursionError if a value nests too deep; few brackets can't."""
+    if brackets <= MAX_DEPTH:
+        return
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return
+    raise RecursionError
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def as_text(value: object) -> str | None:

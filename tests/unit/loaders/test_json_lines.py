@@ -103,6 +103,21 @@ def test_lines_that_are_no_objects_are_refused_and_the_others_kept(tmp_path: Pat
     assert batch.refusals[4].row_text == '{"a": "\\xe9"}'
 
 
+@pytest.mark.parametrize("shape", ["[{}]", '{{"b": {}}}', '[1, {{"b": {}}}]'])
+def test_what_nests_deeper_than_500_is_refused_by_any_python(tmp_path: Path, shape: str) -> None:
+    brackets = shape.count("[") + shape.count("{{")
+
+    def nested(depth: int) -> str:
+        inner = "0"
+        for _ in range((depth - 1) // brackets):
+            inner = shape.format(inner)
+        return f'{{"a": {"[" * ((depth - 1) % brackets)}{inner}{"]" * ((depth - 1) % brackets)}}}'
+
+    batch = only_batch(tmp_path, f"{nested(500)}\n{nested(501)}\n")
+    assert batch.lines.to_pylist() == [1]
+    assert [(refusal.line, refusal.code) for refusal in batch.refusals] == [(2, "not_json")]
+
+
 def test_a_column_that_comes_late_is_read_though_the_first_lines_lack_it(tmp_path: Path) -> None:
     lines = ['{"a": 1}'] * json_rows.FIRST_ROWS + ['{"a": 1, "b": 2}']
     file = reader(tmp_path, "\n".join(lines))
