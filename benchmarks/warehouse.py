@@ -1,6 +1,7 @@
 """The way from PostgreSQL and MongoDB into the warehouse, next to the raw limits in the same run.
 
-    python -m benchmarks.warehouse [--rounds 3] [--sessions 1000000] [--home FOLDER] [--peers PYTHON]
+    python -m benchmarks.warehouse [--rounds 3] [--sessions 1000000] [--home FOLDER]
+                                  [--mysql mysql|mariadb] [--peers PYTHON]
 
 Sessions of random users, titles and days are put into both stores once. Each round measures staging against COPY piped
 into LOAD DATA for a table like the same staging table; the whole export against LOAD DATA of what it published, into
@@ -346,14 +347,12 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--sessions", type=int, default=1_000_000)
     options.add_argument("--home", type=str, default=None, help="folder of the local servers")
-    options.add_argument("--mysql-url", default=None, help="another warehouse, as MariaDB")
+    options.add_argument("--mysql", choices=["mysql", "mariadb"], default="mysql")
     options.add_argument("--peers", default=None, help="Python that has pandas, dlt and Sling")
     given = options.parse_args()
     home = load_settings({"home": given.home}).home
-    start(home)
+    start(home, mysql=given.mysql)
     settings = replace(load_settings({"home": str(home)}), workspace=Workspace("benchmark"))
-    if given.mysql_url:
-        settings = replace(settings, mysql_url=given.mysql_url)
     ours, raw = Stopwatch(), Stopwatch()
     rows = 0
     try:
