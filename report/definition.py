@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
 
 __all__ = [
@@ -197,6 +197,11 @@ class Report:
         """Tell whether a slicer limits a visual, or any part of it."""
         marts = self.marts_of(visual)
         return slicer not in visual.unfiltered and any(self.reaches(slicer, mart) for mart in marts)
+
+    def limits_told(self, fields: Iterable[str], visual: Visual) -> str:
+        """Return what is said beneath a visual's title of chosen fields that do not limit it; empty where all do."""
+        apart = [self.column(field).caption for field in fields if not self.acts_on(field, visual)]
+        return f"Not limited by {' and '.join(apart).lower()}" if apart else ""
 
 
 def split_field(field: str) -> tuple[str, str]:

@@ -130,10 +130,7 @@ def slicer(report: Report, field: str, chosen: date | None) -> Json:
 
 def chart(report: Report, page: Page, visual: Visual) -> Json:
     """Return a visual that counts."""
-    apart = [
-        report.column(field).caption for field in page.slicers if not report.acts_on(field, visual)
-    ]
-    subtitle = f"Not limited by {' and '.join(apart).lower()}" if apart else ""
+    subtitle = report.limits_told(page.slicers, visual)
     objects = formatting(report, visual)
     return {
         "visualType": TYPES[visual.kind],
