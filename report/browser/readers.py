@@ -30,6 +30,7 @@ class Readers:
         self, settings: Settings, report: Report, *, connections: int = CONNECTIONS
     ) -> None:
         self.report = report
+        self.database = settings.workspace.mart_database
         self.memory = Memory()
         self._idle: LifoQueue[Reader] = LifoQueue()
         for _ in range(connections):
