@@ -130,10 +130,7 @@ def slicer(report: Report, field: str, chosen: date | None) -> Json:
 
 def chart(report: Report, page: Page, visual: Visual) -> Json:
     """Return a visual that counts."""
-    apart = [
-        report.column(field).caption for field in page.slicers if not report.acts_on(field, visual)
-    ]
-    subtitle = f"Not limited by {' and '.join(apart).lower()}" if apart else ""
+    subtitle = report.note(page, visual)
     objects = formatting(report, visual)
     return {
         "visualType": TYPES[visual.kind],
@@ -156,7 +153,7 @@ def roles(report: Report, visual: Visual) -> Json:
         "matrix": {"Rows": axis, "Columns": series, "Values": measures},
         "table": {"Values": axis + measures},
     }
-    found = by_kind.get(visual.kind, {"Category": axis, "Series": series, "Y": measures})
+    found = by_kind.get(visual.kind, {"Category": axis, "Y": measures})
     return {role: {"projections": fields} for role, fields in found.items() if fields}
 
 
