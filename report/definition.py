@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
 
 __all__ = [
@@ -206,11 +206,9 @@ class Report:
         marts = self.marts_of(visual)
         return slicer not in visual.unfiltered and any(self.reaches(slicer, mart) for mart in marts)
 
-    def note(self, page: Page, visual: Visual) -> str:
-        """Return what stands below a visual's title: the slicers of its page that do not limit it; empty without."""
-        apart = [
-            self.column(field).caption for field in page.slicers if not self.acts_on(field, visual)
-        ]
+    def limits_told(self, fields: Iterable[str], visual: Visual) -> str:
+        """Return what is said beneath a visual's title of chosen fields that do not limit it; empty where all do."""
+        apart = [self.column(field).caption for field in fields if not self.acts_on(field, visual)]
         return f"Not limited by {' and '.join(apart).lower()}" if apart else ""
 
 

@@ -130,7 +130,7 @@ def slicer(report: Report, field: str, chosen: date | None) -> Json:
 
 def chart(report: Report, page: Page, visual: Visual) -> Json:
     """Return a visual that counts."""
-    subtitle = report.note(page, visual)
+    subtitle = report.limits_told(page.slicers, visual)
     objects = formatting(report, visual)
     return {
         "visualType": TYPES[visual.kind],

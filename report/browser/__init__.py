@@ -1,3 +1,3 @@
-"""The report in a browser: the pages of the Power BI project, drawn from the same definition and by the same SQL."""
+"""The report in a browser: its pages over the reader account, live and as files; takes the extra ``report``."""
 
 from __future__ import annotations

@@ -205,7 +205,7 @@ def choice_html(report: Report, drawn: Drawn) -> str:
 def visual_html(report: Report, drawn: Drawn, answer: Answer) -> str:
     """Return a visual at its place: title, what it shows or why it shows nothing, and what is behind it."""
     visual = answer.visual
-    note = report.note(drawn.page, visual)
+    note = report.limits_told(drawn.page.slicers, visual)
     told = f'<p class="note">{escape(note)}</p>' if note else ""
     begins = " begins" if visual.place[0] + visual.place[2] <= PAGE_WIDTH // 2 else ""
     return (
