@@ -193,6 +193,7 @@ def _slicers(report: Report, page: Page) -> Iterator[str]:
 def _visual(report: Report, visual: Visual) -> Iterator[str]:
     if len(visual.title) * TITLE_CHARACTER_WIDTH > visual.place[2]:
         yield "its title is too long for its width"
+    yield from _shape(visual)
     for field in (*visual.groups, *(visual.only or {})):
         if not _is_shown(report, field):
             yield f"there is no field {field}"
@@ -207,6 +208,16 @@ def _visual(report: Report, visual: Visual) -> Iterator[str]:
         yield from (
             f"{name} is added up over {field}" for field in measure.by if field not in visual.groups
         )
+
+
+def _shape(visual: Visual) -> Iterator[str]:
+    """Say what a kind of visual can't show."""
+    if (visual.kind == "matrix") != bool(visual.series):
+        yield "a matrix, and nothing else, has series"
+    if visual.kind == "matrix" and len(visual.measures) > 1:
+        yield "a matrix has one measure"
+    if (visual.kind == "cards") == bool(visual.axis):
+        yield "cards, and nothing else, have no axis"
 
 
 def _is_shown(report: Report, field: str) -> bool:

@@ -58,6 +58,9 @@ FORMATS = {
     "moment": "yyyy-mm-dd hh:nn",
 }
 """How measures look, as format strings of Power BI."""
+COLUMN_FORMATS = {"whole": "0", "decimal": "0", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:nn"}
+MONTH_FORMAT = "mmm yyyy"
+"""How columns look, by their kind; a month is a date."""
 
 BEFORE = {"28 days": (28, "DAY"), "month": (1, "MONTH")}
 """How far back the period before is: a number, and an interval that DAX and MySQL call alike."""
@@ -75,6 +78,11 @@ class Column:
     is_shown: bool = False
     sort: str = ""
     """Name of the column whose order it takes; empty for its own."""
+
+    @property
+    def format(self) -> str:
+        """How it looks, as a format string of Power BI; empty for text."""
+        return MONTH_FORMAT if self.name == "month_start" else COLUMN_FORMATS.get(self.kind, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,8 @@ def answer(
 ) -> list[tuple[Any, ...]]:
     """Return a visual's rows: its groups, then its measures in their order; None where there is nothing.
 
-    ``ask`` runs one query; ``options`` are those of ``visual_queries``. Rows come the biggest first, or by the axis.
+    ``ask`` runs one query; ``options`` are those of ``visual_queries``. Rows come the biggest first, or by the axis;
+    those of a matrix column by column.
     """
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for query in visual_queries(report, visual, **options):
@@ -214,7 +215,25 @@ def answer(
         for group, values in found.items()
     ]
     kept = [row for row in rows if any(value is not None for value in row[len(visual.groups) :])]
-    return ordered(visual, kept)
+    places = {
+        field: places_of(report, field, ask, **options)
+        for field in visual.groups
+        if report.column(field).sort
+    }
+    return ordered(visual, kept, places)
+
+
+def places_of(
+    report: Report,
+    field: str,
+    ask: Callable[[Query], Iterable[Sequence[Any]]],
+    *,
+    database: str,
+    **_: Any,
+) -> dict[Any, int]:
+    """Return the place of each value of a field that takes the order of another column."""
+    values = ask(slicer_query(report, field, database=database))
+    return {value: place for place, (value,) in enumerate(values)}
 
 
 def value_of(measure: Measure, values: Mapping[str, Any]) -> Any:
@@ -225,15 +244,25 @@ def value_of(measure: Measure, values: Mapping[str, Any]) -> Any:
     return (float(now or 0) - float(then)) / float(then) if then else None
 
 
-def ordered(visual: Visual, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Return rows as the visual shows them, and as many."""
+def ordered(
+    visual: Visual, rows: list[tuple[Any, ...]], places: Mapping[str, Mapping[Any, int]]
+) -> list[tuple[Any, ...]]:
+    """Return rows as the visual shows them, and as many.
+
+    ``places`` are those of the values of fields that don't follow their own order.
+    """
     width = len(visual.groups)
 
     def by_groups(row: tuple[Any, ...]) -> list[tuple[bool, Any]]:
-        return [(value is None, 0 if value is None else value) for value in row[:width]]
+        groups = dict(zip(visual.groups, row, strict=False))
+        sorts = [
+            places.get(field, {}).get(groups[field], groups[field])
+            for field in (*visual.series, *visual.axis)
+        ]
+        return [(value is None, 0 if value is None else value) for value in sorts]
 
     rising = sorted(rows, key=by_groups)
-    if visual.sort == "axis" or visual.kind in {"line", "column"}:
+    if visual.sort == "axis" or visual.kind in {"line", "column", "matrix"}:
         return rising
     falling = sorted(
         rising, key=lambda row: (row[width] is not None, row[width] or 0), reverse=True

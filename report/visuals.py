@@ -153,7 +153,7 @@ def roles(report: Report, visual: Visual) -> Json:
         "matrix": {"Rows": axis, "Columns": series, "Values": measures},
         "table": {"Values": axis + measures},
     }
-    found = by_kind.get(visual.kind, {"Category": axis, "Series": series, "Y": measures})
+    found = by_kind.get(visual.kind, {"Category": axis, "Y": measures})
     return {role: {"projections": fields} for role, fields in found.items() if fields}
 
 
