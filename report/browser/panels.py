@@ -14,10 +14,11 @@ from report.browser.drilling import drill, drill_page
 from report.browser.figures import CONFIG, cards_html, figure, shown, table_html, visual_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from report.browser.figures import Look
     from report.browser.reader import Answer
     from report.definition import Page, Report
-    from report.queries import Choice
 
 __all__ = ["plain", "show_visual"]
 
@@ -30,15 +31,17 @@ def plain(text: str) -> str:
     return MARKUP.sub(r"\\\1", text)
 
 
-def show_visual(report: Report, page: Page, answer: Answer, choice: Choice, look: Look) -> None:
-    """Show a visual in a frame."""
+def show_visual(
+    report: Report, page: Page, answer: Answer, chosen: Sequence[str], look: Look
+) -> None:
+    """Show a visual in a frame; it says which of the chosen fields do not limit it."""
     visual = answer.visual
     key = f"{page.name} {visual.name}"
-    with st.container(border=True, key=f"visual {key}"):
-        with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(border=True, key=f"visual {key}", gap="xxsmall"):
+        with st.container(horizontal=True, vertical_alignment="top", wrap=False):
             st.markdown(f"**{plain(visual.title)}**", width="stretch")
             show_origin(report, answer, key)
-        if told := report.limits_told((*page.slicers, *choice), visual):
+        if told := report.limits_told(chosen, visual):
             st.caption(plain(told))
         if answer.failure:
             st.warning(plain(answer.failure))
