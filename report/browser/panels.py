@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -37,18 +38,22 @@ def show_visual(
     """Show a visual in a frame; it says which of the chosen fields do not limit it."""
     visual = answer.visual
     key = f"{page.name} {visual.name}"
-    with st.container(border=True, key=f"visual {key}", gap="xxsmall"):
+    with st.container(border=True, key=f"visual {key}", gap="xxsmall", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="top", wrap=False):
-            st.markdown(f"**{plain(visual.title)}**", width="stretch")
+            st.html(heading(visual.title, report.limits_told(chosen, visual)))
             show_origin(report, answer, key)
-        if told := report.limits_told(chosen, visual):
-            st.caption(plain(told))
         if answer.failure:
             st.warning(plain(answer.failure))
         elif not answer.rows:
             st.caption(NO_ROWS)
         else:
             show_rows(report, answer, look, key)
+
+
+def heading(title: str, told: str) -> str:
+    """Return what stands above a visual."""
+    below = f'<p class="svp-message">{escape(told)}</p>' if told else ""
+    return f'<p class="svp-title">{escape(title)}</p>{below}'
 
 
 def show_origin(report: Report, answer: Answer, key: str) -> None:
