@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,10 +15,11 @@ from report.browser.drilling import drill, drill_page
 from report.browser.figures import CONFIG, cards_html, figure, shown, table_html, visual_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from report.browser.figures import Look
     from report.browser.reader import Answer
     from report.definition import Page, Report
-    from report.queries import Choice
 
 __all__ = ["plain", "show_visual"]
 
@@ -30,22 +32,28 @@ def plain(text: str) -> str:
     return MARKUP.sub(r"\\\1", text)
 
 
-def show_visual(report: Report, page: Page, answer: Answer, choice: Choice, look: Look) -> None:
-    """Show a visual in a frame."""
+def show_visual(
+    report: Report, page: Page, answer: Answer, chosen: Sequence[str], look: Look
+) -> None:
+    """Show a visual in a frame; it says which of the chosen fields do not limit it."""
     visual = answer.visual
     key = f"{page.name} {visual.name}"
-    with st.container(border=True, key=f"visual {key}"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(visual.title)}**", width="stretch")
+    with st.container(border=True, key=f"visual {key}", gap="xxsmall", height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+            st.html(heading(visual.title, report.limits_told(chosen, visual)))
             show_origin(report, answer, key)
-        if told := report.limits_told((*page.slicers, *choice), visual):
-            st.caption(plain(told))
         if answer.failure:
             st.warning(plain(answer.failure))
         elif not answer.rows:
             st.caption(NO_ROWS)
         else:
             show_rows(report, answer, look, key)
+
+
+def heading(title: str, told: str) -> str:
+    """Return what stands above a visual."""
+    below = f'<p class="svp-message">{escape(told)}</p>' if told else ""
+    return f'<p class="svp-title">{escape(title)}</p>{below}'
 
 
 def show_origin(report: Report, answer: Answer, key: str) -> None:

@@ -50,6 +50,11 @@ class Readers:
         """Return the answers to visuals, in their order."""
         return list(self._threads.map(lambda visual: self._answer(visual, choice), visuals))
 
+    def is_empty(self) -> bool:
+        """Tell whether the marts have no month."""
+        with self.lent() as reader:
+            return reader.last_month() is None
+
     def close(self) -> None:
         """Wait for what is asked, and close all connections."""
         self._threads.shutdown()
