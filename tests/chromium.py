@@ -12,7 +12,7 @@ import time
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from websockets.sync.client import connect
@@ -35,7 +35,7 @@ FLAGS = (
     "--font-render-hinting=none",
     "--remote-debugging-port=0",
 )
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 30
 PORT_FILE = "DevToolsActivePort"
 COMPLAINTS = {"Runtime.exceptionThrown", "Log.entryAdded"}
 
@@ -76,7 +76,7 @@ class Tab:
                 result: dict[str, Any] = told["result"]
                 return result
 
-    def show(self, *, width: int, height: int, look: Literal["light", "dark"] = "light") -> None:
+    def show(self, *, width: int, height: int, look: str = "light") -> None:
         """Set the size of the window, and what the system prefers."""
         self.ask(
             "Emulation.setDeviceMetricsOverride",

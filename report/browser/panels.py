@@ -13,6 +13,7 @@ import streamlit as st
 
 from report.browser.drilling import drill, drill_page
 from report.browser.figures import CONFIG, cards_html, figure, shown, table_html, visual_csv
+from report.browser.tables import NO_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["plain", "show_visual"]
 
-NO_ROWS = "No rows for this choice."
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 

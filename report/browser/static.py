@@ -20,7 +20,7 @@ from plotly.offline import get_plotlyjs
 from report.browser.figures import CONFIG, figure, template
 from report.browser.formats import written
 from report.browser.style import read_part, variables
-from report.browser.tables import BLANK, cards_html, table_html, visual_csv
+from report.browser.tables import BLANK, NO_ROWS, cards_html, table_html, visual_csv
 from report.definition import PAGE_WIDTH, load_report
 from report.folders import refuse_filled, write_files
 from report.layout import GRID
@@ -42,7 +42,6 @@ FIRST_ROW, FIRST_COLUMN = 104, 24
 """Where visuals begin on a page of Power BI, in pixels."""
 CHARTS = ("line", "bar", "column")
 FIRST = "Of the customer and the title with most; others by drilling through in Power BI, or in svp report open."
-NO_ROWS = "No rows for this choice."
 
 
 class Answer(Protocol):

@@ -79,8 +79,10 @@ def test_statements_for_people_give_the_rows_that_the_bound_ones_gave(
                     found = reader.answer(visual, choice)
                 assert found.failure is None
                 with open_warehouse(report_platform.settings) as connection:
-                    for text, call in zip(found.statements, asked.call_args_list, strict=True):
-                        bound = call.args[1:]
+                    # What only tells the order of a field's values is not of the visual.
+                    calls = [call.args[1:] for call in asked.call_args_list]
+                    own = [bound for bound in calls if "order by" not in bound[0]]
+                    for text, bound in zip(found.statements, own, strict=True):
                         assert fetch(connection, text) == fetch(connection, *bound), text
 
 

@@ -117,7 +117,7 @@ def test_every_page_has_a_link_and_every_visual_a_place(page: Document) -> None:
 
 
 def test_title_says_that_it_is_a_preview(page: Document) -> None:
-    assert "svp_trial: preview of the Power BI report" in page.words
+    assert "svp · svp_trial: preview of the Power BI report" in page.words
 
 
 def test_every_visual_is_told_to_those_who_do_not_see_it(page: Document) -> None:
