@@ -160,12 +160,17 @@ class Visual:
     only: Mapping[str, tuple[str, ...]] | None = None
     unfiltered: tuple[str, ...] = ()
     top: int = 0
-    sort: Literal["", "axis"] = ""
+    sort: Literal["", "axis", "newest"] = ""
 
     @property
     def groups(self) -> tuple[str, ...]:
         """Fields that part its rows."""
         return self.axis + self.series
+
+    @property
+    def is_by_axis(self) -> bool:
+        """Whether its rows come by its axis, and not the biggest first."""
+        return bool(self.sort) or self.kind in {"line", "column", "matrix"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,19 +251,21 @@ def ordered(
 
     ``places`` are those of the values of fields that don't follow their own order.
     """
+
+    def by(fields: tuple[str, ...]) -> Callable[[tuple[Any, ...]], list[tuple[bool, Any]]]:
+        def key(row: tuple[Any, ...]) -> list[tuple[bool, Any]]:
+            groups = dict(zip(visual.groups, row, strict=False))
+            sorts = [places.get(field, {}).get(groups[field], groups[field]) for field in fields]
+            return [(value is None, 0 if value is None else value) for value in sorts]
+
+        return key
+
+    rising = sorted(rows, key=by(visual.axis))
+    if visual.sort == "newest":
+        rising.sort(key=by(visual.axis[:1]), reverse=True)
+    if visual.is_by_axis:
+        return sorted(rising, key=by(visual.series))
     width = len(visual.groups)
-
-    def by_groups(row: tuple[Any, ...]) -> list[tuple[bool, Any]]:
-        groups = dict(zip(visual.groups, row, strict=False))
-        sorts = [
-            places.get(field, {}).get(groups[field], groups[field])
-            for field in (*visual.series, *visual.axis)
-        ]
-        return [(value is None, 0 if value is None else value) for value in sorts]
-
-    rising = sorted(rows, key=by_groups)
-    if visual.sort == "axis" or visual.kind in {"line", "column", "matrix"}:
-        return rising
     falling = sorted(
         rising, key=lambda row: (row[width] is not None, row[width] or 0), reverse=True
     )

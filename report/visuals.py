@@ -159,12 +159,12 @@ def roles(report: Report, visual: Visual) -> Json:
 
 def sorting(report: Report, visual: Visual) -> Json:
     """Return the order of a visual: the biggest first, or by the axis."""
-    if visual.kind in {"cards", "matrix"}:
+    if visual.kind == "cards" or (visual.kind == "matrix" and not visual.sort):
         return {}
-    is_by_axis = visual.sort == "axis" or visual.kind in {"line", "column"}
+    direction = "Descending" if visual.sort == "newest" else "Ascending"
     order = (
-        {"field": column(report, visual.axis[0]), "direction": "Ascending"}
-        if is_by_axis
+        {"field": column(report, visual.axis[0]), "direction": direction}
+        if visual.is_by_axis
         else {"field": measure_of(report, visual.measures[0]), "direction": "Descending"}
     )
     return {"sortDefinition": {"sort": [order], "isDefaultSort": False}}

@@ -1,4 +1,4 @@
-"""A headless Chromium that a test drives: opens pages, asks them, takes pictures, and collects what they complain of."""
+"""A headless Chromium that a test drives: it opens pages, asks them, takes pictures, tells what they complain of."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from report.theme import DARK, FONTS, LIGHT, Look
 from svp.errors import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from report.definition import Report, Visual
 
@@ -43,7 +43,7 @@ CONFIG = {"displayModeBar": False, "responsive": True}
 
 Row = tuple[Any, ...]
 
-FONT_PIXELS = 12
+FONT_PIXELS, LABEL_PIXELS = 12, 11
 PIXELS_A_CHARACTER = 7
 LABEL_SHARE = 0.5
 """Of a visual's width, what the labels beside bars may take."""
@@ -52,6 +52,9 @@ FEW_POINTS = 14
 """So many points of a line are marked."""
 FEWEST_BARS = 4
 """A single bar is as thick as one of so many."""
+CALM_SHARE = 0.1
+FEW_COLUMNS = 8
+"""Fewer columns are no thicker than so many."""
 LONG_DAYS = 200
 """From here on an axis of days names months."""
 FROM_ZERO = {"count", "hours", "money", "rate"}
@@ -148,14 +151,24 @@ def lines(drawing: Drawing) -> graph_objects.Figure:
         )
         for each in drawing.series()
     ]
-    start = "tozero" if drawing.formats <= FROM_ZERO else "normal"
-    return over_time(drawing, traces, rangemode=start)
+    height = {"rangemode": "tozero"} if drawing.formats <= FROM_ZERO else calm_range(traces)
+    return over_time(drawing, traces, **height)
+
+
+def calm_range(traces: Iterable[Any]) -> dict[str, Any]:
+    """Return a range in which what hardly changes looks so: as high as a tenth of the highest value at least."""
+    values = [value for trace in traces for value in trace.y if value is not None]
+    if not values or max(values) - min(values) > CALM_SHARE * max(values):
+        return {}
+    middle, half = (max(values) + min(values)) / 2, CALM_SHARE * max(values) / 2
+    return {"range": [middle - half, middle + half]}
 
 
 def columns(drawing: Drawing) -> graph_objects.Figure:
     """Return columns over time, those of several measures on each other."""
     traces = [graph_objects.Bar(**along(drawing, each)) for each in drawing.series()]
-    return over_time(drawing, traces).update_layout(barmode="relative", bargap=0.3)
+    gap = max(0.3, 1 - len(drawing.rows) / FEW_COLUMNS)
+    return over_time(drawing, traces).update_layout(barmode="relative", bargap=gap)
 
 
 def along(drawing: Drawing, series: Series) -> dict[str, Any]:
@@ -205,6 +218,8 @@ def bars(drawing: Drawing) -> graph_objects.Figure:
             y=places,
             text=each.texts,
             textposition="outside",
+            textfont_size=LABEL_PIXELS,
+            constraintext="none",
             cliponaxis=False,
             customdata=[whole(label) for label in each.labels],
             hovertemplate="%{customdata}<br><b>%{text}</b><extra></extra>",
@@ -215,7 +230,7 @@ def bars(drawing: Drawing) -> graph_objects.Figure:
     room = int(drawing.visual.place[2] * LABEL_SHARE) // PIXELS_A_CHARACTER
     return graph_objects.Figure(traces).update_layout(
         hovermode="closest",
-        bargap=0.25,
+        bargap=0.3,
         margin_r=(longest + 2) * PIXELS_A_CHARACTER,
         xaxis={"visible": False, "rangemode": "tozero"},
         yaxis={
@@ -253,7 +268,9 @@ def template(look: Look) -> dict[str, Any]:
         "zerolinecolor": look.line,
         "linecolor": look.line,
         "fixedrange": True,
-        "title": {"text": ""},
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": "rgba(0,0,0,0)",
     }
     return {
         "layout": {
@@ -261,7 +278,7 @@ def template(look: Look) -> dict[str, Any]:
             "colorway": list(look.data_colors),
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
-            "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+            "margin": {"l": 4, "r": 12, "t": 4, "b": 4},
             "dragmode": False,
             "hoverlabel": {
                 "bgcolor": look.paper,

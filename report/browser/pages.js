@@ -7,7 +7,7 @@ const lookButton = document.getElementById("look");
 const printButton = document.getElementById("print");
 
 const look = () => root.dataset.look ?? (dark.matches ? "dark" : "light");
-const seen = (element) => element.offsetParent !== null;
+const pages = [...document.querySelectorAll(".page")];
 
 // Plotly writes into what it is given, so it is given a copy.
 const draw = (place, name, size) => {
@@ -16,13 +16,13 @@ const draw = (place, name, size) => {
 };
 
 const show = () => {
-  for (const place of document.querySelectorAll(".chart")) {
-    if (seen(place)) draw(place, look(), { autosize: true });
-  }
+  const shown = pages.find((page) => `#${page.id}` === location.hash) ?? pages[0];
+  for (const page of pages) page.classList.toggle("shown", page === shown);
   for (const link of document.querySelectorAll("nav a")) {
-    if (seen(document.querySelector(link.hash))) link.setAttribute("aria-current", "page");
+    if (link.hash === `#${shown.id}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  for (const place of shown.querySelectorAll(".chart")) draw(place, look(), { autosize: true });
   lookButton.textContent = look() === "dark" ? "Light" : "Dark";
 };
 
@@ -46,5 +46,6 @@ addEventListener("afterprint", () => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelector("details[open]")?.removeAttribute("open");
 });
+root.classList.add("scripted");
 lookButton.hidden = printButton.hidden = false;
 show();

@@ -41,6 +41,7 @@ FILE = "index.html"
 FIRST_ROW, FIRST_COLUMN = 104, 24
 """Where visuals begin on a page of Power BI, in pixels."""
 CHARTS = ("line", "bar", "column")
+FIRST = "Of the customer and the title with most; others by drilling through in Power BI, or in svp report open."
 NO_ROWS = "No rows for this choice."
 
 
@@ -93,7 +94,7 @@ def report_html(report: Report, reader: Answers, *, name: str, choice: Choice | 
         name=escape(name),
         style=style(),
         links="\n".join(link_html(drawn) for drawn in pages),
-        pages="\n".join(page_html(report, drawn) for drawn in pages),
+        pages="\n".join(page_html(report, drawn, name) for drawn in pages),
         plotly=scripts[0],
         charts=as_json({"config": CONFIG, "looks": looks(), "charts": charts}),
         script=scripts[1],
@@ -150,6 +151,8 @@ class Drawn:
 
     page: Page
     choice: Choice
+    is_first: bool
+    """Whether it is of the customer and the title that come first, since none was chosen."""
     answers: Sequence[Answer]
 
     @property
@@ -166,10 +169,11 @@ def answered(page: Page, reader: Answers, choice: Choice | None) -> Drawn:
     """Ask all visuals of a page."""
     opening = reader.opening_choice(page) if choice is None else choice
     own = (*page.slicers, *page.drill)
+    is_first = not any(opening.get(field) for field in page.drill) and bool(page.drill)
     chosen = {field: opening[field] for field in own if opening.get(field)}
     for field in page.drill:
         chosen = first_of(page, reader, field, chosen) | chosen
-    return Drawn(page, chosen, [reader.answer(visual, chosen) for visual in page.visuals])
+    return Drawn(page, chosen, is_first, [reader.answer(visual, chosen) for visual in page.visuals])
 
 
 def first_of(page: Page, reader: Answers, field: str, choice: Choice) -> Choice:
@@ -179,13 +183,15 @@ def first_of(page: Page, reader: Answers, field: str, choice: Choice) -> Choice:
     return {field: (rows[0][len(visual.axis) - 1],)} if rows else {}
 
 
-def page_html(report: Report, drawn: Drawn) -> str:
+def page_html(report: Report, drawn: Drawn, name: str) -> str:
     """Return a page."""
     key, heading = escape(drawn.key), escape(drawn.page.heading)
     visuals = "\n".join(visual_html(report, drawn, each) for each in drawn.answers)
+    foot = escape(f"{name}: preview of the Power BI report, {drawn.page.name}")
+    first = f'<p class="first">{FIRST}</p>' if drawn.is_first else ""
     return (
-        f'<section class="page" id="{key}" aria-labelledby="{key}-heading">\n'
-        f'<header><h2 id="{key}-heading">{heading}</h2>{choice_html(report, drawn)}</header>\n'
+        f'<section class="page" id="{key}" aria-labelledby="{key}-heading" data-foot="{foot}">\n'
+        f'<header><h2 id="{key}-heading">{heading}</h2>{choice_html(report, drawn)}{first}</header>\n'
         f'<div class="visuals">\n{visuals}\n</div>\n</section>'
     )
 

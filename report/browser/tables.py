@@ -24,6 +24,9 @@ BLANK = "(Blank)"
 """What Power BI calls a group of nothing known."""
 NOTHING = "\N{EN DASH}"
 
+SIZES = ((12, " svp-dense"), (7, " svp-tight"), (0, ""))
+"""How tables of more columns than so many are written."""
+
 Row = tuple[Any, ...]
 
 
@@ -87,7 +90,7 @@ def _matrix(report: Report, visual: Visual, rows: Sequence[Row]) -> str:
     sideways = list(dict.fromkeys(row[width:depth] for row in rows))
     highest = max((float(row[depth]) for row in rows if row[depth] is not None), default=0)
     body = []
-    for axis, found in groupby(_by_axis(rows, width), lambda row: row[:width]):
+    for axis, found in groupby(_by_axis(visual, rows), lambda row: row[:width]):
         values = {row[width:depth]: row[depth] for row in found}
         cells = [_shaded(measure, values.get(each), highest) for each in sideways]
         body.append([*map(_cell, groups, axis), *cells])
@@ -95,11 +98,16 @@ def _matrix(report: Report, visual: Visual, rows: Sequence[Row]) -> str:
         *map(_heading, groups[:width]),
         *(_sideways(groups[width:], each) for each in sideways),
     ]
-    return _table(visual, headings, body, kind="svp-matrix")
+    return _table(visual, headings, body, kind=" svp-matrix")
 
 
-def _by_axis(rows: Sequence[Row], width: int) -> list[Row]:
-    return sorted(rows, key=lambda row: [(value is None, value) for value in row[:width]])
+def _by_axis(visual: Visual, rows: Sequence[Row]) -> list[Row]:
+    axis = slice(len(visual.axis))
+    return sorted(
+        rows,
+        key=lambda row: [(value is None, value) for value in row[axis]],
+        reverse=visual.sort == "newest",
+    )
 
 
 def _sideways(groups: Iterable[Shown], values: Row) -> str:
@@ -130,13 +138,14 @@ def _cell(each: Shown, value: Any) -> str:
 
 
 def _table(
-    visual: Visual, headings: Iterable[str], body: Iterable[Iterable[str]], *, kind: str = ""
+    visual: Visual, headings: Sequence[str], body: Iterable[Iterable[str]], *, kind: str = ""
 ) -> str:
     """Return a table in a box that scrolls, by the keyboard too."""
+    size = next(name for most, name in SIZES if len(headings) > most)
     rows = "\n".join(f"<tr>{''.join(cells)}</tr>" for cells in body)
     return (
         f'<div class="svp-scroll" tabindex="0" role="region" aria-label="{escape(visual.alt)}">'
-        f'<table class="svp-table {kind}"><thead><tr>{"".join(headings)}</tr></thead>\n'
+        f'<table class="svp-table{kind}{size}"><thead><tr>{"".join(headings)}</tr></thead>\n'
         f"<tbody>{rows}</tbody></table></div>"
     )
 

@@ -132,6 +132,31 @@ def test_axes_of_time_rise() -> None:
     ]
 
 
+def test_newest_month_comes_first_and_within_it_the_axis_rises() -> None:
+    visual = a_visual(
+        kind="table",
+        axis=("calendar.month_start", "subscription_monthly.currency"),
+        measures=("MRR",),
+        sort="newest",
+    )
+    january, february = date(2025, 1, 1), date(2025, 2, 1)
+    rows = [(january, "EUR", 1), (february, "USD", 2), (february, "EUR", 3)]
+    assert answered(visual, {("MRR",): rows}) == [rows[2], rows[1], rows[0]]
+
+
+def test_segments_come_in_their_own_order_and_a_matrix_column_by_column() -> None:
+    visual = a_visual(
+        kind="matrix",
+        axis=("taste_segment.taste",),
+        series=("segment.segment",),
+        measures=("Customers of the last month",),
+    )
+    rows = [("A", "At Risk", 9), ("B", "Inactive", 1), ("A", "Inactive", 2), ("B", None, 4)]
+    segments = [("Inactive",), ("At Risk",)]
+    found = answered(visual, {("Customers of the last month",): rows, (): segments})
+    assert found == [rows[2], rows[1], rows[0], rows[3]]
+
+
 def test_change_is_of_what_was_before() -> None:
     visual = a_visual(axis=(), measures=("Customers, change",))
     asked: Rows = {("Customers",): [(30,)], ("Customers, month before",): [(20,)]}

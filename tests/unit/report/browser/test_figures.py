@@ -201,13 +201,13 @@ def test_matrix_has_its_series_sideways_in_the_order_of_the_rows() -> None:
     assert shares == ["--share:1.00", "--share:0.00"]
 
 
-def test_matrix_of_months_has_them_in_their_order() -> None:
+def test_matrix_of_months_begins_with_the_newest() -> None:
     (visual,) = (each for page in REPORT.pages for each in page.visuals if each.name == "retention")
     rows = [(date(2025, 2, 1), 0, 1.0), (date(2025, 1, 1), 0, 1.0), (date(2025, 1, 1), 1, 0.25)]
     assert rows_of(table_html(REPORT, visual, rows)) == [
         ["Month", "0", "1"],
-        ["Jan 2025", "100.0%", "25.0%"],
         ["Feb 2025", "100.0%", ""],
+        ["Jan 2025", "100.0%", "25.0%"],
     ]
 
 
