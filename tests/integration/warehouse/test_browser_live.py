@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from report.definition import load_report
 from report.theme import DARK, LIGHT
@@ -172,6 +174,18 @@ def test_other_hosts_are_warned_of(environment: dict[str, str]) -> None:
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=PATIENCE_SECONDS)
     assert "ask for no password" in told
+
+
+@pytest.mark.parametrize("stranger", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
+def test_pages_of_strangers_are_not_answered(
+    environment: dict[str, str], stranger: dict[str, str]
+) -> None:
+    with opened(environment) as (_, line):
+        stream = f"{address_in(line).replace('http', 'ws')}/_stcore/stream"
+        with connect(stream):
+            pass
+        with pytest.raises(InvalidStatus, match="403"):
+            connect(stream, additional_headers=stranger)
 
 
 def refused(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from datetime import date
+from decimal import Decimal
 from time import sleep
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -20,6 +21,7 @@ from svp.errors import SchemaError, ServerError, UsageError
 from svp.grants import account_name
 from svp.settings import Settings, Workspace
 from tests.integration.warehouse.builders import Play
+from tests.integration.warehouse.plain import Groups, expected
 from warehouse.connections import execute, fetch, open_warehouse
 from warehouse.reader import ensure_reader, reader_name, rotate_reader
 
@@ -82,6 +84,55 @@ def test_statements_for_people_give_the_rows_that_the_bound_ones_gave(
                     for text, call in zip(found.statements, asked.call_args_list, strict=True):
                         bound = call.args[1:]
                         assert fetch(connection, text) == fetch(connection, *bound), text
+
+
+def test_every_visual_shows_what_plain_sql_says(report_platform: Platform) -> None:
+    ensure_reader(report_platform.settings)
+    database = report_platform.settings.workspace.mart_database
+    with (
+        open_reader(report_platform.settings) as reader,
+        open_warehouse(report_platform.settings) as connection,
+    ):
+        for page in REPORT.pages:
+            choice = reader.opening_choice(page)
+            for visual in page.visuals:
+                found = reader.answer(visual, choice)
+                wanted = rows_of(visual, expected(connection, database, REPORT, visual, choice))
+                width = len(visual.groups)
+                assert found.rows, (page.name, visual.name)
+                assert len(found.rows) == min(len(wanted), visual.top or len(wanted))
+                for row in found.rows:
+                    for value, other in zip(row[width:], wanted[row[:width]], strict=True):
+                        assert is_same(value, other), (page.name, visual.name, row)
+                if visual.top:
+                    highest = sorted((row[0] or 0 for row in wanted.values()), reverse=True)
+                    shown = [row[width] for row in found.rows]
+                    assert shown == pytest.approx(highest[: visual.top])
+
+
+def rows_of(visual: Visual, groups: dict[str, Groups]) -> Groups:
+    """Return the measures of a visual by its groups, changes computed; groups without any are left out."""
+    keys = {key for values in groups.values() for key in values}
+    rows = {key: tuple(value_of(name, groups, key) for name in visual.measures) for key in keys}
+    return {key: row for key, row in rows.items() if any(value is not None for value in row)}
+
+
+def value_of(name: str, groups: dict[str, Groups], key: tuple[object, ...]) -> object:
+    """Return a measure's value in a group."""
+    measure = REPORT.measures[name]
+    if not measure.is_change:
+        return groups[name].get(key)
+    now, then = (
+        groups[each].get(key) for each in (measure.base, REPORT.measures[measure.base].earlier.name)
+    )
+    return (float(now or 0) - float(then)) / float(then) if then else None
+
+
+def is_same(value: object, other: object) -> bool:
+    """Tell whether two values are one: numbers to 1e-9."""
+    if isinstance(value, float | Decimal) and isinstance(other, float | Decimal):
+        return float(value) == pytest.approx(float(other), rel=1e-9, abs=1e-12)
+    return value == other
 
 
 def test_session_writes_nothing_and_waits_for_no_statement_too_long(played: Platform) -> None:
