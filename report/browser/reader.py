@@ -87,7 +87,7 @@ class Reader:
     def values(self, field: str) -> list[Any]:
         """Return the values of a slicer, in their order."""
         query = slicer_query(self.report, field, database=self._database)
-        return self.memory.recall(query, lambda: [value for (value,) in self._ask(query)])
+        return [value for (value,) in self._ask(query)]
 
     def opening_choice(self, page: Page) -> Choice:
         """Return what a page opens with, as the Power BI project does."""
@@ -122,7 +122,10 @@ class Reader:
         return answer(self.report, visual, self._ask, database=self._database, choice=choice)
 
     def _ask(self, query: Query) -> list[Row]:
-        return self._fetch(query.text, query.parameters)
+        """Return the rows of a query; the values of a slicer, which give other visuals their order, are remembered."""
+        if query.measures:
+            return self._fetch(query.text, query.parameters)
+        return self.memory.recall(query, lambda: self._fetch(query.text, query.parameters))
 
     def _fetch(self, text: str, parameters: Sequence[Any]) -> list[Row]:
         """Return a statement's rows, over a new connection if the one that was open is lost."""

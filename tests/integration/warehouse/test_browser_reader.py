@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from datetime import date
+from decimal import Decimal
+from itertools import product
 from time import sleep
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -15,11 +17,13 @@ from report.browser import reader as reading
 from report.browser.reader import open_reader
 from report.browser.readers import Readers
 from report.definition import PERIOD, load_report
+from report.queries import visual_queries
 from svp.core.mysql import open_connection
 from svp.errors import SchemaError, ServerError, UsageError
 from svp.grants import account_name
 from svp.settings import Settings, Workspace
 from tests.integration.warehouse.builders import Play
+from tests.integration.warehouse.plain import Groups, expected
 from warehouse.connections import execute, fetch, open_warehouse
 from warehouse.reader import ensure_reader, reader_name, rotate_reader
 
@@ -67,23 +71,70 @@ def test_statements_for_people_give_the_rows_that_the_bound_ones_gave(
     report_platform: Platform,
 ) -> None:
     ensure_reader(report_platform.settings)
-    choice = {
-        PERIOD: (date(2024, 2, 1),),
-        "country.country": ("Norway", HOSTILE),
-        "customer.customer_code": (HOSTILE,),
-    }
-    with open_reader(report_platform.settings) as reader:
-        for page in REPORT.pages:
+    database = report_platform.settings.workspace.mart_database
+    with (
+        open_reader(report_platform.settings) as reader,
+        open_warehouse(report_platform.settings) as connection,
+    ):
+        month = reader.last_month()
+        hostile = {"country.country": (HOSTILE,), "title.content_id": (HOSTILE,)}
+        for more, page in product(({}, hostile), REPORT.pages):
+            choice = {PERIOD: (month,), **more}
             for visual in page.visuals:
-                with patch.object(reading, "fetch", side_effect=fetch) as asked:
-                    found = reader.answer(visual, choice)
-                assert found.failure is None
-                with open_warehouse(report_platform.settings) as connection:
-                    # What only tells the order of a field's values is not of the visual.
-                    calls = [call.args[1:] for call in asked.call_args_list]
-                    own = [bound for bound in calls if "order by" not in bound[0]]
-                    for text, bound in zip(found.statements, own, strict=True):
-                        assert fetch(connection, text) == fetch(connection, *bound), text
+                texts = reader.statements(visual, choice)
+                queries = visual_queries(REPORT, visual, database=database, choice=choice)
+                for text, query in zip(texts, queries, strict=True):
+                    bound = fetch(connection, query.text, query.parameters)
+                    assert fetch(connection, text) == bound, text
+
+
+def test_every_visual_shows_what_plain_sql_says(report_platform: Platform) -> None:
+    ensure_reader(report_platform.settings)
+    database = report_platform.settings.workspace.mart_database
+    with (
+        open_reader(report_platform.settings) as reader,
+        open_warehouse(report_platform.settings) as connection,
+    ):
+        for page in REPORT.pages:
+            choice = reader.opening_choice(page)
+            for visual in page.visuals:
+                found = reader.answer(visual, choice)
+                wanted = rows_of(visual, expected(connection, database, REPORT, visual, choice))
+                width = len(visual.groups)
+                assert found.rows, (page.name, visual.name)
+                assert len(found.rows) == min(len(wanted), visual.top or len(wanted))
+                for row in found.rows:
+                    for value, other in zip(row[width:], wanted[row[:width]], strict=True):
+                        assert is_same(value, other), (page.name, visual.name, row)
+                if visual.top:
+                    highest = sorted((row[0] or 0 for row in wanted.values()), reverse=True)
+                    shown = [row[width] for row in found.rows]
+                    assert shown == pytest.approx(highest[: visual.top])
+
+
+def rows_of(visual: Visual, groups: dict[str, Groups]) -> Groups:
+    """Return the measures of a visual by its groups, changes computed; groups without any are left out."""
+    keys = {key for values in groups.values() for key in values}
+    rows = {key: tuple(value_of(name, groups, key) for name in visual.measures) for key in keys}
+    return {key: row for key, row in rows.items() if any(value is not None for value in row)}
+
+
+def value_of(name: str, groups: dict[str, Groups], key: tuple[object, ...]) -> object:
+    """Return a measure's value in a group."""
+    measure = REPORT.measures[name]
+    if not measure.is_change:
+        return groups[name].get(key)
+    now, then = (
+        groups[each].get(key) for each in (measure.base, REPORT.measures[measure.base].earlier.name)
+    )
+    return (float(now or 0) - float(then)) / float(then) if then else None
+
+
+def is_same(value: object, other: object) -> bool:
+    """Tell whether two values are one: numbers to 1e-9."""
+    if isinstance(value, float | Decimal) and isinstance(other, float | Decimal):
+        return float(value) == pytest.approx(float(other), rel=1e-9, abs=1e-12)
+    return value == other
 
 
 def test_session_writes_nothing_and_waits_for_no_statement_too_long(played: Platform) -> None:
