@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
+from PIL import Image
 
 from report.browser.static import FILE, export_pages, report_html
 from report.definition import PERIOD, load_report
 from svp.errors import UsageError
+from tests.pictures import DOCS, PAGE_PIXELS, PICTURES, REPORT_PAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,6 +203,14 @@ def test_detail_is_of_the_first_customer_and_title_unless_others_are_chosen() ->
     chosen = report_html(REPORT, reader, name="a", choice={"title.content_id": ("c7",)})
     assert dict(reader.asked)["title-plays"] == first | {"title.content_id": ("c7",)}
     assert "Of the customer and the title with most" not in chosen
+
+
+def test_readme_opens_with_pictures_of_pages() -> None:
+    opening, _, _ = (DOCS.parent / "README.md").read_text(encoding="utf-8").partition("\n## ")
+    shown = re.findall(r"!\[[^]]+\]\(docs/pictures/(report-[^)]+)\)", opening)
+    assert shown == [f"report-{name}.png" for name in REPORT_PAGES]
+    sizes = {Image.open(PICTURES / name).size for name in shown}
+    assert sizes == {(PAGE_PIXELS["width"], PAGE_PIXELS["height"])}
 
 
 def test_folder_with_other_files_is_refused_unless_forced(tmp_path: Path) -> None:
