@@ -209,8 +209,9 @@ def test_readme_opens_with_pictures_of_pages() -> None:
     opening, _, _ = (DOCS.parent / "README.md").read_text(encoding="utf-8").partition("\n## ")
     shown = re.findall(r"!\[[^]]+\]\(docs/pictures/(report-[^)]+)\)", opening)
     assert shown == [f"report-{name}.png" for name in REPORT_PAGES]
-    sizes = {Image.open(PICTURES / name).size for name in shown}
-    assert sizes == {(PAGE_PIXELS["width"], PAGE_PIXELS["height"])}
+    for name in shown:
+        with Image.open(PICTURES / name) as picture:
+            assert picture.size == (PAGE_PIXELS["width"], PAGE_PIXELS["height"])
 
 
 def test_folder_with_other_files_is_refused_unless_forced(tmp_path: Path) -> None:
