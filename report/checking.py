@@ -188,6 +188,9 @@ def _slicers(report: Report, page: Page) -> Iterator[str]:
             yield f"there is no field {field} to choose from"
         elif not any(report.acts_on(field, visual) for visual in page.visuals):
             yield f"{field} limits nothing"
+    for field in page.drill:
+        if not any(visual.axis[-1:] == (field,) for visual in page.visuals):
+            yield f"no visual lists {field}"
 
 
 def _visual(report: Report, visual: Visual) -> Iterator[str]:

@@ -66,8 +66,6 @@ class Series:
     """What one colour of a visual stands for."""
 
     name: str
-    labels: list[str]
-    """One a point: its groups in words."""
     values: list[float | None]
     texts: list[str]
     """The values as they are written."""
@@ -124,12 +122,11 @@ class Drawing:
 
     def series(self) -> Iterator[Series]:
         """Yield one series a measure."""
-        labels, measures = self.labels(), shown(self.report, self.visual)[self.width :]
+        measures = shown(self.report, self.visual)[self.width :]
         for place, each in enumerate(measures, start=self.width):
             found = [row[place] for row in self.rows]
             yield Series(
                 each.caption,
-                labels,
                 [None if value is None else float(value) for value in found],
                 [each.text(value) for value in found],
                 is_before=bool(self.report.measures[each.caption].base),
@@ -158,9 +155,10 @@ def lines(drawing: Drawing) -> graph_objects.Figure:
 def calm_range(traces: Iterable[Any]) -> dict[str, Any]:
     """Return a range in which what hardly changes looks so: as high as a tenth of the highest value at least."""
     values = [value for trace in traces for value in trace.y if value is not None]
-    if not values or max(values) - min(values) > CALM_SHARE * max(values):
+    lowest, highest = min(values, default=0), max(values, default=0)
+    if highest - lowest >= CALM_SHARE * highest:
         return {}
-    middle, half = (max(values) + min(values)) / 2, CALM_SHARE * max(values) / 2
+    middle, half = (highest + lowest) / 2, CALM_SHARE * highest / 2
     return {"range": [middle - half, middle + half]}
 
 
@@ -208,8 +206,8 @@ def thinned(drawing: Drawing, *, most: int = 8) -> list[str]:
 
 def bars(drawing: Drawing) -> graph_objects.Figure:
     """Return bars from top to bottom in the order of the rows, each with its value behind it."""
-    series = list(drawing.series())
-    places = list(range(len(drawing.rows)))
+    labels, series = drawing.labels(), list(drawing.series())
+    places = list(range(len(labels)))
     traces = [
         graph_objects.Bar(
             name=each.name,
@@ -221,7 +219,7 @@ def bars(drawing: Drawing) -> graph_objects.Figure:
             textfont_size=LABEL_PIXELS,
             constraintext="none",
             cliponaxis=False,
-            customdata=[whole(label) for label in each.labels],
+            customdata=[whole(label) for label in labels],
             hovertemplate="%{customdata}<br><b>%{text}</b><extra></extra>",
         )
         for each in series
@@ -235,9 +233,7 @@ def bars(drawing: Drawing) -> graph_objects.Figure:
         xaxis={"visible": False, "rangemode": "tozero"},
         yaxis={
             "tickvals": places,
-            "ticktext": [
-                escape(shorten(label, characters=room), quote=False) for label in drawing.labels()
-            ],
+            "ticktext": [escape(shorten(label, characters=room), quote=False) for label in labels],
             "range": [max(len(places), FEWEST_BARS) - 0.5, -0.5],
             "showgrid": False,
         },

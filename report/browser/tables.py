@@ -145,7 +145,7 @@ def _table(
     size = next(name for most, name in SIZES if len(headings) > most)
     rows = "\n".join(f"<tr>{''.join(cells)}</tr>" for cells in body)
     return (
-        f'<div class="svp-scroll" tabindex="0" role="region" aria-label="{escape(visual.alt)}">'
+        f'<div class="svp-scroll" tabindex="0" role="group" aria-label="{escape(visual.alt)}">'
         f'<table class="svp-table{kind}{size}"><thead><tr>{"".join(headings)}</tr></thead>\n'
         f"<tbody>{rows}</tbody></table></div>"
     )

@@ -235,6 +235,10 @@ WRONG: dict[str, tuple[Callable[[], Report], str]] = {
         lambda: with_page("Subscriptions", slicers=("plan.plan",)),
         "no field plan.plan",
     ),
+    "a page to drill to that does not list what it is of": (
+        lambda: with_page("Detail", drill=("customer.plan",)),
+        "no visual lists customer.plan",
+    ),
     "thirteen visuals": (
         lambda: with_page("Overview", visuals=again(load_report().pages[0].visuals)),
         "Overview: 18 visuals",

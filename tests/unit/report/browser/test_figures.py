@@ -116,6 +116,17 @@ def test_columns_of_several_measures_stand_on_each_other() -> None:
     assert [list(trace.y) for trace in made.data] == [[12], [-5]]
 
 
+def test_what_hardly_changes_looks_so() -> None:
+    first, second = date(2025, 1, 1), date(2025, 2, 1)
+    visual = a_visual(kind="line", axis=("calendar.month_start",), measures=("Average rating",))
+    calm = drawn(visual, [(first, 4.0), (second, 3.9)]).layout.yaxis.range
+    assert list(calm) == pytest.approx([3.75, 4.15])
+    assert drawn(visual, [(first, 4.0), (second, 2.0)]).layout.yaxis.range is None
+    assert drawn(visual, [(first, 0), (second, 0)]).layout.yaxis.range is None
+    hours = drawn(a_line("Total hours"), [(first, 400), (second, 399)]).layout.yaxis
+    assert (hours.range, hours.rangemode) == (None, "tozero")
+
+
 def test_rates_stand_along_an_axis_as_percents() -> None:
     assert drawn(a_line("Start failure rate"), [(DAYS[0], 0.01)]).layout.yaxis.tickformat == "~%"
     assert drawn(a_line("Total hours"), [(DAYS[0], 5)]).layout.yaxis.tickformat == ",~f"
