@@ -88,10 +88,10 @@ def show(readers: Readers, page: Page, choice: Choice) -> Shown:
     return Shown(page, COUNTRY in choice, seconds, answers)
 
 
-def measure(readers: Readers, pages: Collection[Page]) -> list[Shown]:
-    """Show pages with every choice, twice, and return the second time."""
+def measure(readers: Readers, page: Page) -> list[Shown]:
+    """Show a page with every choice, twice, and return the second time."""
     for _ in range(2):
-        shown = [show(readers, page, choice) for page in pages for choice in choices(page)]
+        shown = [show(readers, page, choice) for choice in choices(page)]
     return shown
 
 
@@ -119,12 +119,14 @@ def line(shown: Sequence[Shown]) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def report(shown: Sequence[Shown]) -> None:
-    """Print a line a page and way to choose."""
+def report(readers: Readers, pages: Collection[Page]) -> None:
+    """Measure pages, and print a line for each and way to choose."""
     print(HEADER)
-    kinds = {(each.page.name, each.has_country): None for each in shown}
-    for kind in kinds:
-        print(line([each for each in shown if (each.page.name, each.has_country) == kind]))
+    for page in pages:
+        shown = measure(readers, page)
+        for has_country in sorted({each.has_country for each in shown}):
+            told = line([each for each in shown if each.has_country == has_country])
+            print(told, flush=True)
 
 
 def main() -> None:
@@ -146,10 +148,9 @@ def main() -> None:
     with open_warehouse(settings) as connection:
         (server,) = fetch_one(connection, "SELECT version()")
     for count in given.connections:
+        print(f"\n{server}; visuals over {count} connections at once\n")
         with closing(Readers(settings, load_report(), connections=count)) as readers:
-            shown = measure(readers, pages)
-        print(f"\n{server}; {len(shown)} pages over {count} connections\n")
-        report(shown)
+            report(readers, pages)
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ class Question:
             self.database, self.table.mart, [column.name for column in self.table.columns]
         )
         needed = {split_field(field)[0] for field in fields} - {self.table.mart}
-        if self.measures[0].at == "last" or is_earlier:
+        if is_earlier:
             needed.add(CALENDAR)
         for mart in sorted(needed):
             dimension = self.report.tables[mart]
@@ -136,17 +136,20 @@ class Question:
 
         What else is chosen does not move that day: a group without rows on it is empty, not old.
         """
+        calendar = self.report.tables[CALENDAR]
         of_period = tuple((field, values) for field, values in self.limits if is_calendar(field))
-        axes = [field for field in self.groups if is_calendar(field)]
-        source = self.source(axes)
-        conditions, parameters = conditions_of(self.table, of_period)
-        where = f" where {' and '.join(conditions)}" if conditions else ""
-        names = [quote_mysql(name_in(self.table, field)) for field in axes]
-        by = f" group by {', '.join(names)}" if names else ""
+        axes = [name_in(calendar, field) for field in self.groups if is_calendar(field)]
+        columns = [column.name for column in calendar.columns]
+        days = Source.of_view(self.database, CALENDAR, columns)
+        rows = Source.of_view(self.database, self.table.mart, [CALENDAR_KEY])
+        conditions, parameters = conditions_of(calendar, of_period)
+        # One look into the index for each day, where the greatest key of the rows would be sought among all of them.
+        has_rows = f"`{CALENDAR_KEY}` in (select `{CALENDAR_KEY}` from {rows.text} as `ITBL`)"  # noqa: S608  (quoted)
+        by = f" group by {listed(axes)}" if axes else ""
         key = f"{CALENDAR}_{NOW_KEY}" if self.measures[0].base else CALENDAR_KEY
         text = (
             f"{quote_mysql(key)} in (select max(`{CALENDAR_KEY}`)"  # noqa: S608  (quoted)
-            f" from {source.text} as `ITBL`{where}{by})"
+            f" from {days.text} as `ITBL` where {' and '.join([has_rows, *conditions])}{by})"
         )
         return text, parameters
 

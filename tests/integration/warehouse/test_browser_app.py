@@ -159,6 +159,19 @@ def test_sql_of_a_visual_is_shown_with_its_values(app: AppTest, readers: Readers
     assert shown[0].startswith("select `C1`")
 
 
+def test_page_for_printing_holds_all_pages_of_what_is_chosen(
+    app: AppTest, readers: Readers
+) -> None:
+    country = app.multiselect(key=f"slicer {COUNTRY}").options[1]
+    app.multiselect(key=f"slicer {COUNTRY}").set_value([country]).run()
+    printed = live.printable(readers, app.session_state[live.CHOICE])
+    for page in REPORT.pages:
+        assert page.heading.replace("'", "&#x27;") in printed
+    assert printed.count(f"<dt>Country</dt><dd>{country}</dd>") == sum(
+        COUNTRY in page.slicers for page in REPORT.pages
+    )
+
+
 def test_empty_marts_say_so_and_nothing_fails(
     empty_platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,7 +105,7 @@ def test_last_day_of_the_period_is_found_whatever_else_is_chosen() -> None:
     visual = a_visual(axis=("segment.segment",), measures=("Customers of the last month",))
     (query,) = queries_of(visual, **MARCH, **{"segment.segment": ("Loyal",)})
     assert query.text.count("`date_key` in (select max(`date_key`)") == 1
-    assert query.text.count("`calendar_month_start` in (%s)") == 2
+    assert query.text.count("month_start` in (%s)") == 2
     assert query.text.count("`segment_segment` in (%s)") == 1
     assert query.parameters == (date(2025, 3, 1), "Loyal", date(2025, 3, 1))
 
