@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from report.browser import live
 from report.browser.drilling import DRILLED, ORIGIN, PAGE
-from report.browser.panels import NO_ROWS
 from report.browser.readers import Readers
+from report.browser.tables import NO_ROWS
 from report.definition import PERIOD, load_report
 from svp.errors import ServerError
 from tests.integration.warehouse.plain import expected

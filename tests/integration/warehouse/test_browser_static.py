@@ -16,7 +16,7 @@ from report.browser.tables import NOTHING
 from report.definition import FORMATS, PERIOD, load_report
 from report.theme import LOOKS
 from tests.chromium import chromium
-from tests.integration.warehouse.plain import expected
+from tests.integration.warehouse.plain import expected, rows_of
 from warehouse.connections import open_warehouse
 from warehouse.reader import ensure_reader
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from report.theme import Look
     from tests.chromium import Tab
     from tests.integration.warehouse.builders import Platform
+    from tests.integration.warehouse.plain import Groups
 
 REPORT = load_report()
 WIDTH, HEIGHT = 1280, 905
@@ -118,30 +119,14 @@ def shown(each: Seen) -> Shown:
     return {tuple(row[:depth]): row[depth:] for row in rows}
 
 
-def wanted(each: Seen, groups: dict[str, dict[tuple[Any, ...], Any]]) -> Shown:
-    """Return what plain SQL says, in words."""
-    formats = [REPORT.column(field).format for field in each.visual.groups]
-    keys = {group for values in groups.values() for group in values}
-    found = {}
-    for key in keys:
-        words = tuple(written(value, how) for value, how in zip(key, formats, strict=True))
-        found[words] = [
-            written(measured(name, key, groups), FORMATS[REPORT.measures[name].format])
-            for name in each.visual.measures
-        ]
-    return {words: texts for words, texts in found.items() if any(texts)}
-
-
-def measured(
-    name: str, group: tuple[Any, ...], groups: dict[str, dict[tuple[Any, ...], Any]]
-) -> Any:
-    """Return a measure of a group; a change from the sums of both periods."""
-    measure = REPORT.measures[name]
-    if not measure.is_change:
-        return groups[name].get(group)
-    now = groups[measure.base].get(group)
-    before = groups[f"{measure.base}, {measure.before} before"].get(group)
-    return (float(now or 0) - float(before)) / float(before) if before else None
+def in_words(visual: Visual, rows: Groups) -> Shown:
+    """Return what plain SQL says, as the page writes it."""
+    columns = [REPORT.column(field).format for field in visual.groups]
+    measures = [FORMATS[REPORT.measures[name].format] for name in visual.measures]
+    return {
+        tuple(map(written, key, columns)): [*map(written, row, measures)]
+        for key, row in rows.items()
+    }
 
 
 def test_every_visual_shows_what_plain_sql_says(
@@ -152,7 +137,8 @@ def test_every_visual_shows_what_plain_sql_says(
         for each in seen:
             place = (each.page.name, each.visual.name)
             groups = expected(connection, database, REPORT, each.visual, each.choice)
-            told, found = wanted(each, groups), shown(each)
+            told = in_words(each.visual, rows_of(REPORT, each.visual, groups))
+            found = shown(each)
             assert found, place
             assert each.found["message"] == [], place
             assert {group: told.get(group) for group in found} == found, place
