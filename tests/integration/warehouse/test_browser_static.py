@@ -12,7 +12,7 @@ from PIL import Image, ImageColor
 from report.browser.formats import written
 from report.browser.reader import open_reader
 from report.browser.static import FILE, export_pages
-from report.browser.tables import NOTHING
+from report.browser.tables import EMPTY, NOTHING
 from report.definition import FORMATS, PERIOD, load_report
 from report.theme import LOOKS
 from tests.chromium import chromium
@@ -22,6 +22,7 @@ from warehouse.reader import ensure_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from report.definition import Page, Visual
     from report.queries import Choice
@@ -182,3 +183,32 @@ def test_every_visual_is_drawn_on_the_picture_of_its_page(
                 assert sum(colors.values()) > LEAST_INK * paper, (page.name, each.visual.name)
     assert tab.complaints == []
     tab.show(width=WIDTH, height=HEIGHT)
+
+
+def test_empty_workspace_has_its_pages_and_says_what_to_do(
+    empty_platform: Platform, tmp_path: Path
+) -> None:
+    ensure_reader(empty_platform.settings)
+    with open_reader(empty_platform.settings) as reader:
+        text = export_pages(reader, tmp_path, name="trial").read_text(encoding="utf-8")
+    assert EMPTY in text
+    assert text.count('<section class="page"') == len(REPORT.pages)
+    assert 'role="alert"' not in text
+
+
+def test_visual_of_a_broken_mart_says_so_and_the_others_are_drawn(
+    empty_platform: Platform, tmp_path: Path
+) -> None:
+    database = empty_platform.settings.workspace.mart_database
+    ensure_reader(empty_platform.settings)
+    empty_platform.execute(f"DROP VIEW {database}.subscription_monthly")
+    with open_reader(empty_platform.settings) as reader:
+        text = export_pages(reader, tmp_path, name="trial").read_text(encoding="utf-8")
+    broken = [
+        visual
+        for page in REPORT.pages
+        for visual in page.visuals
+        if "subscription_monthly" in REPORT.marts_of(visual)
+    ]
+    assert text.count('role="alert"') == len(broken)
+    assert "svp init" in text
