@@ -95,6 +95,8 @@ class Question:
     measures: tuple[Measure, ...]
     groups: tuple[str, ...]
     limits: Limits
+    top: int = 0
+    """So many of the groups alone, the biggest by the first measure; 0 for all."""
 
     def query(self) -> Query:
         """Return the SQL."""
@@ -106,7 +108,8 @@ class Question:
             conditions, parameters = [*conditions, text], [*parameters, *more]
         groups = [name_in(self.table, field) for field in self.groups]
         aggregates = [measure.sql for measure in self.measures]
-        text = grouped(source, groups, aggregates, conditions)
+        end = biggest(groups, self.top) if self.top else END
+        text = grouped(source, groups, aggregates, conditions, end=end)
         names = tuple(measure.name for measure in self.measures)
         return Query(text, tuple(parameters), self.groups, names)
 
@@ -157,7 +160,10 @@ class Question:
 def visual_queries(
     report: Report, visual: Visual, *, database: str, choice: Choice
 ) -> tuple[Query, ...]:
-    """Return what a visual asks: one query for each table and period; of a change, those of both periods."""
+    """Return what a visual asks: one query for each table and period; of a change, those of both periods.
+
+    One that shows the biggest alone, and asks once, asks for those.
+    """
     alike: dict[tuple[str, str, str], list[Measure]] = {}
     for measure in asked(report, visual):
         period = measure.before if measure.base else ""
@@ -170,6 +176,7 @@ def visual_queries(
             tuple(measures),
             visual.groups,
             limits_of(report, visual, mart, choice),
+            top=visual.top if len(alike) == 1 and not visual.is_by_axis else 0,
         ).query()
         for (mart, _, _), measures in alike.items()
     )
@@ -326,6 +333,12 @@ def grouped(
         f"select {parts} from (select {listed(source.columns)} from {source.text} as `ITBL`{where}) as `ITBL`{by}"
         f") as `ITBL` where {present} {end}"
     )
+
+
+def biggest(groups: Iterable[str], count: int) -> str:
+    """Return the end of a query for so many groups, the biggest by the first measure, in the order of ``ordered``."""
+    rising = [f"{name} is null, {name}" for name in map(quote_mysql, groups)]
+    return f"order by {', '.join(['`C1` desc', *rising])} limit {count} offset 0"
 
 
 def conditions_of(table: Table, limits: Limits) -> tuple[list[str], list[Any]]:

@@ -110,6 +110,17 @@ def test_last_day_of_the_period_is_found_whatever_else_is_chosen() -> None:
     assert query.parameters == (date(2025, 3, 1), "Loyal", date(2025, 3, 1))
 
 
+def test_visual_of_the_biggest_that_asks_once_asks_for_those_alone() -> None:
+    (query,) = queries_of(a_visual(top=3))
+    assert query.text.endswith(
+        "order by `C1` desc, `genre_genre` is null, `genre_genre` limit 3 offset 0"
+    )
+    axis = ("title.title",)
+    measures = ("Title hours", "Title hours, 28 days before")
+    for query in queries_of(a_visual(top=3, axis=axis, measures=measures)):
+        assert query.text.endswith("limit 1000001 offset 0")
+
+
 def answered(visual: Visual, rows: Rows) -> Any:
     """Return what a visual shows when its queries are answered so, by their measures."""
     return answer(
