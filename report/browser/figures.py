@@ -283,7 +283,7 @@ def template(look: Look) -> dict[str, Any]:
                 "align": "left",
             },
             "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-            "xaxis": {**axis, "showgrid": False},
+            "xaxis": {**axis, "showgrid": False, "spikecolor": look.quiet, "spikethickness": 1},
             "yaxis": axis,
         },
         "data": {"bar": [{"marker": {"line": {"color": look.quiet, "width": 0.5}}}]},

@@ -15,6 +15,7 @@ from report.browser.panels import plain, show_visual
 from report.browser.readers import Readers
 from report.browser.static import report_html
 from report.browser.style import read_part, visuals_style
+from report.browser.tables import EMPTY
 from report.definition import load_report
 from svp.core.failures import explain
 from svp.errors import PlatformError
@@ -35,9 +36,6 @@ __all__ = ["show_report"]
 TITLE = "Preview of the Power BI report"
 CHOICE = "choice"
 """Where the session keeps what the slicers of all pages stand at."""
-EMPTY = (
-    "The marts are empty. Load files (svp ingest), then bring them here (svp warehouse refresh)."
-)
 
 
 def show_report() -> None:

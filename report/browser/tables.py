@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
     from report.definition import Report, Visual
 
-__all__ = ["BLANK", "NO_ROWS", "Shown", "cards_html", "shown", "table_html", "visual_csv"]
+__all__ = ["BLANK", "EMPTY", "NO_ROWS", "Shown", "cards_html", "shown", "table_html", "visual_csv"]
 
 BLANK = "(Blank)"
 """What Power BI calls a group of nothing known."""
 NO_ROWS = "No rows for this choice."
+EMPTY = (
+    "The marts are empty. Load files (svp ingest), then bring them here (svp warehouse refresh)."
+)
 NOTHING = "\N{EN DASH}"
 
 SIZES = ((12, " svp-dense"), (7, " svp-tight"), (0, ""))

@@ -23,7 +23,7 @@ from svp.errors import SchemaError, ServerError, UsageError
 from svp.grants import account_name
 from svp.settings import Settings, Workspace
 from tests.integration.warehouse.builders import Play
-from tests.integration.warehouse.plain import Groups, expected
+from tests.integration.warehouse.plain import expected, rows_of
 from warehouse.connections import execute, fetch, open_warehouse
 from warehouse.reader import ensure_reader, reader_name, rotate_reader
 
@@ -99,7 +99,9 @@ def test_every_visual_shows_what_plain_sql_says(report_platform: Platform) -> No
             choice = reader.opening_choice(page)
             for visual in page.visuals:
                 found = reader.answer(visual, choice)
-                wanted = rows_of(visual, expected(connection, database, REPORT, visual, choice))
+                wanted = rows_of(
+                    REPORT, visual, expected(connection, database, REPORT, visual, choice)
+                )
                 width = len(visual.groups)
                 assert found.rows, (page.name, visual.name)
                 assert len(found.rows) == min(len(wanted), visual.top or len(wanted))
@@ -110,24 +112,6 @@ def test_every_visual_shows_what_plain_sql_says(report_platform: Platform) -> No
                     highest = sorted((row[0] or 0 for row in wanted.values()), reverse=True)
                     shown = [row[width] for row in found.rows]
                     assert shown == pytest.approx(highest[: visual.top])
-
-
-def rows_of(visual: Visual, groups: dict[str, Groups]) -> Groups:
-    """Return the measures of a visual by its groups, changes computed; groups without any are left out."""
-    keys = {key for values in groups.values() for key in values}
-    rows = {key: tuple(value_of(name, groups, key) for name in visual.measures) for key in keys}
-    return {key: row for key, row in rows.items() if any(value is not None for value in row)}
-
-
-def value_of(name: str, groups: dict[str, Groups], key: tuple[object, ...]) -> object:
-    """Return a measure's value in a group."""
-    measure = REPORT.measures[name]
-    if not measure.is_change:
-        return groups[name].get(key)
-    now, then = (
-        groups[each].get(key) for each in (measure.base, REPORT.measures[measure.base].earlier.name)
-    )
-    return (float(now or 0) - float(then)) / float(then) if then else None
 
 
 def is_same(value: object, other: object) -> bool:

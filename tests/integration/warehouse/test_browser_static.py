@@ -12,22 +12,24 @@ from PIL import Image, ImageColor
 from report.browser.formats import written
 from report.browser.reader import open_reader
 from report.browser.static import FILE, export_pages
-from report.browser.tables import NOTHING
+from report.browser.tables import EMPTY, NOTHING
 from report.definition import FORMATS, PERIOD, load_report
 from report.theme import LOOKS
 from tests.chromium import chromium
-from tests.integration.warehouse.plain import expected
+from tests.integration.warehouse.plain import expected, rows_of
 from warehouse.connections import open_warehouse
 from warehouse.reader import ensure_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from report.definition import Page, Visual
     from report.queries import Choice
     from report.theme import Look
     from tests.chromium import Tab
     from tests.integration.warehouse.builders import Platform
+    from tests.integration.warehouse.plain import Groups
 
 REPORT = load_report()
 WIDTH, HEIGHT = 1280, 905
@@ -118,30 +120,14 @@ def shown(each: Seen) -> Shown:
     return {tuple(row[:depth]): row[depth:] for row in rows}
 
 
-def wanted(each: Seen, groups: dict[str, dict[tuple[Any, ...], Any]]) -> Shown:
-    """Return what plain SQL says, in words."""
-    formats = [REPORT.column(field).format for field in each.visual.groups]
-    keys = {group for values in groups.values() for group in values}
-    found = {}
-    for key in keys:
-        words = tuple(written(value, how) for value, how in zip(key, formats, strict=True))
-        found[words] = [
-            written(measured(name, key, groups), FORMATS[REPORT.measures[name].format])
-            for name in each.visual.measures
-        ]
-    return {words: texts for words, texts in found.items() if any(texts)}
-
-
-def measured(
-    name: str, group: tuple[Any, ...], groups: dict[str, dict[tuple[Any, ...], Any]]
-) -> Any:
-    """Return a measure of a group; a change from the sums of both periods."""
-    measure = REPORT.measures[name]
-    if not measure.is_change:
-        return groups[name].get(group)
-    now = groups[measure.base].get(group)
-    before = groups[f"{measure.base}, {measure.before} before"].get(group)
-    return (float(now or 0) - float(before)) / float(before) if before else None
+def in_words(visual: Visual, rows: Groups) -> Shown:
+    """Return what plain SQL says, as the page writes it."""
+    columns = [REPORT.column(field).format for field in visual.groups]
+    measures = [FORMATS[REPORT.measures[name].format] for name in visual.measures]
+    return {
+        tuple(map(written, key, columns)): [*map(written, row, measures)]
+        for key, row in rows.items()
+    }
 
 
 def test_every_visual_shows_what_plain_sql_says(
@@ -152,7 +138,8 @@ def test_every_visual_shows_what_plain_sql_says(
         for each in seen:
             place = (each.page.name, each.visual.name)
             groups = expected(connection, database, REPORT, each.visual, each.choice)
-            told, found = wanted(each, groups), shown(each)
+            told = in_words(each.visual, rows_of(REPORT, each.visual, groups))
+            found = shown(each)
             assert found, place
             assert each.found["message"] == [], place
             assert {group: told.get(group) for group in found} == found, place
@@ -196,3 +183,32 @@ def test_every_visual_is_drawn_on_the_picture_of_its_page(
                 assert sum(colors.values()) > LEAST_INK * paper, (page.name, each.visual.name)
     assert tab.complaints == []
     tab.show(width=WIDTH, height=HEIGHT)
+
+
+def test_empty_workspace_has_its_pages_and_says_what_to_do(
+    empty_platform: Platform, tmp_path: Path
+) -> None:
+    ensure_reader(empty_platform.settings)
+    with open_reader(empty_platform.settings) as reader:
+        text = export_pages(reader, tmp_path, name="trial").read_text(encoding="utf-8")
+    assert EMPTY in text
+    assert text.count('<section class="page"') == len(REPORT.pages)
+    assert 'role="alert"' not in text
+
+
+def test_visual_of_a_broken_mart_says_so_and_the_others_are_drawn(
+    empty_platform: Platform, tmp_path: Path
+) -> None:
+    database = empty_platform.settings.workspace.mart_database
+    ensure_reader(empty_platform.settings)
+    empty_platform.execute(f"DROP VIEW {database}.subscription_monthly")
+    with open_reader(empty_platform.settings) as reader:
+        text = export_pages(reader, tmp_path, name="trial").read_text(encoding="utf-8")
+    broken = [
+        visual
+        for page in REPORT.pages
+        for visual in page.visuals
+        if "subscription_monthly" in REPORT.marts_of(visual)
+    ]
+    assert text.count('role="alert"') == len(broken)
+    assert "svp init" in text

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 from urllib.parse import unquote
 
 import pytest
 from PIL import Image
 
+from report.browser.reader import Answer
 from report.browser.static import FILE, export_pages, report_html
+from report.browser.tables import EMPTY
 from report.definition import PERIOD, load_report
 from svp.errors import UsageError
 from tests.pictures import DOCS, PAGE_PIXELS, PICTURES, REPORT_PAGES
@@ -32,16 +35,6 @@ HOSTILE = '</script><img src=x onerror="alert(1)">\'\u2028&amp;'
 
 
 @dataclass
-class Answered:
-    """An answer without a server."""
-
-    visual: Visual
-    rows: list[tuple[Any, ...]]
-    statements: tuple[str, ...] = ("select 1",)
-    failure: str | None = None
-
-
-@dataclass
 class Reader:
     """Answers every visual by two rows; those in ``failures`` by a message, those in ``empty`` by none."""
 
@@ -50,13 +43,13 @@ class Reader:
     empty: tuple[str, ...] = ()
     asked: list[tuple[str, Choice]] = field(default_factory=list)
 
-    def answer(self, visual: Visual, choice: Choice) -> Answered:
+    def answer(self, visual: Visual, choice: Choice) -> Answer:
         self.asked.append((visual.name, choice))
         if visual.name in self.failures:
-            return Answered(visual, [], failure=self.failures[visual.name])
+            return Answer(visual, [], (), 0.0, self.failures[visual.name])
         numbers = range(1) if not visual.groups else range(2)
         rows = [] if visual.name in self.empty else [self.row(visual, number) for number in numbers]
-        return Answered(visual, rows, (f"select '{self.text}'",))
+        return Answer(visual, rows, (f"select '{self.text}'",), 0.0)
 
     def row(self, visual: Visual, number: int) -> tuple[Any, ...]:
         groups = {
@@ -175,6 +168,13 @@ def test_visual_that_failed_or_has_no_rows_says_so_in_its_place() -> None:
     assert text.count("No rows for this choice.") == 1
     assert 'id="overview-daily-customers"' in text
     assert not re.search('id="overview-(daily-hours|taste)"', text)
+
+
+def test_only_empty_marts_are_told_to_be_empty(page: Document) -> None:
+    reader = Reader(empty=tuple(each.name for one in REPORT.pages for each in one.visuals))
+    with patch.object(Reader, "opening_choice", return_value={}):
+        assert EMPTY in report_html(REPORT, reader, name="a")
+    assert EMPTY not in page.words
 
 
 def test_page_opens_as_in_power_bi_and_says_what_is_chosen(page: Document) -> None:
