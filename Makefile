@@ -52,9 +52,9 @@ benchmark: $(VENV)/.dev ## rows a second of each hop and of the generator, next 
 	@$(BIN)/python -m benchmarks.generator --memory medium
 
 requirements: ## pin every dependency again, with hashes and without a registry's name (needs uv)
-	@uv pip compile pyproject.toml --extra local --extra excel --group build --universal --python-version 3.11 \
+	@uv pip compile pyproject.toml --extra local --extra excel --extra report --group build --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make requirements" -q -o requirements/run.txt
-	@uv pip compile pyproject.toml --extra local --extra excel --group dev --universal --python-version 3.11 \
+	@uv pip compile pyproject.toml --extra local --extra excel --extra report --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make requirements" -q -o requirements/dev.txt
 
 # Hashes exclude an editable project, so it goes in by itself, built by the pinned hatchling.

@@ -188,11 +188,15 @@ def _slicers(report: Report, page: Page) -> Iterator[str]:
             yield f"there is no field {field} to choose from"
         elif not any(report.acts_on(field, visual) for visual in page.visuals):
             yield f"{field} limits nothing"
+    for field in page.drill:
+        if not any(visual.axis[-1:] == (field,) for visual in page.visuals):
+            yield f"no visual lists {field}"
 
 
 def _visual(report: Report, visual: Visual) -> Iterator[str]:
     if len(visual.title) * TITLE_CHARACTER_WIDTH > visual.place[2]:
         yield "its title is too long for its width"
+    yield from _shape(visual)
     for field in (*visual.groups, *(visual.only or {})):
         if not _is_shown(report, field):
             yield f"there is no field {field}"
@@ -207,6 +211,16 @@ def _visual(report: Report, visual: Visual) -> Iterator[str]:
         yield from (
             f"{name} is added up over {field}" for field in measure.by if field not in visual.groups
         )
+
+
+def _shape(visual: Visual) -> Iterator[str]:
+    """Say what a kind of visual can't show."""
+    if (visual.kind == "matrix") != bool(visual.series):
+        yield "a matrix, and nothing else, has series"
+    if visual.kind == "matrix" and len(visual.measures) > 1:
+        yield "a matrix has one measure"
+    if (visual.kind == "cards") == bool(visual.axis):
+        yield "cards, and nothing else, have no axis"
 
 
 def _is_shown(report: Report, field: str) -> bool:

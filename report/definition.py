@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
 
 __all__ = [
@@ -58,6 +58,9 @@ FORMATS = {
     "moment": "yyyy-mm-dd hh:nn",
 }
 """How measures look, as format strings of Power BI."""
+COLUMN_FORMATS = {"whole": "0", "decimal": "0", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:nn"}
+MONTH_FORMAT = "mmm yyyy"
+"""How columns look, by their kind; a month is a date."""
 
 BEFORE = {"28 days": (28, "DAY"), "month": (1, "MONTH")}
 """How far back the period before is: a number, and an interval that DAX and MySQL call alike."""
@@ -75,6 +78,11 @@ class Column:
     is_shown: bool = False
     sort: str = ""
     """Name of the column whose order it takes; empty for its own."""
+
+    @property
+    def format(self) -> str:
+        """How it looks, as a format string of Power BI; empty for text."""
+        return MONTH_FORMAT if self.name == "month_start" else COLUMN_FORMATS.get(self.kind, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +160,17 @@ class Visual:
     only: Mapping[str, tuple[str, ...]] | None = None
     unfiltered: tuple[str, ...] = ()
     top: int = 0
-    sort: Literal["", "axis"] = ""
+    sort: Literal["", "axis", "newest"] = ""
 
     @property
     def groups(self) -> tuple[str, ...]:
         """Fields that part its rows."""
         return self.axis + self.series
+
+    @property
+    def is_by_axis(self) -> bool:
+        """Whether its rows come by its axis, and not the biggest first."""
+        return bool(self.sort) or self.kind in {"line", "column", "matrix"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +210,11 @@ class Report:
         """Tell whether a slicer limits a visual, or any part of it."""
         marts = self.marts_of(visual)
         return slicer not in visual.unfiltered and any(self.reaches(slicer, mart) for mart in marts)
+
+    def limits_told(self, fields: Iterable[str], visual: Visual) -> str:
+        """Return what is said beneath a visual's title of chosen fields that do not limit it; empty where all do."""
+        apart = [self.column(field).caption for field in fields if not self.acts_on(field, visual)]
+        return f"Not limited by {' and '.join(apart).lower()}" if apart else ""
 
 
 def split_field(field: str) -> tuple[str, str]:

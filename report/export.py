@@ -6,29 +6,27 @@ No file holds an account.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from report.checking import misfits, problems
 from report.definition import load_report
 from report.fields import SCHEMAS
+from report.folders import refuse_filled, write_files
 from report.identity import guid
 from report.pbir import as_text, report_files
 from report.sources import Join, TableauSource, power_bi_source
 from report.tmdl import Model, model_files
 from svp.core.mysql import address, open_connection
 from svp.core.sqlfiles import read_sql
-from svp.errors import PlatformError, UsageError, VerifyError
+from svp.errors import PlatformError, VerifyError
 from warehouse.connections import explained, fetch, fetch_one
 from warehouse.store import check_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
 
     from report.definition import Report
     from report.tmdl import Mode
@@ -86,7 +84,7 @@ def export_report(
         raise PlatformError(message, problems=found)
     marts = read_marts(settings, report)
     files = project_files(settings, report, marts, mode=mode)
-    write(folder, files)
+    write_files(folder, files)
     name = settings.workspace.base
     return Export(
         folder=folder,
@@ -214,36 +212,3 @@ def tableau_files(settings: Settings, server: str) -> dict[str, str]:
             schema="oltp",
         )
     return {path: source.text() for path, source in sources.items()}
-
-
-def refuse_filled(folder: Path, *, force: bool) -> None:
-    """Raise UsageError for a folder with files in it, unless they may be replaced."""
-    if folder.exists() and not folder.is_dir():
-        message = f"{folder} is no folder"
-        raise UsageError(message, "name a folder for the project")
-    if not force and folder.exists() and any(folder.iterdir()):
-        message = f"{folder} is not empty"
-        raise UsageError(message, "name a new folder, or add --force to replace the project in it")
-
-
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write the project aside, then put its parts in the place of what has their names."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".svp-", dir=folder) as made:
-            for path, text in files.items():
-                file = Path(made, path)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(text, encoding="utf-8", newline="\n")
-            for part in sorted(Path(made).iterdir()):
-                replace(part, folder / part.name)
-    except OSError as error:
-        message = f"{error.filename or folder} can't be written: {error.strerror}"
-        raise UsageError(message, "name a folder that you may write to") from error
-
-
-def replace(made: Path, place: Path) -> None:
-    """Move a file or folder to its place; an old folder goes whole, so that nothing of it stays."""
-    if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
-    made.replace(place)

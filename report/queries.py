@@ -95,6 +95,8 @@ class Question:
     measures: tuple[Measure, ...]
     groups: tuple[str, ...]
     limits: Limits
+    top: int = 0
+    """So many of the groups alone, the biggest by the first measure; 0 for all."""
 
     def query(self) -> Query:
         """Return the SQL."""
@@ -106,7 +108,8 @@ class Question:
             conditions, parameters = [*conditions, text], [*parameters, *more]
         groups = [name_in(self.table, field) for field in self.groups]
         aggregates = [measure.sql for measure in self.measures]
-        text = grouped(source, groups, aggregates, conditions)
+        end = biggest(groups, self.top) if self.top else END
+        text = grouped(source, groups, aggregates, conditions, end=end)
         names = tuple(measure.name for measure in self.measures)
         return Query(text, tuple(parameters), self.groups, names)
 
@@ -116,7 +119,7 @@ class Question:
             self.database, self.table.mart, [column.name for column in self.table.columns]
         )
         needed = {split_field(field)[0] for field in fields} - {self.table.mart}
-        if self.measures[0].at == "last" or is_earlier:
+        if is_earlier:
             needed.add(CALENDAR)
         for mart in sorted(needed):
             dimension = self.report.tables[mart]
@@ -136,17 +139,20 @@ class Question:
 
         What else is chosen does not move that day: a group without rows on it is empty, not old.
         """
+        calendar = self.report.tables[CALENDAR]
         of_period = tuple((field, values) for field, values in self.limits if is_calendar(field))
-        axes = [field for field in self.groups if is_calendar(field)]
-        source = self.source(axes)
-        conditions, parameters = conditions_of(self.table, of_period)
-        where = f" where {' and '.join(conditions)}" if conditions else ""
-        names = [quote_mysql(name_in(self.table, field)) for field in axes]
-        by = f" group by {', '.join(names)}" if names else ""
+        axes = [name_in(calendar, field) for field in self.groups if is_calendar(field)]
+        columns = [column.name for column in calendar.columns]
+        days = Source.of_view(self.database, CALENDAR, columns)
+        rows = Source.of_view(self.database, self.table.mart, [CALENDAR_KEY])
+        conditions, parameters = conditions_of(calendar, of_period)
+        # One look into the index for each day, where the greatest key of the rows would be sought among all of them.
+        has_rows = f"`{CALENDAR_KEY}` in (select `{CALENDAR_KEY}` from {rows.text} as `ITBL`)"  # noqa: S608  (quoted)
+        by = f" group by {listed(axes)}" if axes else ""
         key = f"{CALENDAR}_{NOW_KEY}" if self.measures[0].base else CALENDAR_KEY
         text = (
             f"{quote_mysql(key)} in (select max(`{CALENDAR_KEY}`)"  # noqa: S608  (quoted)
-            f" from {source.text} as `ITBL`{where}{by})"
+            f" from {days.text} as `ITBL` where {' and '.join([has_rows, *conditions])}{by})"
         )
         return text, parameters
 
@@ -154,7 +160,10 @@ class Question:
 def visual_queries(
     report: Report, visual: Visual, *, database: str, choice: Choice
 ) -> tuple[Query, ...]:
-    """Return what a visual asks: one query for each table and period; of a change, those of both periods."""
+    """Return what a visual asks: one query for each table and period; of a change, those of both periods.
+
+    One that shows the biggest alone, and asks once, asks for those.
+    """
     alike: dict[tuple[str, str, str], list[Measure]] = {}
     for measure in asked(report, visual):
         period = measure.before if measure.base else ""
@@ -167,6 +176,7 @@ def visual_queries(
             tuple(measures),
             visual.groups,
             limits_of(report, visual, mart, choice),
+            top=visual.top if len(alike) == 1 and not visual.is_by_axis else 0,
         ).query()
         for (mart, _, _), measures in alike.items()
     )
@@ -201,7 +211,8 @@ def answer(
 ) -> list[tuple[Any, ...]]:
     """Return a visual's rows: its groups, then its measures in their order; None where there is nothing.
 
-    ``ask`` runs one query; ``options`` are those of ``visual_queries``. Rows come the biggest first, or by the axis.
+    ``ask`` runs one query; ``options`` are those of ``visual_queries``. Rows come the biggest first, or by the axis;
+    those of a matrix column by column.
     """
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for query in visual_queries(report, visual, **options):
@@ -214,7 +225,25 @@ def answer(
         for group, values in found.items()
     ]
     kept = [row for row in rows if any(value is not None for value in row[len(visual.groups) :])]
-    return ordered(visual, kept)
+    places = {
+        field: places_of(report, field, ask, **options)
+        for field in visual.groups
+        if report.column(field).sort
+    }
+    return ordered(visual, kept, places)
+
+
+def places_of(
+    report: Report,
+    field: str,
+    ask: Callable[[Query], Iterable[Sequence[Any]]],
+    *,
+    database: str,
+    **_: Any,
+) -> dict[Any, int]:
+    """Return the place of each value of a field that takes the order of another column."""
+    values = ask(slicer_query(report, field, database=database))
+    return {value: place for place, (value,) in enumerate(values)}
 
 
 def value_of(measure: Measure, values: Mapping[str, Any]) -> Any:
@@ -225,16 +254,28 @@ def value_of(measure: Measure, values: Mapping[str, Any]) -> Any:
     return (float(now or 0) - float(then)) / float(then) if then else None
 
 
-def ordered(visual: Visual, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Return rows as the visual shows them, and as many."""
+def ordered(
+    visual: Visual, rows: list[tuple[Any, ...]], places: Mapping[str, Mapping[Any, int]]
+) -> list[tuple[Any, ...]]:
+    """Return rows as the visual shows them, and as many.
+
+    ``places`` are those of the values of fields that don't follow their own order.
+    """
+
+    def by(fields: tuple[str, ...]) -> Callable[[tuple[Any, ...]], list[tuple[bool, Any]]]:
+        def key(row: tuple[Any, ...]) -> list[tuple[bool, Any]]:
+            groups = dict(zip(visual.groups, row, strict=False))
+            sorts = [places.get(field, {}).get(groups[field], groups[field]) for field in fields]
+            return [(value is None, 0 if value is None else value) for value in sorts]
+
+        return key
+
+    rising = sorted(rows, key=by(visual.axis))
+    if visual.sort == "newest":
+        rising.sort(key=by(visual.axis[:1]), reverse=True)
+    if visual.is_by_axis:
+        return sorted(rising, key=by(visual.series))
     width = len(visual.groups)
-
-    def by_groups(row: tuple[Any, ...]) -> list[tuple[bool, Any]]:
-        return [(value is None, 0 if value is None else value) for value in row[:width]]
-
-    rising = sorted(rows, key=by_groups)
-    if visual.sort == "axis" or visual.kind in {"line", "column"}:
-        return rising
     falling = sorted(
         rising, key=lambda row: (row[width] is not None, row[width] or 0), reverse=True
     )
@@ -292,6 +333,12 @@ def grouped(
         f"select {parts} from (select {listed(source.columns)} from {source.text} as `ITBL`{where}) as `ITBL`{by}"
         f") as `ITBL` where {present} {end}"
     )
+
+
+def biggest(groups: Iterable[str], count: int) -> str:
+    """Return the end of a query for so many groups, the biggest by the first measure, in the order of ``ordered``."""
+    rising = [f"{name} is null, {name}" for name in map(quote_mysql, groups)]
+    return f"order by {', '.join(['`C1` desc', *rising])} limit {count} offset 0"
 
 
 def conditions_of(table: Table, limits: Limits) -> tuple[list[str], list[Any]]:

@@ -28,8 +28,6 @@ TYPES = {
     "moment": "dateTime",
     "text": "string",
 }
-COLUMN_FORMATS = {"whole": "0", "decimal": "0", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:nn"}
-MONTH_FORMAT = "mmm yyyy"
 CATEGORIES = {"country": "Country"}
 """Columns that maps understand."""
 
@@ -223,15 +221,13 @@ def _measure(report: Report, measure: Measure) -> Lines:
 
 
 def _column(table: Table, column: Column) -> Lines:
-    is_month = column.name == "month_start"
-    formats = MONTH_FORMAT if is_month else COLUMN_FORMATS.get(column.kind)
     is_key = column.name == (table.dates or table.key)
     return [
         f"column {quote_name(column.caption)}",
         f"\tdataType: {TYPES[column.kind]}",
         *([] if column.is_shown else ["\tisHidden"]),
         *(["\tisKey"] if is_key else []),
-        *([f"\tformatString: {formats}"] if formats else []),
+        *([f"\tformatString: {column.format}"] if column.format else []),
         f"\tlineageTag: {guid('column', table.mart, column.name)}",
         "\tsummarizeBy: none",
         f"\tsourceColumn: {column.name}",

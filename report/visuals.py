@@ -130,10 +130,7 @@ def slicer(report: Report, field: str, chosen: date | None) -> Json:
 
 def chart(report: Report, page: Page, visual: Visual) -> Json:
     """Return a visual that counts."""
-    apart = [
-        report.column(field).caption for field in page.slicers if not report.acts_on(field, visual)
-    ]
-    subtitle = f"Not limited by {' and '.join(apart).lower()}" if apart else ""
+    subtitle = report.limits_told(page.slicers, visual)
     objects = formatting(report, visual)
     return {
         "visualType": TYPES[visual.kind],
@@ -156,18 +153,18 @@ def roles(report: Report, visual: Visual) -> Json:
         "matrix": {"Rows": axis, "Columns": series, "Values": measures},
         "table": {"Values": axis + measures},
     }
-    found = by_kind.get(visual.kind, {"Category": axis, "Series": series, "Y": measures})
+    found = by_kind.get(visual.kind, {"Category": axis, "Y": measures})
     return {role: {"projections": fields} for role, fields in found.items() if fields}
 
 
 def sorting(report: Report, visual: Visual) -> Json:
     """Return the order of a visual: the biggest first, or by the axis."""
-    if visual.kind in {"cards", "matrix"}:
+    if visual.kind == "cards" or (visual.kind == "matrix" and not visual.sort):
         return {}
-    is_by_axis = visual.sort == "axis" or visual.kind in {"line", "column"}
+    direction = "Descending" if visual.sort == "newest" else "Ascending"
     order = (
-        {"field": column(report, visual.axis[0]), "direction": "Ascending"}
-        if is_by_axis
+        {"field": column(report, visual.axis[0]), "direction": direction}
+        if visual.is_by_axis
         else {"field": measure_of(report, visual.measures[0]), "direction": "Descending"}
     )
     return {"sortDefinition": {"sort": [order], "isDefaultSort": False}}

@@ -2,9 +2,10 @@
 
     python -m tests.pictures               demo.svg, for the README
     python -m tests.pictures generate      generate-*.svg, and the measures in generate.md
+    python -m tests.pictures report        report-*.png, for the README, by a headless Chromium
 
 The first runs the real command on the servers that the settings name, and draws what it printed. The second generates
-the platform ``small``.
+the platform ``small``. The third shows the report of the demo that the first left.
 """
 
 from __future__ import annotations
@@ -14,18 +15,25 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
+from report.browser.reader import open_reader
+from report.browser.static import export_pages
+from svp.cli.demo import WORKSPACE
 from svp.generate import SCALES, Platform, parts_of
 from svp.generate.report import Statistics
 from svp.generate.report.charts import standalone
 from svp.generate.report.claims import claims
 from svp.generate.report.figures import figures
 from svp.generate.report.pictures import pictures
+from svp.settings import load_settings
+from tests.chromium import chromium
 
 if TYPE_CHECKING:
     from svp.generate.report.claims import Claim
@@ -35,6 +43,9 @@ __all__ = ["count_small", "draw", "measures_table"]
 DOCS = Path(__file__).parents[1] / "docs"
 PICTURES = DOCS / "pictures"
 COLUMNS = 100
+REPORT_PAGES = {"overview": "light", "content": "dark"}
+"""Pages of the report in the README, and their looks."""
+PAGE_PIXELS = {"width": 1280, "height": 880}
 
 GENERATE_PAGE = DOCS / "generate.md"
 TABLE_HEAD = "| statistic | claimed | measured | verdict | source |\n|---|---|---:|---|---|\n"
@@ -94,13 +105,22 @@ def draw_demo() -> None:
     (PICTURES / "demo.svg").write_text(drawing, encoding="utf-8")
 
 
+def draw_report() -> None:
+    """Take pictures of pages of the demo's report."""
+    settings = replace(load_settings(), workspace=WORKSPACE)
+    with TemporaryDirectory() as folder, open_reader(settings) as reader, chromium() as tab:
+        file = export_pages(reader, Path(folder), name=WORKSPACE.name)
+        for page, look in REPORT_PAGES.items():
+            tab.show(**PAGE_PIXELS, look=look)
+            tab.open(f"{file.as_uri()}#{page}", until="document.querySelector('.shown .trace')")
+            (PICTURES / f"report-{page}.png").write_bytes(tab.picture())
+
+
 def main(arguments: list[str]) -> None:
     """Draw what is asked for."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    if arguments == ["generate"]:
-        draw_small()
-    else:
-        draw_demo()
+    draw = {"generate": draw_small, "report": draw_report}.get("".join(arguments), draw_demo)
+    draw()
 
 
 if __name__ == "__main__":

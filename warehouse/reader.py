@@ -8,7 +8,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from svp.core.mysql import address, open_connection
 from svp.core.sqlfiles import quote_mysql
@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from svp.core.mysql import Connection
     from svp.settings import Settings, Workspace
 
-__all__ = ["ReaderAccount", "drop_reader", "ensure_reader", "reader_name", "rotate_reader"]
+__all__ = [
+    "ReaderAccount",
+    "drop_reader",
+    "ensure_reader",
+    "reader_name",
+    "reader_url",
+    "rotate_reader",
+]
 
 PASSWORD_BYTES = 24
 FILE_MODE = 0o600
@@ -78,6 +85,24 @@ def rotate_reader(settings: Settings, *, file: Path | None = None) -> ReaderAcco
     return account
 
 
+def reader_url(settings: Settings) -> str:
+    """Return the URL by which the account logs in: of its file, or that of the settings if it is the account's own.
+
+    Raises:
+        UsageError: nothing is known of the account here, or no server.
+    """
+    url = settings.url("mysql")
+    if unquote(urlsplit(url).username or "") == reader_name(settings.workspace):
+        return url
+    kept = read_account(settings, default_file(settings))
+    if kept is None:
+        message = f"{default_file(settings)} does not hold the account that reads the marts of {address(url)}"
+        raise UsageError(
+            message, "make the account, or a new password for it: svp warehouse reader"
+        )
+    return account_url(settings, kept)
+
+
 def drop_reader(connection: Connection, settings: Settings) -> None:
     """Drop the account, if we may, and the file that holds it unless it was given another place."""
     with suppress(ServerError), explained():
@@ -111,15 +136,17 @@ def grantable(connection: Connection, database: str) -> str:
 
 def may_read(settings: Settings, account: ReaderAccount) -> bool:
     """Tell whether the account can log in and see the marts."""
-    parts = urlsplit(settings.url("mysql"))
-    login = f"{quote(account.user, safe='')}:{quote(account.password, safe='')}@{account.server}"
     try:
-        with open_connection(
-            urlunsplit(parts._replace(netloc=login)), account.database
-        ) as connection:
+        with open_connection(account_url(settings, account), account.database) as connection:
             return bool(fetch(connection, "SHOW TABLES"))
     except PlatformError:
         return False
+
+
+def account_url(settings: Settings, account: ReaderAccount) -> str:
+    """Return the settings' URL with the account in place of its own."""
+    login = f"{quote(account.user, safe='')}:{quote(account.password, safe='')}@{account.server}"
+    return urlunsplit(urlsplit(settings.url("mysql"))._replace(netloc=login))
 
 
 def read_account(settings: Settings, file: Path) -> ReaderAccount | None:

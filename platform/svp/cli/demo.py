@@ -152,7 +152,10 @@ def _pictures(days: pd.DataFrame, reader: ReaderAccount) -> RenderableType:
     )
     connect = "\n".join(
         (
-            "Connect Power BI: Get data → MariaDB → DirectQuery (docs/power-bi.md)",
+            "See the report:",
+            "  in a browser  svp report open --workspace demo",
+            "  in Power BI   svp report export ./powerbi --workspace demo (docs/power-bi.md)",
+            "Connect any tool, as Power BI by MariaDB's connector:",
             f"  server    {reader.server}",
             f"  database  {reader.database}",
             f"  account   {reader.user}, its password is in {reader.file}",

@@ -10,7 +10,12 @@ import pytest
 import nosql.schema
 import oltp.schema
 import warehouse.schema
+from loaders.ingest import ingest
+from loaders.recognise import recognise_all
 from svp import cli
+from svp.generate import KINDS, SCALES
+from svp.generate import write as generate
+from tests.conftest import fresh_workspace
 from tests.integration.warehouse.accounts import Accounts, as_account, made_accounts
 from tests.integration.warehouse.builders import Platform, Title, User
 from tests.unit.loaders.builders import a_catalogue, logs_file, sessions_file, users_file
@@ -23,10 +28,38 @@ if TYPE_CHECKING:
     from svp.settings import Settings
 
 
+REPORT_DAYS = 75
+"""Enough for a month that is whole, the one before it, and 28 days before either."""
+
+
 @pytest.fixture(autouse=True)
 def no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare each connection the reading of the system's certificates, none of which is checked here."""
     monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
+
+
+@pytest.fixture(
+    scope="session", params=os.environ.get("SVP_TEST_WAREHOUSES", "mysql mariadb").split()
+)
+def report_platform(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_url: str,
+    mongo_url: str,
+) -> Iterator[Platform]:
+    """A small platform with set-top boxes, generated, loaded and refreshed; nobody writes to its marts."""
+    folder = tmp_path_factory.mktemp("delivery")
+    kinds = tuple(kind for kind in KINDS if kind != "truth")
+    arguments = SCALES["tiny"].arguments(days=REPORT_DAYS, sessions_per_user=20)
+    generate(folder / "files", arguments, only=kinds, workers=1)
+    mysql_url = request.getfixturevalue(f"{request.param}_url")
+    with fresh_workspace(folder, postgres_url, mongo_url, mysql_url) as settings:
+        for room in (oltp.schema, nosql.schema, warehouse.schema):
+            room.install(settings)
+        ingest(settings, recognise_all([folder / "files"]))
+        platform = Platform(settings)
+        platform.refresh()
+        yield platform
 
 
 @pytest.fixture

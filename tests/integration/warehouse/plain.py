@@ -55,6 +55,26 @@ def expected(
     return found
 
 
+def rows_of(report: Report, visual: Visual, groups: dict[str, Groups]) -> Groups:
+    """Return the measures of a visual by its groups, changes computed; groups without any are left out."""
+    keys = {key for values in groups.values() for key in values}
+    rows = {
+        key: tuple(value_of(report, name, groups, key) for name in visual.measures) for key in keys
+    }
+    return {key: row for key, row in rows.items() if any(value is not None for value in row)}
+
+
+def value_of(report: Report, name: str, groups: dict[str, Groups], key: tuple[Any, ...]) -> Any:
+    """Return a measure's value in a group."""
+    measure = report.measures[name]
+    if not measure.is_change:
+        return groups[name].get(key)
+    now, then = (
+        groups[each].get(key) for each in (measure.base, report.measures[measure.base].earlier.name)
+    )
+    return (float(now or 0) - float(then)) / float(then) if then else None
+
+
 def statement(
     database: str,
     report: Report,

@@ -215,6 +215,18 @@ WRONG: dict[str, tuple[Callable[[], Report], str]] = {
         lambda: with_visual("Overview", "taste", title="Customers by taste, " * 4),
         "taste: its title is too long",
     ),
+    "a matrix without series": (
+        lambda: with_visual("Customers", "retention", series=()),
+        "a matrix, and nothing else, has series",
+    ),
+    "a matrix of two measures": (
+        lambda: with_visual("Content", "clock", measures=("Plays by clock", "Times on top")),
+        "a matrix has one measure",
+    ),
+    "cards by an axis": (
+        lambda: with_visual("Overview", "figures", axis=("country.country",)),
+        "cards, and nothing else, have no axis",
+    ),
     "a slicer that limits nothing": (
         lambda: with_page("Subscriptions", slicers=("device.device_type",)),
         "device.device_type limits nothing",
@@ -222,6 +234,10 @@ WRONG: dict[str, tuple[Callable[[], Report], str]] = {
     "a slicer that is not there": (
         lambda: with_page("Subscriptions", slicers=("plan.plan",)),
         "no field plan.plan",
+    ),
+    "a page to drill to that does not list what it is of": (
+        lambda: with_page("Detail", drill=("customer.plan",)),
+        "no visual lists customer.plan",
     ),
     "thirteen visuals": (
         lambda: with_page("Overview", visuals=again(load_report().pages[0].visuals)),

@@ -244,6 +244,19 @@ def test_cards_stand_in_one_row_and_what_was_before_is_dashed(live: dict[str, st
     assert dashed["selector"] == {"metadata": "Daily statistics.Total hours, 28 days before"}
 
 
+def test_tables_of_months_begin_with_the_newest(live: dict[str, str]) -> None:
+    orders = {
+        title: [each["direction"] for each in content["visual"]["query"]["sortDefinition"]["sort"]]
+        for page in ("Customers", "Subscriptions")
+        for title, content in visuals_of(live, page).items()
+        if "sortDefinition" in content["visual"].get("query", {})
+    }
+    newest = "Customers still watching, by month of sign-up and months since"
+    assert orders[newest] == ["Descending"]
+    assert orders["From opening to closing revenue; each row adds up"] == ["Descending"]
+    assert orders["Subscribers won and lost each month"] == ["Ascending"]
+
+
 def test_no_pie_and_no_second_axis(live: dict[str, str]) -> None:
     kinds = {
         content["visual"]["visualType"]

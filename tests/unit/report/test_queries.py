@@ -105,9 +105,20 @@ def test_last_day_of_the_period_is_found_whatever_else_is_chosen() -> None:
     visual = a_visual(axis=("segment.segment",), measures=("Customers of the last month",))
     (query,) = queries_of(visual, **MARCH, **{"segment.segment": ("Loyal",)})
     assert query.text.count("`date_key` in (select max(`date_key`)") == 1
-    assert query.text.count("`calendar_month_start` in (%s)") == 2
+    assert query.text.count("month_start` in (%s)") == 2
     assert query.text.count("`segment_segment` in (%s)") == 1
     assert query.parameters == (date(2025, 3, 1), "Loyal", date(2025, 3, 1))
+
+
+def test_visual_of_the_biggest_that_asks_once_asks_for_those_alone() -> None:
+    (query,) = queries_of(a_visual(top=3))
+    assert query.text.endswith(
+        "order by `C1` desc, `genre_genre` is null, `genre_genre` limit 3 offset 0"
+    )
+    axis = ("title.title",)
+    measures = ("Title hours", "Title hours, 28 days before")
+    for query in queries_of(a_visual(top=3, axis=axis, measures=measures)):
+        assert query.text.endswith("limit 1000001 offset 0")
 
 
 def answered(visual: Visual, rows: Rows) -> Any:
@@ -130,6 +141,31 @@ def test_axes_of_time_rise() -> None:
         (date(2025, 1, 1), 1),
         (date(2025, 1, 2), 5),
     ]
+
+
+def test_newest_month_comes_first_and_within_it_the_axis_rises() -> None:
+    visual = a_visual(
+        kind="table",
+        axis=("calendar.month_start", "subscription_monthly.currency"),
+        measures=("MRR",),
+        sort="newest",
+    )
+    january, february = date(2025, 1, 1), date(2025, 2, 1)
+    rows = [(january, "EUR", 1), (february, "USD", 2), (february, "EUR", 3)]
+    assert answered(visual, {("MRR",): rows}) == [rows[2], rows[1], rows[0]]
+
+
+def test_segments_come_in_their_own_order_and_a_matrix_column_by_column() -> None:
+    visual = a_visual(
+        kind="matrix",
+        axis=("taste_segment.taste",),
+        series=("segment.segment",),
+        measures=("Customers of the last month",),
+    )
+    rows = [("A", "At Risk", 9), ("B", "Inactive", 1), ("A", "Inactive", 2), ("B", None, 4)]
+    segments = [("Inactive",), ("At Risk",)]
+    found = answered(visual, {("Customers of the last month",): rows, (): segments})
+    assert found == [rows[2], rows[1], rows[0], rows[3]]
 
 
 def test_change_is_of_what_was_before() -> None:

@@ -1,0 +1,3 @@
+"""The report in a browser."""
+
+from __future__ import annotations
