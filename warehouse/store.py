@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = ["WarehouseStore", "check_tables", "load", "staging_tables"]
 
-DONE_ERRORS = frozenset({errorcode.ER_CANT_DROP_FIELD_OR_KEY, errorcode.ER_DUP_FIELDNAME})
+DONE_ERRORS = frozenset(
+    {
+        errorcode.ER_CANT_DROP_FIELD_OR_KEY,
+        errorcode.ER_DUP_FIELDNAME,
+        errorcode.ER_DUP_KEYNAME,
+    }
+)
 """What the server says to a change of a table that was made already."""
 
 
@@ -44,7 +50,8 @@ class WarehouseStore:
     def apply(self, migration: Migration) -> None:
         """Run the statement and record it; run again if it was interrupted between the two.
 
-        A key that can't be dropped because it is gone was dropped by such a run, a column that is there was added.
+        A key that can't be dropped because it is gone was dropped by such a run; a column or a key that is there was
+        added.
         """
         record = (
             "INSERT INTO schema_migration (migration_number, name, checksum, applied_at)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
@@ -103,6 +104,7 @@ def open_pages(
         bool,
         typer.Option("--force", help="With --static: write into a folder that is not empty."),
     ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show the same pages in a browser, live, until Ctrl-C.
 
@@ -118,19 +120,20 @@ def open_pages(
     settings = settings_from(context)
     with open_reader(settings) as reader:
         if static:
-            _write_pages(reader, static, name=settings.workspace.name, force=force)
+            _write_pages(reader, static, name=settings.workspace.name, force=force, as_json=as_json)
     if not static:
-        _serve(settings, host=host, port=port, browser=browser)
+        _serve(settings, host=host, port=port, browser=browser, as_json=as_json)
 
 
-def _write_pages(reader: Reader, folder: Path, *, name: str, force: bool) -> None:
+def _write_pages(reader: Reader, folder: Path, *, name: str, force: bool, as_json: bool) -> None:
     from report.browser.static import export_pages
 
     file = export_pages(reader, folder, name=name, force=force)
-    console().print(f"{file} holds all pages: open it in a browser, or print it.")
+    told = f"{file} holds all pages: open it in a browser, or print it."
+    emit({"file": file}, as_json=as_json, show=lambda: told)
 
 
-def _serve(settings: Settings, *, host: str, port: int, browser: bool) -> None:
+def _serve(settings: Settings, *, host: str, port: int, browser: bool, as_json: bool) -> None:
     """Serve the live pages until somebody ends them."""
     from report.browser.serving import is_loopback, serving
 
@@ -138,7 +141,9 @@ def _serve(settings: Settings, *, host: str, port: int, browser: bool) -> None:
         warning = f"whoever reaches {host} sees the marts: the pages ask for no password"
         console(stderr=True).print(warning)
     with suppress(KeyboardInterrupt), serving(settings, host=host, port=port) as served:
-        console().print(f"The report is at {served.address}; Ctrl-C ends it.")
+        told = f"The report is at {served.address}; Ctrl-C ends it."
+        emit({"address": served.address}, as_json=as_json, show=lambda: told)
+        sys.stdout.flush()
         if browser:
             _open_browser(served.address)
         served.wait()

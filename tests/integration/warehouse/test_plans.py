@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.directquery import month_queries, read_views
+from report.browser.literals import with_values
+from report.definition import load_report
+from report.queries import visual_queries
 from svp.core.sqlfiles import quote_mysql
 from warehouse.connections import execute, fetch, open_warehouse
 
@@ -43,6 +46,7 @@ DAY_KEYS = frozenset({"date_key", "month_key"})
 SCANS = {"ALL", "index"}
 LARGE_MARTS = ("content_performance", "customer_360", "churn_signals")
 """Those with a row per customer or title."""
+MEMBER_TABLES = {"dim_customer", "dim_title"}
 CALENDAR_TABLES = {"dim_date", "dim_month"}
 MARIADB_COLUMNS = 10
 """Of a step of a plan; MySQL has two more."""
@@ -95,6 +99,24 @@ def test_visual_by_month_of_a_large_mart_reads_nothing_but_it_and_the_calendar(
         read = {table for table, _ in plan_of(connection, text) if not table.startswith("<")}
     assert len(read) > 1
     assert {table for table in read if not table.startswith("agg_")} <= CALENDAR_TABLES
+
+
+def test_page_about_one_customer_or_title_reads_rows_of_that_one_alone(
+    empty_platform: Platform,
+) -> None:
+    report = load_report()
+    (page,) = (page for page in report.pages if page.drill)
+    mart_database = empty_platform.settings.workspace.mart_database
+    choice = dict.fromkeys(page.drill, ("v7",))
+    with open_warehouse(empty_platform.settings) as connection:
+        fill(connection, mart_database)
+        for visual in page.visuals:
+            queries = visual_queries(report, visual, database=mart_database, choice=choice)
+            for text in map(with_values, queries):
+                plan = plan_of(connection, text)
+                members = [access for table, access in plan if table in MEMBER_TABLES]
+                assert members == ["ref"], (visual.name, plan)
+                assert scanned_tables(connection, text) == []
 
 
 def scanned_tables(connection: Connection, query: str) -> list[str]:

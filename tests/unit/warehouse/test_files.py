@@ -48,7 +48,7 @@ def test_migrations_are_numbered_without_a_gap() -> None:
 def test_migrations_may_be_run_again() -> None:
     repeatable = (
         r"CREATE TABLE IF NOT EXISTS |DROP TABLE IF EXISTS stg_|CREATE OR REPLACE |REPLACE INTO "
-        r"|ALTER TABLE \w+\s+(MODIFY|ADD COLUMN|DROP KEY|COMMENT)\s|UPDATE \w+, dim_"
+        r"|ALTER TABLE \w+\s+(MODIFY|ADD COLUMN|ADD KEY|DROP KEY|COMMENT)\s|UPDATE \w+, dim_"
     )
     for migration in load():
         statement = re.sub(r"--.*\n", "", migration.text)
