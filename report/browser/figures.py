@@ -207,37 +207,42 @@ def thinned(drawing: Drawing, *, most: int = 8) -> list[str]:
 def bars(drawing: Drawing) -> graph_objects.Figure:
     """Return bars from top to bottom in the order of the rows, each with its value behind it."""
     labels, series = drawing.labels(), list(drawing.series())
-    places = list(range(len(labels)))
-    traces = [
-        graph_objects.Bar(
-            name=each.name,
-            orientation="h",
-            x=each.values,
-            y=places,
-            text=each.texts,
-            textposition="outside",
-            textfont_size=LABEL_PIXELS,
-            constraintext="none",
-            cliponaxis=False,
-            customdata=[whole(label) for label in labels],
-            hovertemplate="%{customdata}<br><b>%{text}</b><extra></extra>",
-        )
-        for each in series
-    ]
     longest = max((len(text) for each in series for text in each.texts), default=0)
-    room = int(drawing.visual.place[2] * LABEL_SHARE) // PIXELS_A_CHARACTER
-    return graph_objects.Figure(traces).update_layout(
+    return graph_objects.Figure([bar(each, labels) for each in series]).update_layout(
         hovermode="closest",
         bargap=0.3,
         margin_r=(longest + 2) * PIXELS_A_CHARACTER,
         xaxis={"visible": False, "rangemode": "tozero"},
-        yaxis={
-            "tickvals": places,
-            "ticktext": [escape(shorten(label, characters=room), quote=False) for label in labels],
-            "range": [max(len(places), FEWEST_BARS) - 0.5, -0.5],
-            "showgrid": False,
-        },
+        yaxis=beside_bars(labels, drawing.visual.place[2]),
     )
+
+
+def bar(series: Series, labels: Sequence[str]) -> graph_objects.Bar:
+    """Return the bars of a series, by their number and not by their labels: two of these may be cut alike."""
+    return graph_objects.Bar(
+        name=series.name,
+        orientation="h",
+        x=series.values,
+        y=list(range(len(labels))),
+        text=series.texts,
+        textposition="outside",
+        textfont_size=LABEL_PIXELS,
+        constraintext="none",
+        cliponaxis=False,
+        customdata=[whole(label) for label in labels],
+        hovertemplate="%{customdata}<br><b>%{text}</b><extra></extra>",
+    )
+
+
+def beside_bars(labels: Sequence[str], width: int) -> dict[str, Any]:
+    """Return the axis that names bars, the first on top; ``width`` is that of the visual in pixels."""
+    room = int(width * LABEL_SHARE) // PIXELS_A_CHARACTER
+    return {
+        "tickvals": list(range(len(labels))),
+        "ticktext": [escape(shorten(label, characters=room), quote=False) for label in labels],
+        "range": [max(len(labels), FEWEST_BARS) - 0.5, -0.5],
+        "showgrid": False,
+    }
 
 
 def whole(label: str) -> str:

@@ -190,7 +190,7 @@ def test_empty_workspace_has_its_pages_and_says_what_to_do(
 ) -> None:
     ensure_reader(empty_platform.settings)
     with open_reader(empty_platform.settings) as reader:
-        text = export_pages(reader, tmp_path, name="trial").read_text(encoding="utf-8")
+        text = export_pages(reader, tmp_path / "pages", name="trial").read_text(encoding="utf-8")
     assert EMPTY in text
     assert text.count('<section class="page"') == len(REPORT.pages)
     assert 'role="alert"' not in text
@@ -203,7 +203,7 @@ def test_visual_of_a_broken_mart_says_so_and_the_others_are_drawn(
     ensure_reader(empty_platform.settings)
     empty_platform.execute(f"DROP VIEW {database}.subscription_monthly")
     with open_reader(empty_platform.settings) as reader:
-        text = export_pages(reader, tmp_path, name="trial").read_text(encoding="utf-8")
+        text = export_pages(reader, tmp_path / "pages", name="trial").read_text(encoding="utf-8")
     broken = [
         visual
         for page in REPORT.pages
