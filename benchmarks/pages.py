@@ -7,7 +7,8 @@ It reads the warehouse that ``python -m benchmarks.marts`` leaves: two years, 10
 5,000 titles. Each page is asked for each month, once of all countries and once of one, its slicers and all its visuals,
 with nothing remembered; the page of one customer or title for one of both, another one each month. A first round, which
 fetches rows from the disk, does not count. Printed are, by page and by whether a country is chosen, the median, the
-95th percentile (nearest rank) and the slowest next to the time that a page has, and the visual that took longest.
+95th percentile (nearest rank) and the slowest next to the time that a page has; the processor time that the server took
+for one, which other work on the machine changes least; and the visual that took longest.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from benchmarks.reports import MONTHS, PERCENT, percentile
+from benchmarks.reports import MONTHS, PERCENT, percentile, processor_seconds, server_process
 from benchmarks.servers import start_roomy
 from report.browser.readers import Readers
 from report.definition import PERIOD, load_report
@@ -33,6 +34,8 @@ from warehouse.reader import ensure_reader
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    import psutil
+
     from report.browser.reader import Answer
     from report.definition import Page
     from report.queries import Choice
@@ -43,8 +46,8 @@ MEMBERS = {"customer.customer_code": "U{:08d}", "title.content_id": "C{}"}
 """How the warehouse of ``benchmarks.marts`` calls its customers and titles, by their numbers."""
 MEMBER_STEP = 101
 HEADER = """\
-| page | visuals | country | median, s | p95, s | slowest, s | limit, s | | slowest visual: median, s |
-|---|---:|---|---:|---:|---:|---:|---|---|"""
+| page | visuals | country | median, s | p95, s | slowest, s | limit, s | | processor, s | slowest visual: median, s |
+|---|---:|---|---:|---:|---:|---:|---|---:|---|"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Shown:
     page: Page
     has_country: bool
     seconds: float
+    processor_seconds: float
+    """Of the server."""
     answers: Sequence[Answer]
 
 
@@ -69,14 +74,14 @@ def choices(page: Page) -> Iterable[Choice]:
             yield {field: chosen[field] for field in chosen if field in page.slicers + page.drill}
 
 
-def show(readers: Readers, page: Page, choice: Choice) -> Shown:
+def show(readers: Readers, server: psutil.Process, page: Page, choice: Choice) -> Shown:
     """Show a page as if nobody had looked at it before.
 
     Raises:
         VerifyError: a visual was not answered.
     """
     readers.memory.forget()
-    started = perf_counter()
+    started, before = perf_counter(), processor_seconds(server)
     with readers.lent() as reader:
         reader.opening_choice(page)
         for field in page.slicers:
@@ -85,13 +90,14 @@ def show(readers: Readers, page: Page, choice: Choice) -> Shown:
     seconds = perf_counter() - started
     if failures := [answer.failure for answer in answers if answer.failure]:
         raise VerifyError(failures[0])
-    return Shown(page, COUNTRY in choice, seconds, answers)
+    worked = processor_seconds(server) - before
+    return Shown(page, COUNTRY in choice, seconds, worked, answers)
 
 
-def measure(readers: Readers, page: Page) -> list[Shown]:
+def measure(readers: Readers, server: psutil.Process, page: Page) -> list[Shown]:
     """Show a page with every choice, twice, and return the second time."""
     for _ in range(2):
-        shown = [show(readers, page, choice) for choice in choices(page)]
+        shown = [show(readers, server, page, choice) for choice in choices(page)]
     return shown
 
 
@@ -114,16 +120,17 @@ def line(shown: Sequence[Shown]) -> str:
         f"{max(seconds):.2f}",
         f"{LIMIT_SECONDS:.0f}",
         "yes" if p95 <= LIMIT_SECONDS else "**no**",
+        f"{median(each.processor_seconds for each in shown):.2f}",
         f"{slowest}: {by_visual[slowest]:.2f}",
     )
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def report(readers: Readers, pages: Collection[Page]) -> None:
+def report(readers: Readers, server: psutil.Process, pages: Collection[Page]) -> None:
     """Measure pages, and print a line for each and way to choose."""
     print(HEADER)
     for page in pages:
-        shown = measure(readers, page)
+        shown = measure(readers, server, page)
         for has_country in sorted({each.has_country for each in shown}):
             told = line([each for each in shown if each.has_country == has_country])
             print(told, flush=True)
@@ -146,11 +153,11 @@ def main() -> None:
     ensure_reader(settings)
     pages = [page for page in load_report().pages if not given.pages or page.name in given.pages]
     with open_warehouse(settings) as connection:
-        (server,) = fetch_one(connection, "SELECT version()")
+        (version,) = fetch_one(connection, "SELECT version()")
     for count in given.connections:
-        print(f"\n{server}; visuals over {count} connections at once\n")
+        print(f"\n{version}; visuals over {count} connections at once\n")
         with closing(Readers(settings, load_report(), connections=count)) as readers:
-            report(readers, pages)
+            report(readers, server_process(settings), pages)
 
 
 if __name__ == "__main__":
