@@ -9,7 +9,6 @@ that wait no longer.
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -19,26 +18,27 @@ from typing import TYPE_CHECKING
 
 from loaders import ledger, postgres
 from loaders.box_days import BoxDaySink, refuse_other_store
-from loaders.contract import SOURCE_NAME, Checked
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
 from loaders.ledger import Entry, RowCounts
+from loaders.preview import judge
 from loaders.publishing import publish
 from loaders.replay import replay_waiting
 from loaders.reports import FileReport
 from loaders.retries import persist
 from loaders.sinks import DocumentSink, NoSink, RowSink, Sink
 from loaders.steps import Step, reached
-from loaders.tolerance import ANY, Tolerance
+from loaders.terms import USUAL, Terms, shared_ids
+from loaders.tolerance import too_many
 from svp.core.progress import SILENT, Progress
-from svp.errors import InputError, UsageError, shorten
-from svp.model import BOX_LOGS
+from svp.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from loaders.batches import Batch
+    from loaders.contract import Checked
     from loaders.recognise import Recognised
     from loaders.stores import Stores
     from svp.settings import Settings
@@ -50,9 +50,7 @@ def ingest(
     settings: Settings,
     files: Sequence[Recognised],
     *,
-    source: str | None = None,
-    tolerance: Tolerance = ANY,
-    to_warehouse: bool = False,
+    terms: Terms = USUAL,
     progress: Progress = SILENT,
 ) -> tuple[FileReport, ...]:
     """Load files in their order; first complete what an earlier run left between the stores.
@@ -63,33 +61,24 @@ def ingest(
     Args:
         settings: which servers and workspace.
         files: what was recognised, parents before children.
-        source: first half of the natural keys, if not the kind's own.
-        tolerance: how many rejected rows of a file are borne.
-        to_warehouse: keep logs of set-top boxes for the warehouse without making documents of them.
+        terms: what was said of all of them.
         progress: shows rows and documents.
 
     Raises:
         InputError: a file is damaged, or too many of its rows are rejected; nothing of it is visible, files before
             it are loaded.
         LockError: another ingest is running in the workspace.
-        UsageError: ``source`` is no usable name, or has to be said, as files of several services share their ids; or
-            a file can't go to the warehouse without documents.
+        UsageError: the files can't be taken on these terms, or their source has to be said, as files of several
+            services share their ids.
     """
-    if to_warehouse:
-        _check_logs_only(files)
-    if source is not None:
-        _check_source(source)
+    terms.check(files)
     replayed: list[FileReport] = []
 
     def replay(stores: Stores) -> None:
         replayed.extend(replay_waiting(stores, progress))
 
-    loadings = [
-        Loading(file, source or file.kind.source, tolerance, progress, to_warehouse=to_warehouse)
-        for file in files
-    ]
-    loads = [partial(_load, loading) for loading in loadings]
-    checks = [partial(_refuse_shared_ids, files)] if source is None else []
+    loads = [partial(_load, Loading(file, terms, progress)) for file in files]
+    checks = [partial(_refuse_shared_ids, files)] if terms.source is None else []
     tasks: list[Callable[[Stores], FileReport | None]] = [*checks, _forget, *loads, replay]
     done = persist(settings, tasks, progress=progress)
     return (*filter(None, done), *replayed)
@@ -100,13 +89,15 @@ class Loading:
     """A file on its way in, however often it is begun."""
 
     file: Recognised
-    source: str
-    tolerance: Tolerance
+    terms: Terms
     progress: Progress
-    to_warehouse: bool
-    """Whether logs of set-top boxes go there without documents."""
     begun: set[int] = field(default_factory=set)
     """Its loads by this run: after a lost answer, one of them may be complete."""
+
+    @property
+    def source(self) -> str:
+        """First half of the natural keys of its rows."""
+        return self.terms.source_of(self.file.kind)
 
 
 def _forget(stores: Stores) -> None:
@@ -122,14 +113,7 @@ def _refuse_shared_ids(files: Sequence[Recognised], stores: Stores) -> None:
         earlier = ledger.other_path(stores.postgres, file.kind, file.kind.source, file.content)
         other = next(beside, earlier)
         if other is not None:
-            message = (
-                f"{printable(file.path)} and {printable(other)} may number different titles alike"
-            )
-            advice = (
-                f"say whose the new one is with --source; it is --source {file.kind.source} for another delivery "
-                "of what was loaded without one"
-            )
-            raise UsageError(message, advice)
+            raise shared_ids(file, other)
 
 
 def _is_loaded(file: Recognised, stores: Stores) -> bool:
@@ -139,19 +123,6 @@ def _is_loaded(file: Recognised, stores: Stores) -> bool:
 
 def _is_other_content(one: Recognised, other: Recognised) -> bool:
     return one.kind == other.kind and one.content.sha256 != other.content.sha256
-
-
-def _check_logs_only(files: Sequence[Recognised]) -> None:
-    for file in files:
-        if file.kind.target is not BOX_LOGS:
-            message = f"{printable(file.path)} is {file.kind.name}, which can't go to the warehouse without the stores"
-            raise UsageError(message, "give --to warehouse with logs of set-top boxes only")
-
-
-def _check_source(source: str) -> None:
-    if not re.fullmatch(SOURCE_NAME, source):
-        message = f"source {shorten(source)!r} is not a usable name"
-        raise UsageError(message, "use up to 63 letters, digits, '_', '.' and '-'")
 
 
 def _load(loading: Loading, stores: Stores) -> FileReport:
@@ -188,7 +159,7 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
         sink = _sink(loading, stores, load_id)
         counts = _judge_rows(loading, stores, load_id, sink)
         file.refuse_if_changed()
-        is_refused = _is_refused(counts, loading.tolerance)
+        is_refused = loading.terms.tolerance.refuses(counts)
         reached(Step.JUDGED)
         if not is_refused:
             counts = _with_outcomes(counts, *sink.finish())
@@ -197,7 +168,7 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
         reached(Step.MERGED)
     reached(Step.COMMITTED)
     if is_refused:
-        raise _too_many(loading, load_id, counts)
+        raise too_many(file.name, counts, loading.terms.tolerance, load_id=load_id)
     entry = Entry(load_id, file.kind.target.name, state, printable(file.path))
     publish(stores, entry, loading.progress)
     return counts
@@ -208,25 +179,17 @@ def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
     file, source, target = loading.file, loading.source, loading.file.kind.target
     if file.kind.store == "postgres":
         return RowSink(stores.postgres, target, source=source, load_id=load_id)
-    if not _is_borne(file, loading.tolerance):
+    # What is written to MongoDB can't be taken back, so the file is judged beforehand.
+    tolerance = loading.terms.tolerance
+    if tolerance.is_limited and tolerance.refuses(judge(file, tolerance, loading.progress)):
         return NoSink()
     if file.day is not None:
-        store = "PostgreSQL" if loading.to_warehouse else "MongoDB"
+        store = "PostgreSQL" if loading.terms.to_warehouse else "MongoDB"
         refuse_other_store(stores.postgres, file.kind.name, file.day, store=store)
-    if file.day is not None and loading.to_warehouse:
+    if file.day is not None and loading.terms.to_warehouse:
         return BoxDaySink(stores.postgres, source=source, day=file.day, load_id=load_id)
     shape = partial(ONLY_DOCUMENTS[target.name], Delivery(source, load_id, file.day))
     return DocumentSink(stores.postgres, stores.mongodb[target.name], shape, load_id=load_id)
-
-
-def _is_borne(file: Recognised, tolerance: Tolerance) -> bool:
-    """Judge a file beforehand: what is written to MongoDB can't be taken back."""
-    counts = RowCounts()
-    for batch in file.batches() if tolerance.is_limited else ():
-        counts += _counts_of(batch, file.judge(batch))
-        if tolerance.is_past(counts.rejected_rows):
-            break
-    return not _is_refused(counts, tolerance)
 
 
 def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> RowCounts:
@@ -241,7 +204,7 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
             checked = file.judge(batch)
             postgres.quarantine(stores.postgres, load_id, checked.refusals)
             counts += _counts_of(batch, checked)
-            if loading.tolerance.is_past(counts.rejected_rows):
+            if loading.terms.tolerance.is_past(counts.rejected_rows):
                 return counts
             sink.write(checked.accepted)
             reached(Step.STAGED)
@@ -255,28 +218,6 @@ def _counts_of(batch: Batch, checked: Checked) -> RowCounts:
         read_rows=batch.read_rows,
         rejected_rows=len(checked.refusals),
         skipped_rows=batch.skipped_rows,
-    )
-
-
-def _is_refused(counts: RowCounts, tolerance: Tolerance) -> bool:
-    rows = counts.read_rows - counts.skipped_rows
-    return tolerance.is_exceeded(counts.rejected_rows, rows=rows)
-
-
-def _too_many(loading: Loading, load_id: int, counts: RowCounts) -> InputError:
-    path, tolerance = printable(loading.file.path), loading.tolerance
-    message = (
-        f"{loading.file.name}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
-        f" more than the {tolerance} that are borne; nothing of it was loaded"
-    )
-    advice = f"see them with 'svp quarantine list --load {load_id}'; mend the file, or bear more with --max-bad"
-    return InputError(
-        message,
-        advice,
-        load_id=load_id,
-        path=path,
-        read_rows=counts.read_rows,
-        rejected_rows=counts.rejected_rows,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from loaders.files import Options
     from loaders.ingest import FileReport
     from loaders.recognise import Recognised
+    from loaders.terms import Terms
     from loaders.tolerance import Tolerance
+    from loaders.wanted import Wanted
     from svp.settings import Settings
 
 __all__ = ["check_schemas", "register", "report_facts", "report_table"]
@@ -162,31 +165,32 @@ def ingest(
              svp ingest export.zip --explain
     """
     from loaders.days import Days
-    from loaders.folders import standard_input_kept
-    from loaders.recognise import recognise_all
+    from loaders.terms import Terms
     from loaders.wanted import wanted
 
-    settings, tolerance = settings_from(context), tolerance_of(on_bad_row, max_bad)
-    said = wanted(kind=kind, map_file=map_file, zone=zone)
+    settings, said = settings_from(context), wanted(kind=kind, map_file=map_file, zone=zone)
     last, to_warehouse = where_to(to or [])
     days = Days(first and first.date(), last)
-    with standard_input_kept(paths) as given:
-        files = recognise_all(given, said, options=_options(settings, encoding), days=days)
+    terms = Terms(source, tolerance_of(on_bad_row, max_bad), to_warehouse)
+    with _recognised(paths, said, days, _options(settings, encoding)) as files:
         if explain:
-            show_explained(files, days, as_json=as_json)
+            show_explained(files, days, terms, as_json=as_json)
         elif dry_run:
-            show_judged(files, days, is_strict=strict, as_json=as_json)
+            show_judged(files, days, terms, is_strict=strict, as_json=as_json)
         else:
-            _load(
-                settings,
-                files,
-                days,
-                source=source,
-                tolerance=tolerance,
-                to_warehouse=to_warehouse,
-                is_strict=strict,
-                as_json=as_json,
-            )
+            _load(settings, files, days, terms, is_strict=strict, as_json=as_json)
+
+
+@contextmanager
+def _recognised(
+    paths: Sequence[Path], said: Wanted, days: Days, options: Options
+) -> Iterator[tuple[Recognised, ...]]:
+    """Give what the paths hold, as long as what was piped in is kept."""
+    from loaders.folders import standard_input_kept
+    from loaders.recognise import recognise_all
+
+    with standard_input_kept(paths) as given:
+        yield recognise_all(given, said, options=options, days=days)
 
 
 def _options(settings: Settings, encoding: str | None) -> Options:
@@ -204,10 +208,8 @@ def _load(
     settings: Settings,
     files: Sequence[Recognised],
     days: Days,
+    terms: Terms,
     *,
-    source: str | None,
-    tolerance: Tolerance,
-    to_warehouse: bool,
     is_strict: bool,
     as_json: bool,
 ) -> None:
@@ -217,25 +219,21 @@ def _load(
 
     with terminal_progress() as progress:
         check_schemas(settings)
-        announce(files, days, progress)
-        reports = load_files(
-            settings,
-            files,
-            source=source,
-            tolerance=tolerance,
-            to_warehouse=to_warehouse,
-            progress=progress,
-        )
+        announce(files, days, terms, progress)
+        reports = load_files(settings, files, terms=terms, progress=progress)
     facts = {
         "workspace": settings.workspace.name,
         "files": [report_facts(report) for report in reports],
         "waiting": (waiting := list_waiting(settings)),
     }
-    emit(facts, as_json=as_json, show=lambda: _with_waiting(report_table(reports), waiting))
     rejected = sum(report.counts.rejected_rows for report in reports)
-    if rejected and is_strict:
-        message = f"{rejected} rows are in quarantine"
-        raise QuarantineError(message, "see them with 'svp quarantine list'")
+    message, advice = f"{rejected} rows are in quarantine", "see them with 'svp quarantine list'"
+    emit(
+        facts,
+        as_json=as_json,
+        show=lambda: _with_waiting(report_table(reports), waiting),
+        error=QuarantineError(message, advice) if rejected and is_strict else None,
+    )
 
 
 def where_to(ends: Sequence[str]) -> tuple[date | None, bool]:

@@ -14,6 +14,7 @@ from loaders import batches, box_days, ledger
 from loaders.box_days import read_lines, watch_of
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
+from loaders.terms import Terms
 from svp.errors import InputError, ServerError, UsageError
 from tests.integration.loaders.test_box_logs import counts
 from tests.unit.loaders.builders import a_box_log, logs_file, users_file
@@ -30,7 +31,8 @@ VERSIONS = "SELECT day, version FROM ops.day_version ORDER BY day"
 
 def load(stores: Stores, *paths: Path, source: str | None = None) -> tuple[Any, ...]:
     """Ingest without documents, and check the row law."""
-    reports = ingest(stores.settings, recognise_all(paths), source=source, to_warehouse=True)
+    terms = Terms(source=source, to_warehouse=True)
+    reports = ingest(stores.settings, recognise_all(paths), terms=terms)
     for report in reports:
         assert report.counts.read_rows == sum(counts(report))
     return reports

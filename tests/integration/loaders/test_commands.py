@@ -138,6 +138,12 @@ def test_strict_ends_with_5_when_rows_are_in_quarantine(
     assert svp("ingest", delivery, "--strict")[0] == 0
 
 
+def test_strict_gives_machines_one_object(svp: Callable[..., Run], delivery: Path) -> None:
+    code, out, _ = svp("ingest", delivery, "--strict", "--json")
+    told = json.loads(out)
+    assert (code, told["exit_code"], len(told["files"])) == (5, 5, 3)
+
+
 def test_more_rejected_rows_than_are_borne_end_with_4_and_are_listed(
     svp: Callable[..., Run], delivery: Path, stores: Stores
 ) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import warehouse.schema
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
+from loaders.terms import Terms
 from tests.integration.warehouse.builders import BoxLog, Play, Title, User
 from tests.unit.loaders.builders import a_box_log, logs_file
 from warehouse.checks import verify
@@ -251,7 +252,7 @@ def test_days_without_documents_are_exported_compared_and_corrected_beside_days_
 ) -> None:
     def deliver(*lines: dict[str, object], name: str) -> None:
         files = recognise_all([logs_file(tmp_path, *lines, name=name)])
-        ingest(platform.settings, files, to_warehouse=True)
+        ingest(platform.settings, files, terms=Terms(to_warehouse=True))
 
     platform.load(boxes=[BoxLog(JAN_30, "HNH1", watch_seconds=3600)])
     odd = a_box_log("b", Contract='H\\N"1', AppName="A\\t", TotalDuration=1800)
