@@ -26,7 +26,7 @@ from loaders.publishing import publish
 from loaders.replay import replay_waiting
 from loaders.reports import FileReport
 from loaders.retries import persist
-from loaders.sinks import DocumentSink, NoSink, RowSink, Sink
+from loaders.sinks import DocumentSink, NoSink, RowSink, Sink, SnapshotSink
 from loaders.steps import Step, reached
 from loaders.terms import USUAL, Terms, shared_ids
 from loaders.tolerance import too_many
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from loaders.batches import Batch
     from loaders.contract import Checked
+    from loaders.files import Fingerprint
     from loaders.recognise import Recognised
     from loaders.stores import Stores
     from svp.settings import Settings
@@ -99,6 +100,12 @@ class Loading:
         """First half of the natural keys of its rows."""
         return self.terms.source_of(self.file.kind)
 
+    @property
+    def content(self) -> Fingerprint:
+        """What makes it another load: a full delivery says more than its rows."""
+        is_partial = self.terms.may_end is None
+        return self.file.content if is_partial else self.file.content.also("snapshot")
+
 
 def _forget(stores: Stores) -> None:
     ledger.forget(stores.postgres, stores.settings)
@@ -127,7 +134,7 @@ def _is_other_content(one: Recognised, other: Recognised) -> bool:
 
 def _load(loading: Loading, stores: Stores) -> FileReport:
     started, file = time.monotonic(), loading.file
-    known = ledger.find_load(stores.postgres, file.kind, loading.source, file.content)
+    known = ledger.find_load(stores.postgres, file.kind, loading.source, loading.content)
     if known and file.day:
         _refuse_other_day(file, file.day, known)
     if known is None or known.state != "complete":
@@ -135,6 +142,8 @@ def _load(loading: Loading, stores: Stores) -> FileReport:
     elif known.load_id in loading.begun:
         outcome, counts = "loaded", ledger.recorded_rows(stores.postgres, known.load_id)
     else:
+        if loading.terms.may_end is not None:
+            _refuse_overtaken(loading, stores, known)
         outcome, counts = "already loaded", RowCounts()
     return FileReport(file.path, file.kind.name, outcome, counts, time.monotonic() - started)
 
@@ -148,10 +157,22 @@ def _refuse_other_day(file: Recognised, day: date, known: Entry) -> None:
         raise InputError(message, advice)
 
 
+def _refuse_overtaken(loading: Loading, stores: Stores, known: Entry) -> None:
+    """Raise InputError if later loads of its kind made the stores another state than that of a full delivery."""
+    later = ledger.overtaking(stores.postgres, loading.file.kind, loading.source, known.load_id)
+    if later is not None:
+        name, kind = loading.file.name, loading.file.kind.name
+        message = (
+            f"{name} was loaded as load {known.load_id}, and load {later} of {kind} came since"
+        )
+        advice = "if it is the state of now, add an empty line to it, so that it is another file"
+        raise InputError(message, advice)
+
+
 def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
     connection, file = stores.postgres, loading.file
     load_id = ledger.begin_load(
-        connection, file.kind, loading.source, file.path, file.content, said=file.said
+        connection, file.kind, loading.source, file.path, loading.content, said=file.said
     )
     loading.begun.add(load_id)
     reached(Step.ENTERED)
@@ -177,6 +198,9 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
 def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
     """Return what takes the rows of a file, in the transaction that is open."""
     file, source, target = loading.file, loading.source, loading.file.kind.target
+    may_end = loading.terms.may_end
+    if may_end is not None:
+        return SnapshotSink(stores.postgres, file, source=source, load_id=load_id, may_end=may_end)
     if file.kind.store == "postgres":
         return RowSink(stores.postgres, target, source=source, load_id=load_id)
     # What is written to MongoDB can't be taken back, so the file is judged beforehand.
@@ -231,5 +255,6 @@ def _with_outcomes(
         loaded_rows=stored["loaded"],
         unchanged_rows=stored["unchanged"],
         updated_rows=stored["updated"],
+        ended_rows=stored["ended"],
         flags=flags,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -12,7 +11,6 @@ from loaders.contract import check
 from loaders.days import ALL_DAYS, Days
 from loaders.files import (
     DataFile,
-    Fingerprint,
     Options,
     day_in_name,
     fingerprint,
@@ -45,6 +43,7 @@ if TYPE_CHECKING:
 
     from loaders.batches import Batch
     from loaders.contract import Checked, Kind
+    from loaders.files import Fingerprint
 
 __all__ = ["Recognised", "read_as", "recognise", "recognise_all"]
 
@@ -170,7 +169,7 @@ def _recognise_each(file: DataFile, wanted: Wanted) -> Iterator[Recognised]:
             return
         content = fingerprint(file)
         for sheet in list_sheets(file):
-            yield _recognised(file, _with(content, sheet), ExcelSheet(file, sheet), wanted)
+            yield _recognised(file, content.also(sheet), ExcelSheet(file, sheet), wanted)
     except OSError as error:
         unreadable(error, file.path)
 
@@ -196,7 +195,7 @@ def _recognised(file: DataFile, content: Fingerprint, reader: Reader, wanted: Wa
     fitting = _kind_of(file, reader, wanted)
     said = list(filter(None, (wanted.said_of(fitting), _encoding_said(file, reader))))
     for one in said:
-        content = _with(content, one)
+        content = content.also(one)
     kind = wanted.read_as(fitting, _name(file, reader))
     day = _day_of(file) if kind.is_daily else None
     found = Recognised(file, content, kind, reader, day, "\n".join(said))
@@ -240,12 +239,6 @@ def _name(file: DataFile, reader: Reader) -> str:
 def _with_sheet(name: str, reader: Reader) -> str:
     sheet = reader.facts.get("sheet")
     return f"{name}, sheet {shorten(sheet)}" if sheet else name
-
-
-def _with(content: Fingerprint, said: str) -> Fingerprint:
-    """Return what makes a content another one: the sheet of a workbook, or how it was said to be read."""
-    whole = f"{content.sha256} {said}".encode()
-    return replace(content, sha256=hashlib.sha256(whole).hexdigest())
 
 
 def _encoding_said(file: DataFile, reader: Reader) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from loaders.contract import SOURCE_NAME
 from loaders.files import printable
+from loaders.snapshots import check_ending
 from loaders.tolerance import ANY, Tolerance
 from svp.errors import UsageError, shorten
 from svp.model import BOX_LOGS
@@ -33,6 +34,8 @@ class Terms:
     """How many rejected rows of a file are borne."""
     to_warehouse: bool = False
     """Whether logs of set-top boxes go there without documents."""
+    may_end: Tolerance | None = None
+    """For full deliveries: how many rows that one lacks may end; None for any other delivery."""
 
     def source_of(self, kind: Kind) -> str:
         """Return the first half of the natural keys of a kind's rows."""
@@ -44,6 +47,8 @@ class Terms:
             _check_logs_only(files)
         if self.source is not None:
             _check_source(self.source)
+        if self.may_end is not None:
+            _check_snapshots(files)
 
     def rehearse(self, files: Sequence[Recognised]) -> None:
         """Raise UsageError if files can't be taken so into stores that hold none of them."""
@@ -67,6 +72,18 @@ def _check_source(source: str) -> None:
     if not re.fullmatch(SOURCE_NAME, source):
         message = f"source {shorten(source)!r} is not a usable name"
         raise UsageError(message, "use up to 63 letters, digits, '_', '.' and '-'")
+
+
+def _check_snapshots(files: Sequence[Recognised]) -> None:
+    first_of: dict[str, Recognised] = {}
+    for file in files:
+        check_ending(file.name, file.kind)
+        first = first_of.setdefault(file.kind.name, file)
+        if first is not file:
+            message = (
+                f"{first.name} and {file.name} are both {file.kind.name}, so neither is all of it"
+            )
+            raise UsageError(message, "give --snapshot with one file of a kind")
 
 
 def _check_shared_ids(files: Sequence[Recognised]) -> None:

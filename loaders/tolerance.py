@@ -9,7 +9,7 @@ from typing import Protocol
 
 from svp.errors import InputError, UsageError, shorten
 
-__all__ = ["ANY", "NONE", "Judged", "Tolerance", "parse_tolerance", "too_many"]
+__all__ = ["ANY", "HALF", "NONE", "Judged", "Tolerance", "parse_tolerance", "too_many"]
 
 MAX_PERCENT = 100
 
@@ -32,7 +32,7 @@ class Judged(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """The most rows of one file that may be rejected; without a number, any."""
+    """The most rows of one file that may be rejected, or may end by it; without a number, any."""
 
     max_rows: int | None = None
     max_percent: Decimal | None = None
@@ -66,6 +66,7 @@ class Tolerance:
 
 ANY = Tolerance()
 NONE = Tolerance(max_rows=0)
+HALF = Tolerance(max_percent=Decimal(50))
 
 
 def parse_tolerance(text: str) -> Tolerance:

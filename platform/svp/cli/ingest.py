@@ -16,7 +16,7 @@ from svp.cli.common import JsonOption, emit, settings_from, terminal_progress
 from svp.cli.preview import announce
 from svp.cli.preview import dry_run as show_judged
 from svp.cli.preview import explain as show_explained
-from svp.cli.tables import OUTCOMES, skipped_lines, text_table
+from svp.cli.tables import OUTCOMES, beside_lines, text_table
 from svp.errors import QuarantineError, UsageError, shorten
 
 if TYPE_CHECKING:
@@ -130,6 +130,22 @@ MaxBadOption = Annotated[
     ),
 ]
 
+SnapshotOption = Annotated[
+    bool,
+    typer.Option(
+        "--snapshot",
+        help="Each file is all there is of its kind: users, titles, episodes and devices that are there and not in it"
+        " are ended. Bears no rejected row unless --max-bad says how many.",
+    ),
+]
+MaxEndedOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|P%",
+        help="Rows that --snapshot may end, as 100 or 80%; half of those that are there if it is not given.",
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -146,6 +162,8 @@ def ingest(
     zone: ZoneOption = None,
     on_bad_row: BadRowOption = OnBadRow.QUARANTINE,
     max_bad: MaxBadOption = None,
+    snapshot: SnapshotOption = False,
+    max_ended: MaxEndedOption = None,
     first: FromOption = None,
     to: ToOption = None,
     encoding: EncodingOption = None,
@@ -171,7 +189,9 @@ def ingest(
     settings, said = settings_from(context), wanted(kind=kind, map_file=map_file, zone=zone)
     last, to_warehouse = where_to(to or [])
     days = Days(first and first.date(), last)
-    terms = Terms(source, tolerance_of(on_bad_row, max_bad), to_warehouse)
+    tolerance = tolerance_of(OnBadRow.STOP if snapshot and not max_bad else on_bad_row, max_bad)
+    may_end = may_end_of(max_ended, is_snapshot=snapshot)
+    terms = Terms(source, tolerance, to_warehouse, may_end)
     with _recognised(paths, said, days, _options(settings, encoding)) as files:
         if explain:
             show_explained(files, days, terms, as_json=as_json)
@@ -269,6 +289,22 @@ def tolerance_of(on_bad_row: OnBadRow, max_bad: str | None) -> Tolerance:
     return NONE
 
 
+def may_end_of(max_ended: str | None, *, is_snapshot: bool) -> Tolerance | None:
+    """Return how many rows a full delivery may end; None for a delivery that is none.
+
+    Raises:
+        UsageError: ``max_ended`` says no number, or there is nothing that it could say it of.
+    """
+    from loaders.tolerance import HALF, parse_tolerance
+
+    if max_ended is not None and not is_snapshot:
+        message = "--max-ended says how many rows --snapshot may end, which was not given"
+        raise UsageError(message, "add --snapshot, or leave it out")
+    if not is_snapshot:
+        return None
+    return HALF if max_ended is None else parse_tolerance(max_ended)
+
+
 def check_schemas(settings: Settings) -> None:
     """Raise SchemaError unless both stores have exactly this program's schema."""
     from nosql.schema import check_current as check_mongodb
@@ -355,6 +391,7 @@ def _report_cells(reports: Sequence[FileReport], named: list[str]) -> list[str]:
     if outcome == "already loaded":
         return ["\n".join(named), *[""] * len(OUTCOMES), seconds]
     flags = [f"  {rows:,} {code}" for code, rows in counts.flags.items()]
-    file = "\n".join((*named, *skipped_lines(counts.skipped_rows), *flags))
+    beside = beside_lines(counts.skipped_rows, counts.ended_rows)
+    file = "\n".join((*named, *beside, *flags))
     numbers = [f"{getattr(counts, f'{name}_rows'):,}" for name in OUTCOMES]
     return [file, *numbers, seconds]

@@ -43,10 +43,11 @@ class Stores:
         map_file: Path | None = None,
         zone: str | None = None,
         tolerance: Tolerance = ANY,
+        may_end: Tolerance | None = None,
     ) -> tuple[FileReport, ...]:
         """Ingest the files, and check the row law of each."""
         files = recognise_all(paths, wanted(map_file=map_file, zone=zone))
-        reports = ingest(self.settings, files, terms=Terms(source, tolerance))
+        reports = ingest(self.settings, files, terms=Terms(source, tolerance, may_end=may_end))
         for report in reports:
             counts = report.counts
             assert counts.read_rows == (

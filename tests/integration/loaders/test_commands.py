@@ -158,6 +158,29 @@ def test_more_rejected_rows_than_are_borne_end_with_4_and_are_listed(
     assert svp("ingest", delivery, "--on-bad-row", "stop", "--max-bad", "9")[0] == 2
 
 
+def test_a_full_delivery_says_how_many_rows_it_ended(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    svp("ingest", users_file(tmp_path, a_user("U1"), a_user("U2"), a_user("U3")))
+    path = users_file(tmp_path, a_user("U3"), name="all.csv")
+    code, _, err = svp("ingest", path, "--snapshot")
+    assert (code, "lacks 2 of the 3 rows of relational.users" in err) == (4, True)
+    code, out, _ = svp("ingest", path, "--snapshot", "--max-ended", "70%")
+    assert (code, "2 ended" in out) == (0, True)
+    assert "2 ended" in svp("loads", "list")[1]
+    (load,) = json.loads(svp("loads", "list", "--limit", 1, "--json")[1])["loads"]
+    assert "2 rows that it no longer has" in svp("loads", "show", load["load_id"])[1]
+    bad = users_file(tmp_path, a_user("U3"), a_user("U4", age="x"), name="bad.csv")
+    for mode in ((), ("--dry-run",)):
+        code, _, err = svp("ingest", bad, "--snapshot", *mode)
+        assert (code, "more than the 0 that are borne" in err) == (4, True)
+    assert svp("ingest", bad, "--snapshot", "--max-bad", "1")[0] == 0
+    code, _, err = svp("ingest", bad, "--max-ended", "1")
+    assert (code, "add --snapshot, or leave it out" in err) == (2, True)
+    code, _, err = svp("ingest", sessions_file(tmp_path), "--snapshot", "--dry-run")
+    assert (code, "its rows don't end" in err) == (2, True)
+
+
 def test_loads_and_quarantine_are_listed_within_100_columns(
     svp: Callable[..., Run], delivery: Path
 ) -> None:
@@ -198,7 +221,7 @@ def test_lists_give_machines_every_column(svp: Callable[..., Run], delivery: Pat
     numbers = {name: value for name, value in load.items() if name.endswith("_rows")}
     assert numbers == {
         "read_rows": 3, "loaded_rows": 1, "unchanged_rows": 0,
-        "updated_rows": 0, "rejected_rows": 2, "skipped_rows": 0,
+        "updated_rows": 0, "rejected_rows": 2, "skipped_rows": 0, "ended_rows": 0,
     }  # fmt: skip
     assert (load["load_id"], load["state"], load["flags"], load["attempts"]) == (
         3,
