@@ -87,6 +87,7 @@ def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]
         "codes": [refusal.code for refusal in kept],
         "refused_values": [refusal.value for refusal in kept],
         "row_texts": [refusal.row_text for refusal in kept],
+        "byte_offsets": [refusal.byte_offset for refusal in kept],
         "row_values": [
             None if refusal.values is None else json.dumps(dict(refusal.values)) for refusal in kept
         ],

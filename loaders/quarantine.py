@@ -42,6 +42,7 @@ LINE_COLUMN = "quarantine_line"
 FACTS = {
     "quarantine_load": "load_id",
     LINE_COLUMN: "line",
+    "quarantine_byte": "byte_offset",
     "quarantine_code": "code",
     "quarantine_reason": "reason",
     "quarantine_column": "column_name",

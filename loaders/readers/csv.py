@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 import pyarrow as pa
 
 from loaders.batches import MAX_ROW_CHARACTERS, Batch, Refusal, in_batches, is_text
-from loaders.readers.text import START_BYTES, Encoding, EncodingDoubt, encoding_of, open_text
+from loaders.readers.text import (
+    START_BYTES,
+    Encoding,
+    EncodingDoubt,
+    Places,
+    encoding_of,
+    open_text,
+)
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
@@ -88,10 +95,14 @@ class CsvFile:
         doubt = EncodingDoubt(self._file, self._encoding)
         with open_text(self._file, self._encoding) as stream:
             rows = self._rows(stream)
-            doubt.see(islice(rows, 1))
+            header = list(islice(rows, 1))
+            doubt.see(header)
+            start = Places(header, self._encoding.mark_bytes, self._encoding).end
             for chunk in in_batches(rows):
                 doubt.see(chunk)
-                yield self._batch(chunk)
+                places = Places(chunk, start, self._encoding)
+                yield self._batch(chunk, places)
+                start = places.end
         doubt.settle()
 
     def _rows(self, stream: TextIO) -> Iterator[Row]:
@@ -115,9 +126,14 @@ class CsvFile:
             else:
                 yield Row(line, fields, lines.take())
 
-    def _batch(self, chunk: list[Row]) -> Batch:
-        judged = [(row, self._fault(row)) for row in chunk if not self._is_skipped(row)]
-        kept = [row for row, code in judged if code is None]
+    def _batch(self, chunk: list[Row], places: Places) -> Batch:
+        judged = [
+            (number, row, self._fault(row))
+            for number, row in enumerate(chunk)
+            if not self._is_skipped(row)
+        ]
+        numbers = [number for number, _, code in judged if code is None]
+        kept = [chunk[number] for number in numbers]
         values: Sequence[Sequence[str]] = list(zip(*(row.fields for row in kept), strict=True))
         arrays = [pa.array(column, pa.string()) for column in values or [()] * len(self.columns)]
         return Batch(
@@ -125,11 +141,14 @@ class CsvFile:
             lines=pa.array([row.line for row in kept], pa.int64()),
             row_text=lambda row: self._encoding.storable(kept[row].text),
             refusals=tuple(
-                Refusal(row.line, code, self._encoding.storable(row.text))
-                for row, code in judged
+                Refusal(
+                    row.line, code, self._encoding.storable(row.text), byte_offset=places.of(number)
+                )
+                for number, row, code in judged
                 if code
             ),
             skipped_rows=len(chunk) - len(judged),
+            row_byte=lambda row: places.of(numbers[row]),
         )
 
     def _is_skipped(self, row: Row) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import chain, islice, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +43,8 @@ class JsonLinesFile:
         """
         self._file = file
         self._encoding = encoding_of(file, is_json=True)
+        # Any other text is read as UTF-8, whose bytes are not those of the file.
+        self._is_counted = self._encoding.name == AS_UTF_8.name
         with open_as_utf_8(file, self._encoding) as stream:
             blocks = read_blocks(stream, file.name, read_bytes=START_BYTES)
             lines = chain.from_iterable(block.lines() for block in blocks)
@@ -73,7 +75,7 @@ class JsonLinesFile:
         others = np.ones(len(block.ends), dtype=np.bool_)
         for each in alike:
             others[each.lines] = False
-        rows_alone = _rows_of(map(block.line, np.flatnonzero(others)))
+        rows_alone = _rows_of(map(block.line, np.flatnonzero(others)), is_counted=self._is_counted)
         alone = batch_of(rows_alone, name=self._file.name, columns=self.columns, encoding=AS_UTF_8)
         if not alike:
             return alone
@@ -85,11 +87,18 @@ class JsonLinesFile:
             rows=rows,
             lines=pa.array(positions + block.first_number, pa.int64()),
             row_text=lambda row: AS_UTF_8.storable(block.line(positions[row]).text),
+            row_byte=lambda row: self._byte(block, positions[row]),
         )
 
+    def _byte(self, block: Block, position: np.integer[Any]) -> int | None:
+        return block.line(position).byte if self._is_counted else None
 
-def _rows_of(lines: Iterable[Line]) -> list[JsonRow]:
-    return [row_of(line.number, line.text, value_of(line.text)) for line in lines]
+
+def _rows_of(lines: Iterable[Line], *, is_counted: bool = False) -> list[JsonRow]:
+    return [
+        row_of(line.number, line.text, value_of(line.text), byte=line.byte if is_counted else None)
+        for line in lines
+    ]
 
 
 def is_json_lines(file: DataFile) -> bool:

@@ -50,18 +50,21 @@ class JsonRow(NamedTuple):
     text: str
     values: dict[str, str | None]
     fault: str | None = None
+    byte: int | None = None
+    """Bytes before it in the file; None where they are not counted."""
 
 
-def row_of(line: int, text: str, value: object) -> JsonRow:
+def row_of(line: int, text: str, value: object, *, byte: int | None = None) -> JsonRow:
     """Return the row that a value makes; ``BROKEN`` stands for what is no JSON."""
     try:
         opened = _with_document(value)
         fault = _fault(text, opened)
         if fault or not isinstance(opened, dict):
-            return JsonRow(line, text, {}, fault)
-        return JsonRow(line, text, {name: as_text(inner) for name, inner in opened.items()})
+            return JsonRow(line, text, {}, fault, byte)
+        values = {name: as_text(inner) for name, inner in opened.items()}
+        return JsonRow(line, text, values, byte=byte)
     except RecursionError:
-        return JsonRow(line, text, {}, "not_json")
+        return JsonRow(line, text, {}, "not_json", byte)
 
 
 def _with_document(value: object) -> object:
@@ -117,9 +120,12 @@ def batch_of(
         lines=pa.array([row.line for row in kept], pa.int64()),
         row_text=lambda position: encoding.storable(kept[position].text),
         refusals=tuple(
-            Refusal(row.line, row.fault, encoding.storable(row.text)) for row in filled if row.fault
+            Refusal(row.line, row.fault, encoding.storable(row.text), byte_offset=row.byte)
+            for row in filled
+            if row.fault
         ),
         skipped_rows=len(rows) - len(filled),
+        row_byte=lambda position: kept[position].byte,
     )
 
 

@@ -115,6 +115,11 @@ def _row_facts(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what is known of a refused row, and then the row."""
     yield "file", row["path"]
     yield "kind", f"{row['kind']}, source {row['source']}"
+    if row["byte_offset"] is not None:
+        yield (
+            "begins at",
+            f"byte {row['byte_offset']:,} of the file, counted from 0, without its compression",
+        )
     yield "reason", f"{row['code']}: {row['reason']}"
     if row["column_name"]:
         yield "at fault", f"{row['column_name']}: {row['value'] or ''}"

@@ -232,6 +232,9 @@ def test_lists_give_machines_every_column(svp: Callable[..., Run], delivery: Pat
     first, second = json.loads(svp("quarantine", "list", "--json")[1])["rows"]
     assert (first["line"], first["code"], first["value"]) == (3, "not_a_date", "2024-02-30")
     assert first["row_text"] == "S2,U1,M1,2024-02-30,30,50.0,[b]\x1b[31mred,HD"
+    content = (delivery / "[bold]sessions of a long name.csv").read_bytes()
+    assert content[first["byte_offset"] :].startswith(first["row_text"].encode())
+    assert second["byte_offset"] is None
     assert (second["line"], second["code"], second["column_name"]) == (
         4,
         "unknown_parent",
@@ -254,7 +257,12 @@ def test_a_refused_row_is_shown_whole_and_harmless(
     ):
         assert words in " ".join(out.split())
     assert "\x1b" not in out
-    assert json.loads(svp("quarantine", "show", 3, 3, "--json")[1])["line"] == 3
+    shown = json.loads(svp("quarantine", "show", 3, 3, "--json")[1])
+    assert f"byte {shown['byte_offset']:,} of the file" in " ".join(out.split())
+    mend = tmp_path / "mend.jsonl"
+    svp("quarantine", "export", mend, "--load", 3)
+    exported = [json.loads(line)["quarantine_byte"] for line in mend.read_text().splitlines()]
+    assert exported == [shown["byte_offset"], None]
     code, _, err = svp("quarantine", "show", 3, 2)
     assert (code, "line 2 of load 3 is not in quarantine" in err) == (2, True)
 
