@@ -49,9 +49,10 @@ class OnBadRow(StrEnum):
 
 
 PathsArgument = Annotated[
-    list[Path],
+    list[Path] | None,
     typer.Argument(
-        help="Files, folders, patterns in quotes, or - for standard input.", metavar="PATH..."
+        help="Files, folders, patterns in quotes, or - for standard input; the setting 'inbox' if none is given.",
+        metavar="[PATH...]",
     ),
 ]
 SourceOption = Annotated[
@@ -154,7 +155,7 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     context: typer.Context,
-    paths: PathsArgument,
+    paths: PathsArgument = None,
     *,
     source: SourceOption = None,
     kind: KindOption = None,
@@ -192,13 +193,32 @@ def ingest(
     tolerance = tolerance_of(OnBadRow.STOP if snapshot and not max_bad else on_bad_row, max_bad)
     may_end = may_end_of(max_ended, is_snapshot=snapshot)
     terms = Terms(source, tolerance, to_warehouse, may_end)
-    with _recognised(paths, said, days, _options(settings, encoding)) as files:
+    with _recognised(
+        paths or inbox_of(settings), said, days, _options(settings, encoding)
+    ) as files:
         if explain:
             show_explained(files, days, terms, as_json=as_json)
         elif dry_run:
             show_judged(files, days, terms, is_strict=strict, as_json=as_json)
         else:
             _load(settings, files, days, terms, is_strict=strict, as_json=as_json)
+
+
+def inbox_of(settings: Settings) -> list[Path]:
+    """Return the folder that is read when no path is given; nothing while it is empty.
+
+    Raises:
+        UsageError: none is set, or it is not there.
+    """
+    if settings.inbox is None:
+        message = "no path was given, and no inbox is set"
+        raise UsageError(
+            message, "give files or folders, or set SVP_INBOX to the folder they arrive in"
+        )
+    if not settings.inbox.is_dir():
+        message = f"the inbox {shorten(settings.inbox)} is not a folder that is there"
+        raise UsageError(message, "make it, or set SVP_INBOX to the folder that files arrive in")
+    return [settings.inbox] if any(settings.inbox.iterdir()) else []
 
 
 @contextmanager

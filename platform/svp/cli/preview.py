@@ -46,7 +46,7 @@ def describe(files: Sequence[Recognised], days: Days, terms: Terms) -> Iterator[
     if terms.to_warehouse:
         noun = f"{noun} to the warehouse without documents"
     groups = [list(group) for _, group in groupby(files, key=lambda file: file.kind.name)]
-    yield f"{len(files)} {noun}: {', '.join(_named(groups, days))}"
+    yield f"{len(files)} {noun}: {', '.join(_named(groups, days)) or 'nothing to do'}"
     if days != ALL_DAYS and not any(file.day for file in files):
         yield f"no file is of a day in {days}"
     for file in files:

@@ -138,6 +138,25 @@ def test_strict_ends_with_5_when_rows_are_in_quarantine(
     assert svp("ingest", delivery, "--strict")[0] == 0
 
 
+def test_without_a_path_the_inbox_is_read_as_often_as_a_timer_likes(
+    svp: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = svp("ingest")
+    assert (code, "no path was given, and no inbox is set" in err) == (2, True)
+    inbox = tmp_path / "inbox"
+    monkeypatch.setenv("SVP_INBOX", str(inbox))
+    code, _, err = svp("ingest")
+    assert (code, "inbox is not a folder that is there" in err) == (2, True)
+    inbox.mkdir()
+    code, _, err = svp("ingest")
+    assert (code, err) == (0, "0 files: nothing to do\n")
+    path = users_file(inbox)
+    for outcome in ("loaded", "already loaded"):
+        (file,) = json.loads(svp("ingest", "--json")[1])["files"]
+        assert file["outcome"] == outcome
+        assert path.exists()
+
+
 def test_strict_gives_machines_one_object(svp: Callable[..., Run], delivery: Path) -> None:
     code, out, _ = svp("ingest", delivery, "--strict", "--json")
     told = json.loads(out)
