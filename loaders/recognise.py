@@ -94,6 +94,12 @@ class Recognised:
         return tuple(name for name in self.reader.columns if name not in known)
 
     @property
+    def seen(self) -> str:
+        """Where its columns were looked for."""
+        rows = self.reader.seen_rows
+        return "every row" if rows is None else f"its first {rows:,} rows"
+
+    @property
     def name(self) -> str:
         """What it is called in messages."""
         return _name(self.file, self.reader)
@@ -305,7 +311,8 @@ def _nearness(kind: Kind, columns: set[str]) -> tuple[int, int, int]:
 def _renamed(file: Recognised, missing: str, alike: str) -> InputError:
     """Return the refusal of a file that has a column under another name: its values would be lost."""
     alike = shorten(alike)
-    message = f"{file.name} looks like {file.kind.name}, but has no column {missing}"
+    where = f" in {file.seen}" if file.reader.seen_rows else ""
+    message = f"{file.name} looks like {file.kind.name}, but has no column {missing}{where}"
     advice = f"rename its column {alike} to {missing}, or take it out if it is something else"
     return InputError(message, advice, path=file.file.name, columns=list(file.reader.columns))
 

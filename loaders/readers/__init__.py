@@ -43,6 +43,10 @@ class Reader(Protocol):
         """The names that the file, or its beginning, gives its columns."""
 
     @property
+    def seen_rows(self) -> int | None:
+        """How many of its first rows named the columns; None if it names them for all."""
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """The names of its arrays, if it is an object of several."""
 

@@ -48,6 +48,7 @@ class CsvFile:
     """A text file whose first line names its columns."""
 
     format = "CSV"
+    seen_rows = None
     groups = ()
 
     def __init__(self, file: DataFile, delimiter: str | None = None) -> None:

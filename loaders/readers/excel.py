@@ -47,6 +47,7 @@ class ExcelSheet:
     """A sheet; days and instants are what Excel says they are, whatever its cells look like."""
 
     format = "Excel"
+    seen_rows = None
     groups = ()
     facts: Mapping[str, str]
 

@@ -34,6 +34,7 @@ class JsonFile:
     """The elements of every array in one object; the column ``group`` names the array."""
 
     format = "JSON object of arrays"
+    seen_rows = None
 
     def __init__(self, file: DataFile) -> None:
         """Look what is in the file.

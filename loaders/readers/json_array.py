@@ -64,6 +64,7 @@ class JsonArrayFile:
             message = f"{file.name} is an array without elements"
             raise InputError(message, "leave it out: nothing in it tells what it would hold")
         self.columns = names_of(first, file.name)
+        self.seen_rows = len(first) if len(first) == FIRST_ROWS else None
 
     @property
     def facts(self) -> dict[str, str]:

@@ -51,6 +51,7 @@ class JsonLinesFile:
             filled = (line for line in lines if not line.text.isspace())
             first = _rows_of(islice(filled, FIRST_ROWS))
         self.columns = names_of(first, file.name)
+        self.seen_rows = len(first) if len(first) == FIRST_ROWS else None
         self._layouts = usual_layouts(
             layout_of(row.text, row.values, DOCUMENT) for row in first if row.fault is None
         )

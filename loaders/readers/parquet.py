@@ -27,6 +27,7 @@ class ParquetFile:
     """A Parquet file; its rows are counted from 1."""
 
     format = "Parquet"
+    seen_rows = None
     groups = ()
     facts: Mapping[str, str] = {}
 

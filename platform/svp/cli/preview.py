@@ -51,7 +51,7 @@ def describe(files: Sequence[Recognised], days: Days, terms: Terms) -> Iterator[
         yield f"no file is of a day in {days}"
     for file in files:
         if file.missing:
-            yield f"{file.short_name} has no {', '.join(file.missing)}: empty in every row"
+            yield f"{file.short_name} has no {', '.join(file.missing)}: empty in {file.seen}"
         if file.unused:
             yield f"{file.short_name}: {', '.join(map(shorten, file.unused))} not used"
 
@@ -181,8 +181,11 @@ def _headline(told: Explanation, terms: Terms) -> str:
 
 def _columns(told: Explanation) -> RenderableType:
     table = new_table("column", "becomes", "may hold")
+    absent = " (not in the file: empty)"
+    if told.file.reader.seen_rows:
+        absent = f" (not in {told.file.seen})"
     for field, is_there in told.fields:
-        remark = "" if is_there else " (not in the file: empty)"
+        remark = "" if is_there else absent
         table.add_row(cell(field.column), cell(f"{field.to}{remark}"), cell(field.parser.meaning))
     for name in told.file.unused:
         table.add_row(cell(name), cell("nothing: not used"), cell(""))

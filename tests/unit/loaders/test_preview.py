@@ -286,6 +286,29 @@ def test_a_pattern_gives_the_files_that_fit(tmp_path: Path) -> None:
         list(list_files([tmp_path / "2023*"]))
 
 
+@pytest.mark.parametrize(
+    ("rows", "where"), [(99, "empty in every row"), (100, "empty in its first 100 rows")]
+)
+@pytest.mark.parametrize("form", ["lines", "array"])
+def test_only_what_was_looked_at_is_said_to_lack_a_column(
+    svp: Callable[..., Run], tmp_path: Path, rows: int, where: str, form: str
+) -> None:
+    objects = [a_user(f"U{number}") for number in range(rows)]
+    for row in objects:
+        del row["age"]
+    later = [a_user("last")] if rows == 100 else []
+    path = tmp_path / "users.json"
+    path.write_text(
+        json.dumps([*objects, *later])
+        if form == "array"
+        else "".join(json.dumps(row) + "\n" for row in [*objects, *later])
+    )
+    code, out, err = svp(path, "--explain")
+    assert code == 0
+    assert f"users.json has no age: {where}" in err
+    assert ("not in its first 100 rows" in " ".join(out.split())) == (rows == 100)
+
+
 def said(folder: Path, days: Days, *more: Path) -> str:
     files = recognise_all([folder, *more], days=days)
     return next(iter(describe(files, days, Terms())))
