@@ -225,7 +225,10 @@ def read_as(path: Path, kind: Kind) -> Recognised:
 
 
 def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
-    """Tell whether a daily file is of a day that is not wanted, without reading more than its beginning."""
+    """Tell whether a daily file is of a day that is not wanted, without reading more than its beginning.
+
+    One that is empty or damaged there is, by its name: what is wrong with it matters to who wants that day.
+    """
     day = day_in_name(file.path.name)
     if day is None or day in days:
         return False
@@ -233,6 +236,8 @@ def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
         if is_workbook(file):
             return False
         return _kind_of(file, _open(file, wanted.delimiter), wanted).is_daily
+    except InputError:
+        return True
     except OSError as error:
         unreadable(error, file.path)
 

@@ -358,8 +358,14 @@ def test_a_day_that_is_left_out_need_not_be_whole(tmp_path: Path) -> None:
     logs_file(tmp_path, name="20220401.json")
     path = logs_file(tmp_path, name="20220402.json.gz")
     path.write_bytes(gzip.compress(path.read_bytes() * 20_000)[:-4])
+    (tmp_path / "20220403.json").write_bytes(b"")
+    (tmp_path / "20220404.json").write_text("[{")
+    (tmp_path / "20220405.json.gz").write_bytes(b"\x1f\x8b\x08")
     first = Days(last=date(2022, 4, 1))
     assert [file.path.name for file in recognise_all([tmp_path], days=first)] == ["20220401.json"]
+    for number in (3, 4, 5):
+        with pytest.raises(InputError, match=f"2022040{number}.json"):
+            recognise_all([tmp_path], days=Days(*[date(2022, 4, number)] * 2))
 
 
 @pytest.mark.parametrize("name", ["rot13", "base64", "nonsense", "utf\x008", "idna"])
