@@ -135,8 +135,8 @@ def _is_other_content(one: Recognised, other: Recognised) -> bool:
 def _load(loading: Loading, stores: Stores) -> FileReport:
     started, file = time.monotonic(), loading.file
     known = ledger.find_load(stores.postgres, file.kind, loading.source, loading.content)
-    if known and file.day:
-        _refuse_other_day(file, file.day, known)
+    if file.day:
+        _check_day(loading, stores, file.day, known)
     if known is None or known.state != "complete":
         outcome, counts = "loaded", _load_rows(loading, stores)
     elif known.load_id in loading.begun:
@@ -146,6 +146,16 @@ def _load(loading: Loading, stores: Stores) -> FileReport:
             _refuse_overtaken(loading, stores, known)
         outcome, counts = "already loaded", RowCounts()
     return FileReport(file.path, file.kind.name, outcome, counts, time.monotonic() - started)
+
+
+def _check_day(loading: Loading, stores: Stores, day: date, known: Entry | None) -> None:
+    """Raise InputError if a daily file is not of the day that it was before, or goes another way than its day went."""
+    file = loading.file
+    if known is not None:
+        _refuse_other_day(file, day, known)
+    store = "PostgreSQL" if loading.terms.to_warehouse else "MongoDB"
+    with stores.postgres:
+        refuse_other_store(stores.postgres, file.name, file.kind.name, day, store=store)
 
 
 def _refuse_other_day(file: Recognised, day: date, known: Entry) -> None:
@@ -207,11 +217,8 @@ def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
     tolerance = loading.terms.tolerance
     if tolerance.is_limited and tolerance.refuses(judge(file, tolerance, loading.progress)):
         return NoSink()
-    if file.day is not None:
-        store = "PostgreSQL" if loading.terms.to_warehouse else "MongoDB"
-        refuse_other_store(stores.postgres, file.kind.name, file.day, store=store)
     if file.day is not None and loading.terms.to_warehouse:
-        return BoxDaySink(stores.postgres, source=source, day=file.day, load_id=load_id)
+        return BoxDaySink(stores.postgres, file.name, source=source, day=file.day, load_id=load_id)
     shape = partial(ONLY_DOCUMENTS[target.name], Delivery(source, load_id, file.day))
     return DocumentSink(stores.postgres, stores.mongodb[target.name], shape, load_id=load_id)
 

@@ -202,7 +202,7 @@ def _accept_documents(
     """Store rows that are documents only, but for those that a later delivery brought."""
     day = _day_of(held)
     if day is not None:
-        refuse_other_store(stores.postgres, held.kind, day, store="MongoDB")
+        refuse_other_store(stores.postgres, held.path, held.kind, day, store="MongoDB")
     if not accepted.num_rows:
         return None, RowCounts(), Counter()
     collection = stores.mongodb[held.target]
