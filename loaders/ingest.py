@@ -145,7 +145,7 @@ def _load(loading: Loading, stores: Stores) -> FileReport:
         if loading.terms.may_end is not None:
             _refuse_overtaken(loading, stores, known)
         outcome, counts = "already loaded", RowCounts()
-    return FileReport(file.path, file.kind.name, outcome, counts, time.monotonic() - started)
+    return FileReport(file.place, file.kind.name, outcome, counts, time.monotonic() - started)
 
 
 def _check_day(loading: Loading, stores: Stores, day: date, known: Entry | None) -> None:
@@ -182,7 +182,7 @@ def _refuse_overtaken(loading: Loading, stores: Stores, known: Entry) -> None:
 def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
     connection, file = stores.postgres, loading.file
     load_id = ledger.begin_load(
-        connection, file.kind, loading.source, file.path, loading.content, said=file.said
+        connection, file.kind, loading.source, file.place, loading.content, said=file.said
     )
     loading.begun.add(load_id)
     reached(Step.ENTERED)
@@ -200,7 +200,7 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
     reached(Step.COMMITTED)
     if is_refused:
         raise too_many(file.name, counts, loading.terms.tolerance, load_id=load_id)
-    entry = Entry(load_id, file.kind.target.name, state, printable(file.path))
+    entry = Entry(load_id, file.kind.target.name, state, printable(file.place))
     publish(stores, entry, loading.progress)
     return counts
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loaders.contract import check
@@ -39,7 +40,6 @@ from svp.errors import InputError, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
-    from pathlib import Path
 
     from loaders.batches import Batch
     from loaders.contract import Checked, Kind
@@ -71,6 +71,11 @@ class Recognised:
     def path(self) -> Path:
         """What the file is called."""
         return self.file.path
+
+    @property
+    def place(self) -> Path:
+        """What the ledger calls it: its path, and the sheet of a workbook."""
+        return Path(_with_sheet(str(self.path), self.reader))
 
     @property
     def share_read(self) -> float:
@@ -211,13 +216,12 @@ def _recognised(file: DataFile, content: Fingerprint, reader: Reader, wanted: Wa
     return found
 
 
-def read_as(path: Path, kind: Kind) -> Recognised:
+def read_as(file: DataFile, kind: Kind) -> Recognised:
     """Return a file that is taken for a kind, whatever its columns are.
 
     Raises:
         InputError: it is empty, damaged or missing.
     """
-    file = DataFile(path)
     try:
         return Recognised(file, fingerprint(file), kind, _open(file))
     except OSError as error:

@@ -21,7 +21,7 @@ from loaders.box_days import refuse_other_store
 from loaders.contract import check
 from loaders.corrections import corrections
 from loaders.documents import ONLY_DOCUMENTS, Delivery
-from loaders.files import day_in_name
+from loaders.files import Options, day_in_name
 from loaders.kinds import KINDS
 from loaders.ledger import Entry, RowCounts
 from loaders.publishing import publish
@@ -87,9 +87,16 @@ def replay_quarantine(
 
 
 def replay_corrections(
-    settings: Settings, path: Path, *, load_id: int, progress: Progress = SILENT
+    settings: Settings,
+    path: Path,
+    *,
+    load_id: int,
+    options: Options | None = None,
+    progress: Progress = SILENT,
 ) -> Replay:
     """Load the corrected rows of a file in the place of refused rows of a load, which ``quarantine_line`` names.
+
+    ``options`` are what was said of the file.
 
     Raises:
         InputError: the file is damaged, or doesn't say which refused rows its rows stand for.
@@ -101,7 +108,7 @@ def replay_corrections(
     def replay(stores: Stores) -> Replay:
         held, kind = _held_load(stores.postgres, load_id)
         codes, gone_rows = Counter[str](), 0
-        for batch in corrections(path, kind):
+        for batch in corrections(path, kind, options or Options()):
             open_batch = _still_held(stores.postgres, load_id, batch)
             gone_rows += batch.rows.num_rows - open_batch.rows.num_rows
             moved = _replay_batch(stores, held, kind, open_batch, progress, is_correction=True)

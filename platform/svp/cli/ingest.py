@@ -31,7 +31,14 @@ if TYPE_CHECKING:
     from loaders.wanted import Wanted
     from svp.settings import Settings
 
-__all__ = ["check_schemas", "register", "report_facts", "report_table"]
+__all__ = [
+    "EncodingOption",
+    "check_schemas",
+    "options_of",
+    "register",
+    "report_facts",
+    "report_table",
+]
 
 MAX_WAITING_LINES = 5
 
@@ -194,7 +201,7 @@ def ingest(
     may_end = may_end_of(max_ended, is_snapshot=snapshot)
     terms = Terms(source, tolerance, to_warehouse, may_end)
     with _recognised(
-        paths or inbox_of(settings), said, days, _options(settings, encoding)
+        paths or inbox_of(settings), said, days, options_of(settings, encoding)
     ) as files:
         if explain:
             show_explained(files, days, terms, as_json=as_json)
@@ -233,7 +240,12 @@ def _recognised(
         yield recognise_all(given, said, options=options, days=days)
 
 
-def _options(settings: Settings, encoding: str | None) -> Options:
+def options_of(settings: Settings, encoding: str | None) -> Options:
+    """Return how files are to be opened.
+
+    Raises:
+        UsageError: there is no such encoding.
+    """
     from loaders.files import Options
     from loaders.packed import Limits
     from loaders.readers.text import check_encoding

@@ -16,7 +16,7 @@ from svp.cli.common import (
     settings_from,
     terminal_progress,
 )
-from svp.cli.ingest import check_schemas, report_facts, report_table
+from svp.cli.ingest import EncodingOption, check_schemas, options_of, report_facts, report_table
 from svp.cli.tables import new_table, text_table, visible
 from svp.errors import UsageError, shorten
 
@@ -160,6 +160,7 @@ def replay(
     ] = None,
     *,
     load: LoadOption = None,
+    encoding: EncodingOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge refused rows again, or their corrections, and load those that are accepted now.
@@ -179,7 +180,10 @@ def replay(
     with terminal_progress() as progress:
         check_schemas(settings)
         if file and load is not None:
-            done = replay_corrections(settings, file, load_id=load, progress=progress)
+            options = options_of(settings, encoding)
+            done = replay_corrections(
+                settings, file, load_id=load, options=options, progress=progress
+            )
         else:
             done = replay_quarantine(settings, load_id=load, progress=progress)
     facts = {

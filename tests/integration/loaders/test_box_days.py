@@ -183,7 +183,9 @@ def test_a_day_is_in_documents_or_without_and_never_in_both(stores: Stores, tmp_
         InputError, match=r"20220401b\.json: 2022-04-01 is in the documents of MongoDB"
     ):
         load(stores, other)
-    with pytest.raises(InputError, match=r"20220401\.json: 2022-04-01 is in the documents") as caught:
+    with pytest.raises(
+        InputError, match=r"20220401\.json: 2022-04-01 is in the documents"
+    ) as caught:
         load(stores, logs_file(tmp_path))
     assert "svp loads undo" in caught.value.advice
     load(stores, logs_file(tmp_path, a_box_log("c"), name="20220402.json"))

@@ -311,6 +311,20 @@ def test_refused_rows_are_exported_corrected_and_replayed(
     assert "No row was replayed" in svp("quarantine", "replay")[1]
 
 
+def test_a_corrected_file_may_be_saved_in_another_encoding(
+    svp: Callable[..., Run], tmp_path: Path, stores: Stores
+) -> None:
+    svp("ingest", users_file(tmp_path, a_user("U1", country="Perú", age="x")))
+    mend = tmp_path / "mend.csv"
+    svp("quarantine", "export", mend, "--load", 1)
+    mend.write_bytes(mend.read_text().replace(",x,", ",7,").encode("cp1252"))
+    assert svp("quarantine", "replay", mend, "--load", 1)[0] == 4
+    assert svp("quarantine", "replay", mend, "--load", 1, "--encoding", "cp1252")[0] == 0
+    assert stores.rows("SELECT age, country FROM oltp.users") == [(7, "Perú")]
+    code, _, err = svp("quarantine", "replay", mend, "--load", 1, "--encoding", "rot13")
+    assert (code, "is not an encoding" in err) == (2, True)
+
+
 def test_a_load_is_shown_with_all_that_the_ledger_knows(
     svp: Callable[..., Run], delivery: Path
 ) -> None:
