@@ -55,6 +55,9 @@ KINDS_BY_NAME = {kind.name: kind for kind in KINDS}
 Accepted: TypeAlias = "tuple[Entry | None, RowCounts, Counter[str]]"
 """The load that accepted rows became, if any; its numbers; and why the other rows are refused."""
 
+Begun: TypeAlias = "dict[int, Held]"
+"""Loads that a run began and has not reported: after a lost answer, any of them may be stored."""
+
 
 @dataclass(frozen=True, slots=True)
 class Replay:
@@ -76,10 +79,12 @@ def replay_quarantine(
         LockError: another ingest is running in the workspace.
     """
     reports: list[FileReport] = []
+    begun: Begun = {}
 
     def replay(stores: Stores) -> None:
+        reports.extend(_landed(stores, begun))
         for held in _in_order(held_loads(stores.postgres, load_id=load_id)):
-            reports.extend(_judge_again(stores, held, progress))
+            reports.extend(_judge_again(stores, held, begun, progress))
         reports.extend(replay_waiting(stores, progress))
 
     persist(settings, [replay], progress=progress)
@@ -104,14 +109,27 @@ def replay_corrections(
         UsageError: the load is not complete, or its kind is not known any more.
     """
     reports: list[FileReport] = []
+    begun: Begun = {}
+    tried: set[int] = set()
 
     def replay(stores: Stores) -> Replay:
+        reports.extend(_landed(stores, begun))
         held, kind = _held_load(stores.postgres, load_id)
         codes, gone_rows = Counter[str](), 0
         for batch in corrections(path, kind, options or Options()):
             open_batch = _still_held(stores.postgres, load_id, batch)
-            gone_rows += batch.rows.num_rows - open_batch.rows.num_rows
-            moved = _replay_batch(stores, held, kind, open_batch, progress, is_correction=True)
+            open_lines = _lines(open_batch)
+            gone_rows += len(_lines(batch) - open_lines - tried)
+            tried.update(open_lines)
+            moved = _replay_batch(
+                stores,
+                held,
+                kind,
+                open_batch,
+                begun=begun,
+                progress=progress,
+                is_correction=True,
+            )
             reports.extend(moved.reports)
             codes.update(moved.codes)
         reports.extend(replay_waiting(stores, progress))
@@ -131,7 +149,17 @@ def _in_order(held: Iterable[Held]) -> list[Held]:
     return sorted(held, key=lambda load: ORDER.get(load.target, len(ORDER)))
 
 
-def _judge_again(stores: Stores, held: Held, progress: Progress) -> Iterator[FileReport]:
+def _landed(stores: Stores, begun: Begun) -> Iterator[FileReport]:
+    """Yield what became of loads of this run that were stored though their answer was lost, and forget the others."""
+    for load_id in sorted(ledger.completed_loads(stores.postgres, begun)):
+        held, counts = begun[load_id], ledger.recorded_rows(stores.postgres, load_id)
+        yield FileReport(Path(held.path), held.kind, "replayed", counts, seconds=0.0)
+    begun.clear()
+
+
+def _judge_again(
+    stores: Stores, held: Held, begun: Begun, progress: Progress
+) -> Iterator[FileReport]:
     """Replay what PostgreSQL refused of a load, then what the contract did."""
     yield from _replay_staged(stores, held, progress, is_waiting=False)
     try:
@@ -141,7 +169,9 @@ def _judge_again(stores: Stores, held: Held, progress: Progress) -> Iterator[Fil
         return
     try:
         for batch in _held_batches(stores.postgres, held.load_id):
-            moved = _replay_batch(stores, held, kind, batch, progress, is_correction=False)
+            moved = _replay_batch(
+                stores, held, kind, batch, begun=begun, progress=progress, is_correction=False
+            )
             yield from moved.reports
     except InputError as error:
         progress.say(f"load {held.load_id}: {error.message}; {error.advice}")
@@ -169,7 +199,14 @@ def _replay_staged(
 
 
 def _replay_batch(
-    stores: Stores, held: Held, kind: Kind, batch: Batch, progress: Progress, *, is_correction: bool
+    stores: Stores,
+    held: Held,
+    kind: Kind,
+    batch: Batch,
+    *,
+    begun: Begun,
+    progress: Progress,
+    is_correction: bool,
 ) -> Replay:
     """Judge rows of a load again, and load those that are accepted."""
     started = time.monotonic()
@@ -178,13 +215,14 @@ def _replay_batch(
     accept = _accept_rows if kind.store == "postgres" else _accept_documents
     with stores.postgres:
         entry, counts, refused = accept(stores, held, checked.accepted, is_correction=is_correction)
+        if entry is not None:
+            begun[entry.load_id] = held
     codes.update(refused)
-    reports = (
-        ()
-        if entry is None
-        else (_published(stores, held, entry, counts, started=started, progress=progress),)
-    )
-    return Replay(reports, codes=codes)
+    if entry is None:
+        return Replay((), codes=codes)
+    report = _published(stores, held, entry, counts, started=started, progress=progress)
+    del begun[entry.load_id]
+    return Replay((report,), codes=codes)
 
 
 def _accept_rows(
@@ -328,6 +366,10 @@ def _kind_of(held: Held) -> Kind:
     )
     message = f"load {held.load_id} {reason}"
     raise UsageError(message, "mend its file, or a copy of the refused rows, and ingest that")
+
+
+def _lines(batch: Batch) -> set[int]:
+    return set(map(int, batch.lines.to_numpy()))
 
 
 def _still_held(connection: Connection, load_id: int, batch: Batch) -> Batch:
