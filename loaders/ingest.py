@@ -228,19 +228,24 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
 
     What is rejected is in quarantine; what became of the others is not counted yet.
     """
-    counts, file = RowCounts(), loading.file
+    counts, file, rejected = RowCounts(), loading.file, Counter[str]()
     description = f"{file.path.name} → {sink.name}"
     with loading.progress.task(description, total=None, unit="rows") as task:
         for batch in file.batches():
             checked = file.judge(batch)
             postgres.quarantine(stores.postgres, load_id, checked.refusals)
             counts += _counts_of(batch, checked)
+            rejected.update(refusal.code for refusal in checked.refusals)
             if loading.terms.tolerance.is_past(counts.rejected_rows):
-                return counts
+                break
             sink.write(checked.accepted)
             reached(Step.STAGED)
             task.advance(batch.read_rows, share=file.share_read)
-        return counts + RowCounts(rejected_rows=sink.judge())
+        else:
+            counts += RowCounts(rejected_rows=sink.judge())
+    if doubt := file.doubt(rejected):
+        loading.progress.say(doubt)
+    return counts
 
 
 def _counts_of(batch: Batch, checked: Checked) -> RowCounts:

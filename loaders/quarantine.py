@@ -57,7 +57,7 @@ Row = dict[str, Any]
 REMEDIES = {
     "unknown_parent": "load the file that brings what it refers to; the row follows by itself",
     "repeated_pair": "deliver it under the id that is there already",
-    "not_text": "save the file in UTF-8, then load it again",
+    "not_text": "load the file again with its --encoding, or saved in UTF-8",
 }
 REMEDY = "correct it in a file of 'svp quarantine export', and give that to 'svp quarantine replay'"
 

@@ -38,7 +38,7 @@ from loaders.wanted import Wanted
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from loaders.batches import Batch
@@ -125,6 +125,17 @@ class Recognised:
         except InputError as error:
             message = f"{self.name}, {error.message}"
             raise InputError(message, error.advice) from error
+
+    def doubt(self, rejected: Mapping[str, int]) -> str | None:
+        """Return what is to be said of rows that are no text, counted by code, if nothing tells the file's encoding."""
+        rows = rejected.get("not_text", 0)
+        if not rows or encoding_of(self.file).is_told:
+            return None
+        noun, verb = ("row", "is") if rows == 1 else ("rows", "are")
+        return (
+            f"{self.short_name}: {rows:,} {noun} {verb} not UTF-8, and rejected; if the file is in another encoding,"
+            " give it again and say which, as --encoding cp1252"
+        )
 
     def batches(self) -> Iterator[Batch]:
         """Yield its rows.

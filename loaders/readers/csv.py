@@ -13,7 +13,6 @@ from loaders.batches import MAX_ROW_CHARACTERS, Batch, Refusal, in_batches, is_t
 from loaders.readers.text import (
     START_BYTES,
     Encoding,
-    EncodingDoubt,
     Places,
     encoding_of,
     open_text,
@@ -55,13 +54,16 @@ class CsvFile:
         """Read the header; ``delimiter`` parts its fields if the first line doesn't tell what does.
 
         Raises:
-            InputError: there is none, or it names a column twice.
+            InputError: there is none, it names a column twice, or its encoding can't be told.
         """
         self._file, self._name = file, file.name
         self._encoding = encoding_of(file)
         _refuse_binary(file, self._encoding)
         with open_text(file, self._encoding) as stream:
             first = next(_Lines(stream, self._name), "")
+        if not (self._encoding.is_told or is_text(first)):
+            message = f"{self._name}, line 1: the text is not UTF-8, and nothing tells what it is"
+            raise InputError(message, "say its encoding, as --encoding cp1252")
         self._delimiter = delimiter or max(DELIMITERS, key=first.count)
         self._header = self._read_header(first)
         self.columns = tuple(map(self._encoding.storable, self._header))
@@ -91,20 +93,16 @@ class CsvFile:
         """Yield the rows in order.
 
         Raises:
-            InputError: a quoted field never ends, a row is longer than any sensible one, or the encoding can't be told.
+            InputError: a quoted field never ends, or a row is longer than any sensible one.
         """
-        doubt = EncodingDoubt(self._file, self._encoding)
         with open_text(self._file, self._encoding) as stream:
             rows = self._rows(stream)
             header = list(islice(rows, 1))
-            doubt.see(header)
             start = Places(header, self._encoding.mark_bytes, self._encoding).end
             for chunk in in_batches(rows):
-                doubt.see(chunk)
                 places = Places(chunk, start, self._encoding)
                 yield self._batch(chunk, places)
                 start = places.end
-        doubt.settle()
 
     def _rows(self, stream: TextIO) -> Iterator[Row]:
         csv.field_size_limit(MAX_ROW_CHARACTERS)

@@ -11,11 +11,10 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from loaders.batches import is_text
 from svp.errors import InputError, UsageError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from _typeshed import WriteableBuffer
 
@@ -27,7 +26,6 @@ __all__ = [
     "MAX_CHARACTER_BYTES",
     "START_BYTES",
     "Encoding",
-    "EncodingDoubt",
     "Places",
     "check_encoding",
     "encoding_of",
@@ -203,33 +201,3 @@ class Places:
     def _starts(self) -> list[int]:
         widths = (self._encoding.bytes_of(row.text) for row in self._rows)
         return list(accumulate(widths, initial=self._start))
-
-
-class EncodingDoubt:
-    """Whether a file that doesn't tell its encoding is UTF-8 at all.
-
-    Bytes that are no UTF-8 are damage where other characters beyond ASCII are read well; where there are none, the
-    file may as well be in another encoding, and none is guessed.
-    """
-
-    def __init__(self, file: DataFile, encoding: Encoding) -> None:
-        self._name = file.name
-        self._is_settled = encoding.is_told
-        self._first_line: int | None = None
-
-    def see(self, rows: Iterable[Written]) -> None:
-        """Take notice of rows."""
-        for row in rows:
-            if self._is_settled:
-                return
-            if not row.text.isascii():
-                self._is_settled = is_text(row.text)
-                self._first_line = self._first_line or row.line
-
-    def settle(self) -> None:
-        """Raise InputError if, at the end of the file, its encoding can't be told."""
-        if self._first_line is None or self._is_settled:
-            return
-        message = f"{self._name}, line {self._first_line:,}: the text is not UTF-8, and nothing tells what it is"
-        advice = "say its encoding, as --encoding cp1252; with --encoding utf-8 such rows are quarantined"
-        raise InputError(message, advice)

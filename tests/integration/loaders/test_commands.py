@@ -325,6 +325,22 @@ def test_a_corrected_file_may_be_saved_in_another_encoding(
     assert (code, "is not an encoding" in err) == (2, True)
 
 
+def test_a_file_in_another_encoding_loses_nothing_when_it_is_given_again(
+    svp: Callable[..., Run], tmp_path: Path, stores: Stores
+) -> None:
+    path = users_file(tmp_path, a_user("U1", country="Perú"), a_user("U2"))
+    path.write_bytes(path.read_text().encode("cp1252"))
+    code, _, err = svp("ingest", path)
+    assert (code, "users.csv: 1 row is not UTF-8" in err) == (0, True)
+    assert "--encoding" in json.loads(svp("quarantine", "show", 1, 2, "--json")[1])["remedy"]
+    (file,) = json.loads(svp("ingest", path, "--encoding", "cp1252", "--json")[1])["files"]
+    assert (file["loaded_rows"], file["unchanged_rows"], file["rejected_rows"]) == (1, 1, 0)
+    assert stores.rows("SELECT user_id, country FROM oltp.users ORDER BY 1") == [
+        ("U1", "Perú"),
+        ("U2", "Chile"),
+    ]
+
+
 def test_a_load_is_shown_with_all_that_the_ledger_knows(
     svp: Callable[..., Run], delivery: Path
 ) -> None:

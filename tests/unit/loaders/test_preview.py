@@ -368,6 +368,22 @@ def test_a_day_that_is_left_out_need_not_be_whole(tmp_path: Path) -> None:
             recognise_all([tmp_path], days=Days(*[date(2022, 4, number)] * 2))
 
 
+def test_rows_that_are_no_utf_8_are_said_aloud_with_what_to_do(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    path = users_file(tmp_path, a_user("U1", country="Perú"), a_user("U2"), name="old.csv")
+    path.write_bytes(path.read_text().encode("cp1252"))
+    code, out, err = svp(path, "--dry-run", "--json")
+    (told,) = json.loads(out)["files"]
+    assert (code, told["accepted_rows"], told["rejected"]) == (0, 1, {"not_text": 1})
+    assert "old.csv: 1 row is not UTF-8, and rejected" in err
+    assert "--encoding cp1252" in err
+    for encoding, rejected in (("cp1252", 0), ("utf-8", 1)):
+        _, out, err = svp(path, "--dry-run", "--json", "--encoding", encoding)
+        assert json.loads(out)["files"][0]["rejected_rows"] == rejected
+        assert "not UTF-8" not in err
+
+
 @pytest.mark.parametrize("name", ["rot13", "base64", "nonsense", "utf\x008", "idna"])
 def test_what_is_no_encoding_is_a_mistake_of_the_command(
     svp: Callable[..., Run], tmp_path: Path, name: str

@@ -74,7 +74,7 @@ TEXT = [
         BOTH,
         options=Options(encoding="utf-16-le"),
     ),
-    Case("cp1252 accents", USERS.encode("cp1252"), message="as --encoding cp1252"),
+    Case("cp1252 accents", USERS.encode("cp1252"), BOTH[1:], ((2, "not_text"),)),
     Case("cp1252 accents, said", USERS.encode("cp1252"), BOTH, options=Options(encoding="cp1252")),
     Case(
         "cp1252 accents in the header",
@@ -85,7 +85,8 @@ TEXT = [
     Case(
         "invalid bytes, and nothing else beyond ASCII",
         (HEADER + BEN).encode() + BAD,
-        message="line 3: the text is not UTF-8",
+        BOTH[1:],
+        ((3, "not_text"),),
     ),
     Case(
         "invalid bytes, UTF-8 said",
