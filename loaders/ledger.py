@@ -161,7 +161,7 @@ def begin_load(
     path: Path,
     content: Fingerprint,
     *,
-    said: str = "",
+    said: Mapping[str, str],
 ) -> int:
     """Enter a file, or one more attempt at it; return its load_id, which is newer than any other.
 
@@ -174,7 +174,7 @@ def begin_load(
         "source": source,
         "path": printable(path),
         "file_bytes": content.file_bytes,
-        "said": said,
+        "said": json.dumps(dict(said)) if said else "",
     }
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "begin_load"), parameters)

@@ -71,8 +71,8 @@ class Held:
     target: str
     source: str
     path: str
-    was_said: bool = False
-    """Whether something was said of how the file is to be read, as --zone or --map, without which rows mean nothing."""
+    said: str = ""
+    """What was said of how the file is to be read, as the ledger has it; nothing if nothing was."""
 
 
 def held_loads(
@@ -89,7 +89,7 @@ def list_waiting(settings: Settings) -> list[dict[str, Any]]:
     """Return the loads with rows that wait for what they refer to, the oldest first."""
     held = ledger.ask(settings, "held_loads", {"load_id": None, "is_waiting": True})
     return [
-        {name: value for name, value in load.items() if name not in {"held_rows", "was_said"}}
+        {name: value for name, value in load.items() if name not in {"held_rows", "said"}}
         | {"waiting_rows": load["held_rows"]}
         for load in held
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,8 +64,8 @@ class Recognised:
     reader: Reader
     day: date | None = None
     """The day it holds, if that is told by its name only."""
-    said: str = ""
-    """What was said of how it is to be read, where that changes what it means."""
+    said: Mapping[str, str] = field(default_factory=dict)
+    """What was said of how it is to be read, where that changes what it means: ``zone``, ``map``, ``encoding``."""
 
     @property
     def path(self) -> Path:
@@ -215,12 +215,14 @@ def recognise(given: DataFile | Path, wanted: Wanted = ANYTHING) -> Recognised:
 
 def _recognised(file: DataFile, content: Fingerprint, reader: Reader, wanted: Wanted) -> Recognised:
     fitting = _kind_of(file, reader, wanted)
-    said = list(filter(None, (wanted.said_of(fitting), _encoding_said(file, reader))))
-    for one in said:
+    said, encoding = wanted.said_of(fitting), _encoding_said(file, reader)
+    for one in filter(None, (" ".join(said.values()), encoding)):
         content = content.also(one)
+    if encoding:
+        said["encoding"] = encoding
     kind = wanted.read_as(fitting, _name(file, reader))
     day = _day_of(file) if kind.is_daily else None
-    found = Recognised(file, content, kind, reader, day, "\n".join(said))
+    found = Recognised(file, content, kind, reader, day, said)
     for missing in found.missing:
         if alike := _alike(missing, found.unused):
             raise _renamed(found, missing, alike)

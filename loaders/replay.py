@@ -6,6 +6,7 @@ refused stays as it is.
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import Options, day_in_name
 from loaders.kinds import KINDS
 from loaders.ledger import Entry, RowCounts
+from loaders.maps import map_of
 from loaders.publishing import publish
 from loaders.quarantine import Held, held_loads
 from loaders.reports import FileReport
@@ -51,6 +53,8 @@ ORDER = {table.name: number for number, table in enumerate(TABLES)}
 
 TABLES_BY_NAME = {table.name: table for table in TABLES}
 KINDS_BY_NAME = {kind.name: kind for kind in KINDS}
+
+MEND = "mend its file, or a copy of the refused rows, and ingest that"
 
 Accepted: TypeAlias = "tuple[Entry | None, RowCounts, Counter[str]]"
 """The load that accepted rows became, if any; its numbers; and why the other rows are refused."""
@@ -334,10 +338,7 @@ def _batch(lines: Sequence[int], texts: Sequence[str], values: Sequence[dict[str
 
 def _held_load(connection: Connection, load_id: int) -> tuple[Held, Kind]:
     """Return a load, which may have no row in quarantine any more, and its kind."""
-    statement = (
-        "SELECT kind, target, source, path, said <> '' FROM ops.load"
-        " WHERE load_id = %s AND state = 'complete'"
-    )
+    statement = "SELECT kind, target, source, path, said FROM ops.load WHERE load_id = %s AND state = 'complete'"
     with connection, connection.cursor() as cursor:
         cursor.execute(statement, (load_id,))
         found = cursor.fetchone()
@@ -351,21 +352,28 @@ def _held_load(connection: Connection, load_id: int) -> tuple[Held, Kind]:
 
 
 def _kind_of(held: Held) -> Kind:
-    """Return the kind by which the rows of a load are judged again.
+    """Return the kind by which the rows of a load are judged again, as it was said to be read.
 
     Raises:
-        UsageError: it is not known any more, or what was said of the file belongs to it.
+        UsageError: it is not known any more, or what was said was not kept so that it can be read again.
     """
-    kind = KINDS_BY_NAME.get(held.kind)
-    if kind is not None and not held.was_said:
-        return kind
-    reason = (
-        "was read as --zone, --map or --encoding said, which its rows in quarantine don't tell"
-        if held.was_said
-        else f"is of kind {held.kind}, which is not known any more"
-    )
-    message = f"load {held.load_id} {reason}"
-    raise UsageError(message, "mend its file, or a copy of the refused rows, and ingest that")
+    said = _said(held)
+    mapped = map_of(said["map"]).kind if "map" in said else None
+    kind = mapped or KINDS_BY_NAME.get(held.kind)
+    if kind is None or kind.name != held.kind:
+        message = f"load {held.load_id} is of kind {held.kind}, which is not known any more"
+        raise UsageError(message, MEND)
+    return kind.in_zone(said["zone"]) if "zone" in said else kind
+
+
+def _said(held: Held) -> dict[str, str]:
+    """Return what was said of a file: ``zone``, ``map`` and ``encoding``, which rows that were read need no more."""
+    try:
+        return dict(json.loads(held.said or "{}"))
+    except ValueError as error:
+        told = "--zone, --map or --encoding said, which an older program did not keep"
+        message = f"load {held.load_id} was read as {told}"
+        raise UsageError(message, MEND) from error
 
 
 def _lines(batch: Batch) -> set[int]:
