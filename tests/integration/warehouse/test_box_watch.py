@@ -112,6 +112,21 @@ def test_seconds_of_no_contract_are_in_the_hours_and_not_in_the_customers(
     assert platform.mart("customer_360", "customer_code") == [("HNH1",)]
 
 
+def test_day_without_a_category_has_no_hours_of_it(platform: Platform) -> None:
+    platform.load(
+        boxes=[
+            BoxLog(JAN_30, "HNH1", "CHANNEL", watch_seconds=3600),
+            BoxLog(JAN_30, "HNH1", "SPORT", watch_seconds=1800),
+            BoxLog(JAN_31, "HNH1", "CHANNEL", watch_seconds=3600),
+        ]
+    )
+    platform.refresh()
+    assert hours(platform, "tv_hours", "sport_hours", "child_hours") == {
+        JAN_30: (Decimal("1.0000"), Decimal("0.5000"), Decimal("0.0000")),
+        JAN_31: (Decimal("1.0000"), Decimal("0.0000"), Decimal("0.0000")),
+    }
+
+
 def test_windows_of_active_users_hold_the_customers_of_boxes(platform: Platform) -> None:
     platform.load(
         Play(JAN_30, user_id="u1"),
