@@ -38,7 +38,7 @@ from loaders.wanted import Wanted
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from loaders.batches import Batch
@@ -137,14 +137,14 @@ class Recognised:
             " give it again and say which, as --encoding cp1252"
         )
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield its rows.
+    def batches(self, *, also: Collection[str] = ()) -> Iterator[Batch]:
+        """Yield its rows, with the columns of its kind at least, and ``also``.
 
         Raises:
             InputError: the file is damaged, or gone.
         """
         try:
-            yield from self.reader.batches()
+            yield from self.reader.batches(self.kind.columns.union(also))
         except OSError as error:
             unreadable(error, self.path)
 

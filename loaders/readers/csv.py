@@ -20,7 +20,7 @@ from loaders.readers.text import (
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from loaders.files import DataFile
 
@@ -89,12 +89,13 @@ class CsvFile:
             raise InputError(message, "each column needs a name of its own")
         return columns
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, columns: Collection[str] | None = None) -> Iterator[Batch]:
         """Yield the rows in order.
 
         Raises:
             InputError: a quoted field never ends, or a row is longer than any sensible one.
         """
+        del columns
         with open_text(self._file, self._encoding) as stream:
             rows = self._rows(stream)
             header = list(islice(rows, 1))

@@ -23,7 +23,7 @@ from loaders.readers.text import encoding_of, open_text
 from svp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from loaders.files import DataFile
     from loaders.readers.json_rows import JsonRow
@@ -71,15 +71,16 @@ class JsonArrayFile:
         """How it is written."""
         return {"encoding": self._encoding.title}
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield the elements in order; a batch has the columns that its own elements name.
+    def batches(self, columns: Collection[str] | None = None) -> Iterator[Batch]:
+        """Yield the elements in order; a batch has the columns that its own elements name, or those of ``columns``.
 
         Raises:
             InputError: the array is cut off or damaged, an element is longer than any sensible one, or objects
                 have too many different names.
         """
         with open_text(self._file, self._encoding) as stream:
-            for rows in in_batches(_Elements(stream, self._file.name, self._encoding)):
+            elements = _Elements(stream, self._file.name, self._encoding, columns)
+            for rows in in_batches(elements):
                 yield batch_of(
                     rows, name=self._file.name, columns=self.columns, encoding=self._encoding
                 )
@@ -114,8 +115,15 @@ class _Elements:
         InputError: while iterating, the array is cut off or damaged, or an element is too long.
     """
 
-    def __init__(self, stream: TextIO, name: str, encoding: Encoding) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        name: str,
+        encoding: Encoding,
+        columns: Collection[str] | None = None,
+    ) -> None:
         self._stream, self._name, self._encoding = stream, name, encoding
+        self._columns = columns
         self._counted, self._byte = 0, encoding.mark_bytes
         self._text = stream.read(HEAD_CHARACTERS)
         self._head = _head(self._text) or "["
@@ -148,7 +156,8 @@ class _Elements:
             if end is not None and end < len(self._text):
                 self._at = end
                 byte = self._byte_at(start)
-                return row_of(self._number, self._text[start:end], value, byte=byte)
+                text = self._text[start:end]
+                return row_of(self._number, text, value, byte=byte, columns=self._columns)
             is_there = self._read_more()
         return self._refuse("is cut off, or its quotes and brackets leave open where it ends")
 

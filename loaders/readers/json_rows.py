@@ -15,7 +15,7 @@ from loaders.readers.json_values import AmbiguousObject, as_text, parse
 from svp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from loaders.readers.text import Encoding
 
@@ -54,14 +54,25 @@ class JsonRow(NamedTuple):
     """Bytes before it in the file; None where they are not counted."""
 
 
-def row_of(line: int, text: str, value: object, *, byte: int | None = None) -> JsonRow:
-    """Return the row that a value makes; ``BROKEN`` stands for what is no JSON."""
+def row_of(
+    line: int,
+    text: str,
+    value: object,
+    *,
+    byte: int | None = None,
+    columns: Collection[str] | None = None,
+) -> JsonRow:
+    """Return the row that a value makes, of all its columns or of some; ``BROKEN`` stands for what is no JSON."""
     try:
         opened = _with_document(value)
         fault = _fault(text, opened)
         if fault or not isinstance(opened, dict):
             return JsonRow(line, text, {}, fault, byte)
-        values = {name: as_text(inner) for name, inner in opened.items()}
+        values = {
+            name: as_text(inner)
+            for name, inner in opened.items()
+            if columns is None or name in columns
+        }
         return JsonRow(line, text, values, byte=byte)
     except RecursionError:
         return JsonRow(line, text, {}, "not_json", byte)
