@@ -35,6 +35,7 @@ from loaders.contract import check
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.ingest import ingest
 from loaders.recognise import recognise, recognise_all
+from loaders.terms import Terms
 from svp import cli
 from svp.core.mongodb import open_database
 from svp.servers import start
@@ -286,7 +287,7 @@ def measure_warehouse(settings: Settings, files: Sequence[Path]) -> None:
     with costs.step("hash and recognise"):
         recognised = recognise_all(files)
     with costs.step("ingest --to warehouse"):
-        reports = ingest(settings, recognised, to_warehouse=True)
+        reports = ingest(settings, recognised, terms=Terms(to_warehouse=True))
     with costs.step("export into MySQL"):
         rows = export(settings).rows
     with costs.step("procedures"):

@@ -44,6 +44,13 @@ class Refusal:
     value: str | None = None
     values: Mapping[str, str] | None = None
     """The columns of the file that hold something, if the row could be parted into columns."""
+    byte_offset: int | None = None
+    """Bytes before the row in the file, without its compression; None where they are not counted."""
+
+
+def uncounted(_row: int) -> int | None:
+    """Tell no offset: rows of a workbook or a table of Parquet have none."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ class Batch:
     """What could not be made a row: the wrong number of fields, bytes that are not text."""
     skipped_rows: int = 0
     """Blank lines and repeated headers."""
+    row_byte: Callable[[int], int | None] = uncounted
+    """From the position of a row in the batch to the bytes before it in the file."""
 
     @property
     def read_rows(self) -> int:

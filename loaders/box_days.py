@@ -65,10 +65,12 @@ NOWHERE = -1
 """Position of a line that is not there."""
 
 
-def refuse_other_store(connection: Connection, kind: str, day: date, *, store: str) -> None:
+def refuse_other_store(
+    connection: Connection, name: str, kind: str, day: date, *, store: str
+) -> None:
     """Raise InputError if a day's logs are held by another store than the one they are to go to now.
 
-    They would be counted twice, or a later delivery would not meet what it corrects.
+    ``name`` is that of the file. They would be counted twice, or a later delivery would not meet what it corrects.
     """
     with connection.cursor() as cursor:
         parameters = {"kind": kind, "day": day}
@@ -77,10 +79,13 @@ def refuse_other_store(connection: Connection, kind: str, day: date, *, store: s
     if found is None or found[0] == store:
         return
     if store == "MongoDB":
-        message = f"{day} went to the warehouse without documents; its logs can't be documents, too"
+        message = f"{name}: {day} went to the warehouse without documents; its logs can't be documents, too"
         raise InputError(message, "give it with --to warehouse again")
-    message = f"{day} is in the documents of MongoDB; its logs can't go without them, too"
-    raise InputError(message, "give it without --to warehouse")
+    message = f"{name}: {day} is in the documents of MongoDB; its logs can't go without them, too"
+    advice = (
+        "give it without --to warehouse, or take the day's loads back before ('svp loads undo')"
+    )
+    raise InputError(message, advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,11 @@ class BoxDaySink:
     name = "PostgreSQL"
     state = "mongo_done"
 
-    def __init__(self, connection: Connection, *, source: str, day: date, load_id: int) -> None:
-        self._connection = connection
+    def __init__(
+        self, connection: Connection, name: str, *, source: str, day: date, load_id: int
+    ) -> None:
+        """Begin with no line; ``name`` is that of the file."""
+        self._connection, self._name = connection, name
         self._source, self._day, self._load_id = source, day, load_id
         self._delivered: list[list[pa.RecordBatch]] = [[] for _ in range(PARTS)]
         self._line_count = 0
@@ -117,7 +125,7 @@ class BoxDaySink:
         """
         self._line_count += rows.num_rows
         if self._line_count > MAX_LINES:
-            message = f"{self._day} has more than {MAX_LINES:,} lines"
+            message = f"{self._name} has more than {MAX_LINES:,} lines of {self._day}"
             raise InputError(message, "load it without --to warehouse, as documents")
         parts = _parts(rows.column("log_id"))
         order = np.argsort(parts, kind="stable")

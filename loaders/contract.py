@@ -207,6 +207,7 @@ def _refusal(batch: Batch, row: int, column: str, code: str, written: Values) ->
         line=batch.lines[row].as_py(),
         code=code,
         row_text=batch.row_text(row),
+        byte_offset=batch.row_byte(row),
         column=column,
         value=None if value is None else shorten(value),
         values={

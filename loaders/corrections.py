@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from loaders.files import printable
+from loaders.files import DataFile, Options, printable
 from loaders.quarantine import LINE_COLUMN
 from loaders.readers import CsvFile
 from loaders.recognise import read_as
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 __all__ = ["corrections"]
 
 
-def corrections(path: Path, kind: Kind) -> Iterator[Batch]:
+def corrections(path: Path, kind: Kind, options: Options) -> Iterator[Batch]:
     """Yield the rows of a corrected file, by the lines of the refused rows they stand for.
 
     Raises:
         InputError: the file is damaged, or doesn't say which refused row each of its rows stands for.
     """
-    file = read_as(path, kind)
+    file = read_as(DataFile(path, options=options), kind)
     if LINE_COLUMN not in file.reader.columns:
         message = f"{printable(path)} has no column {LINE_COLUMN}"
         advice = "it says which refused row each row stands for: 'svp quarantine export' writes it"
         raise InputError(message, advice)
     seen: set[int] = set()
-    for batch in file.batches():
+    for batch in file.batches(also={LINE_COLUMN}):
         if batch.refusals:
             first = batch.refusals[0]
             message = f"{printable(path)}, line {first.line}: {first.code}"

@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
@@ -152,6 +152,11 @@ class Fingerprint:
     file_bytes: int
     status: tuple[int, int]
     """Size, and when it was written last, of the file on the disk."""
+
+    def also(self, said: str) -> Fingerprint:
+        """Return what makes the content another one: the sheet of a workbook, or how it was said to be taken."""
+        whole = f"{self.sha256} {said}".encode()
+        return replace(self, sha256=hashlib.sha256(whole).hexdigest())
 
 
 def fingerprint(file: DataFile) -> Fingerprint:

@@ -9,7 +9,6 @@ that wait no longer.
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -19,26 +18,28 @@ from typing import TYPE_CHECKING
 
 from loaders import ledger, postgres
 from loaders.box_days import BoxDaySink, refuse_other_store
-from loaders.contract import SOURCE_NAME, Checked
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
 from loaders.ledger import Entry, RowCounts
+from loaders.preview import judge
 from loaders.publishing import publish
 from loaders.replay import replay_waiting
 from loaders.reports import FileReport
 from loaders.retries import persist
-from loaders.sinks import DocumentSink, NoSink, RowSink, Sink
+from loaders.sinks import DocumentSink, NoSink, RowSink, Sink, SnapshotSink
 from loaders.steps import Step, reached
-from loaders.tolerance import ANY, Tolerance
+from loaders.terms import USUAL, Terms, shared_ids
+from loaders.tolerance import too_many
 from svp.core.progress import SILENT, Progress
-from svp.errors import InputError, UsageError, shorten
-from svp.model import BOX_LOGS
+from svp.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from loaders.batches import Batch
+    from loaders.contract import Checked
+    from loaders.files import Fingerprint
     from loaders.recognise import Recognised
     from loaders.stores import Stores
     from svp.settings import Settings
@@ -50,9 +51,7 @@ def ingest(
     settings: Settings,
     files: Sequence[Recognised],
     *,
-    source: str | None = None,
-    tolerance: Tolerance = ANY,
-    to_warehouse: bool = False,
+    terms: Terms = USUAL,
     progress: Progress = SILENT,
 ) -> tuple[FileReport, ...]:
     """Load files in their order; first complete what an earlier run left between the stores.
@@ -63,33 +62,24 @@ def ingest(
     Args:
         settings: which servers and workspace.
         files: what was recognised, parents before children.
-        source: first half of the natural keys, if not the kind's own.
-        tolerance: how many rejected rows of a file are borne.
-        to_warehouse: keep logs of set-top boxes for the warehouse without making documents of them.
+        terms: what was said of all of them.
         progress: shows rows and documents.
 
     Raises:
         InputError: a file is damaged, or too many of its rows are rejected; nothing of it is visible, files before
             it are loaded.
         LockError: another ingest is running in the workspace.
-        UsageError: ``source`` is no usable name, or has to be said, as files of several services share their ids; or
-            a file can't go to the warehouse without documents.
+        UsageError: the files can't be taken on these terms, or their source has to be said, as files of several
+            services share their ids.
     """
-    if to_warehouse:
-        _check_logs_only(files)
-    if source is not None:
-        _check_source(source)
+    terms.check(files)
     replayed: list[FileReport] = []
 
     def replay(stores: Stores) -> None:
         replayed.extend(replay_waiting(stores, progress))
 
-    loadings = [
-        Loading(file, source or file.kind.source, tolerance, progress, to_warehouse=to_warehouse)
-        for file in files
-    ]
-    loads = [partial(_load, loading) for loading in loadings]
-    checks = [partial(_refuse_shared_ids, files)] if source is None else []
+    loads = [partial(_load, Loading(file, terms, progress)) for file in files]
+    checks = [partial(_refuse_shared_ids, files)] if terms.source is None else []
     tasks: list[Callable[[Stores], FileReport | None]] = [*checks, _forget, *loads, replay]
     done = persist(settings, tasks, progress=progress)
     return (*filter(None, done), *replayed)
@@ -100,13 +90,21 @@ class Loading:
     """A file on its way in, however often it is begun."""
 
     file: Recognised
-    source: str
-    tolerance: Tolerance
+    terms: Terms
     progress: Progress
-    to_warehouse: bool
-    """Whether logs of set-top boxes go there without documents."""
     begun: set[int] = field(default_factory=set)
     """Its loads by this run: after a lost answer, one of them may be complete."""
+
+    @property
+    def source(self) -> str:
+        """First half of the natural keys of its rows."""
+        return self.terms.source_of(self.file.kind)
+
+    @property
+    def content(self) -> Fingerprint:
+        """What makes it another load: a full delivery says more than its rows."""
+        is_partial = self.terms.may_end is None
+        return self.file.content if is_partial else self.file.content.also("snapshot")
 
 
 def _forget(stores: Stores) -> None:
@@ -122,14 +120,7 @@ def _refuse_shared_ids(files: Sequence[Recognised], stores: Stores) -> None:
         earlier = ledger.other_path(stores.postgres, file.kind, file.kind.source, file.content)
         other = next(beside, earlier)
         if other is not None:
-            message = (
-                f"{printable(file.path)} and {printable(other)} may number different titles alike"
-            )
-            advice = (
-                f"say whose the new one is with --source; it is --source {file.kind.source} for another delivery "
-                "of what was loaded without one"
-            )
-            raise UsageError(message, advice)
+            raise shared_ids(file, other)
 
 
 def _is_loaded(file: Recognised, stores: Stores) -> bool:
@@ -141,31 +132,30 @@ def _is_other_content(one: Recognised, other: Recognised) -> bool:
     return one.kind == other.kind and one.content.sha256 != other.content.sha256
 
 
-def _check_logs_only(files: Sequence[Recognised]) -> None:
-    for file in files:
-        if file.kind.target is not BOX_LOGS:
-            message = f"{printable(file.path)} is {file.kind.name}, which can't go to the warehouse without the stores"
-            raise UsageError(message, "give --to warehouse with logs of set-top boxes only")
-
-
-def _check_source(source: str) -> None:
-    if not re.fullmatch(SOURCE_NAME, source):
-        message = f"source {shorten(source)!r} is not a usable name"
-        raise UsageError(message, "use up to 63 letters, digits, '_', '.' and '-'")
-
-
 def _load(loading: Loading, stores: Stores) -> FileReport:
     started, file = time.monotonic(), loading.file
-    known = ledger.find_load(stores.postgres, file.kind, loading.source, file.content)
-    if known and file.day:
-        _refuse_other_day(file, file.day, known)
+    known = ledger.find_load(stores.postgres, file.kind, loading.source, loading.content)
+    if file.day:
+        _check_day(loading, stores, file.day, known)
     if known is None or known.state != "complete":
         outcome, counts = "loaded", _load_rows(loading, stores)
     elif known.load_id in loading.begun:
         outcome, counts = "loaded", ledger.recorded_rows(stores.postgres, known.load_id)
     else:
+        if loading.terms.may_end is not None:
+            _refuse_overtaken(loading, stores, known)
         outcome, counts = "already loaded", RowCounts()
-    return FileReport(file.path, file.kind.name, outcome, counts, time.monotonic() - started)
+    return FileReport(file.place, file.kind.name, outcome, counts, time.monotonic() - started)
+
+
+def _check_day(loading: Loading, stores: Stores, day: date, known: Entry | None) -> None:
+    """Raise InputError if a daily file is not of the day that it was before, or goes another way than its day went."""
+    file = loading.file
+    if known is not None:
+        _refuse_other_day(file, day, known)
+    store = "PostgreSQL" if loading.terms.to_warehouse else "MongoDB"
+    with stores.postgres:
+        refuse_other_store(stores.postgres, file.name, file.kind.name, day, store=store)
 
 
 def _refuse_other_day(file: Recognised, day: date, known: Entry) -> None:
@@ -177,10 +167,22 @@ def _refuse_other_day(file: Recognised, day: date, known: Entry) -> None:
         raise InputError(message, advice)
 
 
+def _refuse_overtaken(loading: Loading, stores: Stores, known: Entry) -> None:
+    """Raise InputError if later loads of its kind made the stores another state than that of a full delivery."""
+    later = ledger.overtaking(stores.postgres, loading.file.kind, loading.source, known.load_id)
+    if later is not None:
+        name, kind = loading.file.name, loading.file.kind.name
+        message = (
+            f"{name} was loaded as load {known.load_id}, and load {later} of {kind} came since"
+        )
+        advice = "if it is the state of now, add an empty line to it, so that it is another file"
+        raise InputError(message, advice)
+
+
 def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
     connection, file = stores.postgres, loading.file
     load_id = ledger.begin_load(
-        connection, file.kind, loading.source, file.path, file.content, said=file.said
+        connection, file.kind, loading.source, file.place, loading.content, said=file.said
     )
     loading.begun.add(load_id)
     reached(Step.ENTERED)
@@ -188,7 +190,7 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
         sink = _sink(loading, stores, load_id)
         counts = _judge_rows(loading, stores, load_id, sink)
         file.refuse_if_changed()
-        is_refused = _is_refused(counts, loading.tolerance)
+        is_refused = loading.terms.tolerance.refuses(counts)
         reached(Step.JUDGED)
         if not is_refused:
             counts = _with_outcomes(counts, *sink.finish())
@@ -197,8 +199,8 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
         reached(Step.MERGED)
     reached(Step.COMMITTED)
     if is_refused:
-        raise _too_many(loading, load_id, counts)
-    entry = Entry(load_id, file.kind.target.name, state, printable(file.path))
+        raise too_many(file.name, counts, loading.terms.tolerance, load_id=load_id)
+    entry = Entry(load_id, file.kind.target.name, state, printable(file.place))
     publish(stores, entry, loading.progress)
     return counts
 
@@ -206,27 +208,19 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
 def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
     """Return what takes the rows of a file, in the transaction that is open."""
     file, source, target = loading.file, loading.source, loading.file.kind.target
+    may_end = loading.terms.may_end
+    if may_end is not None:
+        return SnapshotSink(stores.postgres, file, source=source, load_id=load_id, may_end=may_end)
     if file.kind.store == "postgres":
         return RowSink(stores.postgres, target, source=source, load_id=load_id)
-    if not _is_borne(file, loading.tolerance):
+    # What is written to MongoDB can't be taken back, so the file is judged beforehand.
+    tolerance = loading.terms.tolerance
+    if tolerance.is_limited and tolerance.refuses(judge(file, tolerance, loading.progress)):
         return NoSink()
-    if file.day is not None:
-        store = "PostgreSQL" if loading.to_warehouse else "MongoDB"
-        refuse_other_store(stores.postgres, file.kind.name, file.day, store=store)
-    if file.day is not None and loading.to_warehouse:
-        return BoxDaySink(stores.postgres, source=source, day=file.day, load_id=load_id)
+    if file.day is not None and loading.terms.to_warehouse:
+        return BoxDaySink(stores.postgres, file.name, source=source, day=file.day, load_id=load_id)
     shape = partial(ONLY_DOCUMENTS[target.name], Delivery(source, load_id, file.day))
     return DocumentSink(stores.postgres, stores.mongodb[target.name], shape, load_id=load_id)
-
-
-def _is_borne(file: Recognised, tolerance: Tolerance) -> bool:
-    """Judge a file beforehand: what is written to MongoDB can't be taken back."""
-    counts = RowCounts()
-    for batch in file.batches() if tolerance.is_limited else ():
-        counts += _counts_of(batch, file.judge(batch))
-        if tolerance.is_past(counts.rejected_rows):
-            break
-    return not _is_refused(counts, tolerance)
 
 
 def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> RowCounts:
@@ -234,19 +228,24 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
 
     What is rejected is in quarantine; what became of the others is not counted yet.
     """
-    counts, file = RowCounts(), loading.file
+    counts, file, rejected = RowCounts(), loading.file, Counter[str]()
     description = f"{file.path.name} → {sink.name}"
     with loading.progress.task(description, total=None, unit="rows") as task:
         for batch in file.batches():
             checked = file.judge(batch)
             postgres.quarantine(stores.postgres, load_id, checked.refusals)
             counts += _counts_of(batch, checked)
-            if loading.tolerance.is_past(counts.rejected_rows):
-                return counts
+            rejected.update(refusal.code for refusal in checked.refusals)
+            if loading.terms.tolerance.is_past(counts.rejected_rows):
+                break
             sink.write(checked.accepted)
             reached(Step.STAGED)
             task.advance(batch.read_rows, share=file.share_read)
-        return counts + RowCounts(rejected_rows=sink.judge())
+        else:
+            counts += RowCounts(rejected_rows=sink.judge())
+    if doubt := file.doubt(rejected):
+        loading.progress.say(doubt)
+    return counts
 
 
 def _counts_of(batch: Batch, checked: Checked) -> RowCounts:
@@ -255,28 +254,6 @@ def _counts_of(batch: Batch, checked: Checked) -> RowCounts:
         read_rows=batch.read_rows,
         rejected_rows=len(checked.refusals),
         skipped_rows=batch.skipped_rows,
-    )
-
-
-def _is_refused(counts: RowCounts, tolerance: Tolerance) -> bool:
-    rows = counts.read_rows - counts.skipped_rows
-    return tolerance.is_exceeded(counts.rejected_rows, rows=rows)
-
-
-def _too_many(loading: Loading, load_id: int, counts: RowCounts) -> InputError:
-    path, tolerance = printable(loading.file.path), loading.tolerance
-    message = (
-        f"{loading.file.name}: {counts.rejected_rows:,} of the {counts.read_rows:,} rows read were rejected,"
-        f" more than the {tolerance} that are borne; nothing of it was loaded"
-    )
-    advice = f"see them with 'svp quarantine list --load {load_id}'; mend the file, or bear more with --max-bad"
-    return InputError(
-        message,
-        advice,
-        load_id=load_id,
-        path=path,
-        read_rows=counts.read_rows,
-        rejected_rows=counts.rejected_rows,
     )
 
 
@@ -290,5 +267,6 @@ def _with_outcomes(
         loaded_rows=stored["loaded"],
         unchanged_rows=stored["unchanged"],
         updated_rows=stored["updated"],
+        ended_rows=stored["ended"],
         flags=flags,
     )

@@ -40,6 +40,7 @@ __all__ = [
     "list_loads",
     "only_ingest",
     "other_path",
+    "overtaking",
     "record_rows",
     "recorded_rows",
     "touch_days",
@@ -66,6 +67,8 @@ class RowCounts:
     updated_rows: int = 0
     rejected_rows: int = 0
     skipped_rows: int = 0
+    ended_rows: int = 0
+    """Stored rows that a full delivery no longer has; no part of the law, as they were not read."""
     flags: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -142,6 +145,15 @@ def other_path(
         return Path(found[0]) if found else None
 
 
+def overtaking(connection: Connection, kind: Kind, source: str, load_id: int) -> int | None:
+    """Return the newest completed load of a kind and source that came after one; None if there is none."""
+    parameters = {"kind": kind.name, "source": source, "load_id": load_id}
+    with connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "newest_load"), parameters)
+        found = cursor.fetchone()
+        return int(found[0]) if found else None
+
+
 def begin_load(
     connection: Connection,
     kind: Kind,
@@ -149,7 +161,7 @@ def begin_load(
     path: Path,
     content: Fingerprint,
     *,
-    said: str = "",
+    said: Mapping[str, str],
 ) -> int:
     """Enter a file, or one more attempt at it; return its load_id, which is newer than any other.
 
@@ -162,7 +174,7 @@ def begin_load(
         "source": source,
         "path": printable(path),
         "file_bytes": content.file_bytes,
-        "said": said,
+        "said": json.dumps(dict(said)) if said else "",
     }
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "begin_load"), parameters)

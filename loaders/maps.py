@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from svp.model import Column, Table
 
-__all__ = ["MAPPED_TABLES", "Mapped", "read_map"]
+__all__ = ["MAPPED_TABLES", "Mapped", "map_of", "read_map"]
 
 MAPPED_TABLES = {f"map.{table.name}": table for table in TABLES}
 """The tables that a map may name, by the kind that it makes."""
@@ -87,7 +87,16 @@ def read_map(path: Path) -> Mapped:
     Raises:
         UsageError: it can't be read, is no TOML, or says something that can't be; with line and column of the fault.
     """
-    return _Map(path, _text(path)).read()
+    return _Map(printable(path), _text(path)).read()
+
+
+def map_of(text: str) -> Mapped:
+    """Return what the text of a map says that was read before.
+
+    Raises:
+        UsageError: it says something that can't be any more.
+    """
+    return _Map("the map", text).read()
 
 
 def _text(path: Path) -> str:
@@ -105,8 +114,8 @@ def _text(path: Path) -> str:
 class _Map:
     """One map, and where in its text each thing is said."""
 
-    def __init__(self, path: Path, text: str) -> None:
-        self._name = printable(path)
+    def __init__(self, name: str, text: str) -> None:
+        self._name = name
         self._text = text
         self._said = self._parse()
 

@@ -87,6 +87,7 @@ def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]
         "codes": [refusal.code for refusal in kept],
         "refused_values": [refusal.value for refusal in kept],
         "row_texts": [refusal.row_text for refusal in kept],
+        "byte_offsets": [refusal.byte_offset for refusal in kept],
         "row_values": [
             None if refusal.values is None else json.dumps(dict(refusal.values)) for refusal in kept
         ],
@@ -117,7 +118,7 @@ def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[s
     """Store what is new or corrected of the judged rows, note the days.
 
     Returns:
-        Rows by outcome (loaded, unchanged, updated, rejected), and stored rows by flag.
+        Rows by outcome (loaded, unchanged, updated, rejected, ended), and stored rows by flag.
     """
     available = {file.name: file.text for file in list_sql(f"loaders.targets.{target.name}")}
     with connection.cursor() as cursor:
@@ -125,7 +126,7 @@ def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[s
         outcomes = dict(cursor.fetchall())
         cursor.execute(read_sql("loaders.statements", "flags"))
         flags = dict(cursor.fetchall())
-        if outcomes.get("updated"):
+        if outcomes.get("updated") or outcomes.get("ended"):
             view_stored(connection, target)
             limit = {"max_rows": MAX_KEPT_ROWS}
             cursor.execute(read_sql("loaders.statements", "keep_replaced"), limit)

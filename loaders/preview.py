@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from loaders.arrow import compute
+from loaders.tolerance import ANY, Tolerance
 from svp.core.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from loaders.contract import Checked, Field
     from loaders.recognise import Recognised
 
-__all__ = ["Explanation", "Judgement", "explain", "judge"]
+__all__ = ["Explanation", "Judgement", "explain", "judge", "judge_all"]
 
 EXPLAINED_ROWS = 3
 
@@ -99,17 +100,33 @@ def _first_rows(batch: Batch) -> Batch:
     )
 
 
-def judge(files: Iterable[Recognised], progress: Progress = SILENT) -> Iterator[Judgement]:
-    """Yield how the contract judges each file, every row of it read.
+def judge(file: Recognised, tolerance: Tolerance = ANY, progress: Progress = SILENT) -> Judgement:
+    """Return how the contract judges a file; of one with more rejected rows than are borne, its first part.
+
+    Raises:
+        InputError: it is damaged, or changed while it was read.
+    """
+    judgement = Judgement(file)
+    with progress.task(f"{file.path.name}, judged", total=None, unit="rows") as task:
+        for batch in file.batches():
+            judgement.add(batch, file.judge(batch))
+            if tolerance.is_past(judgement.rejected_rows):
+                break
+            task.advance(batch.read_rows, share=file.share_read)
+    file.refuse_if_changed()
+    return judgement
+
+
+def judge_all(
+    files: Iterable[Recognised], tolerance: Tolerance, progress: Progress = SILENT
+) -> Iterator[Judgement]:
+    """Yield how the contract judges each file, up to the first that has more rejected rows than are borne.
 
     Raises:
         InputError: a file is damaged, or changed while it was read.
     """
     for file in files:
-        judgement = Judgement(file)
-        with progress.task(file.path.name, total=None, unit="rows") as task:
-            for batch in file.batches():
-                judgement.add(batch, file.judge(batch))
-                task.advance(batch.read_rows, share=file.share_read)
-        file.refuse_if_changed()
+        judgement = judge(file, tolerance, progress)
         yield judgement
+        if tolerance.refuses(judgement):
+            return

@@ -42,6 +42,7 @@ LINE_COLUMN = "quarantine_line"
 FACTS = {
     "quarantine_load": "load_id",
     LINE_COLUMN: "line",
+    "quarantine_byte": "byte_offset",
     "quarantine_code": "code",
     "quarantine_reason": "reason",
     "quarantine_column": "column_name",
@@ -56,7 +57,7 @@ Row = dict[str, Any]
 REMEDIES = {
     "unknown_parent": "load the file that brings what it refers to; the row follows by itself",
     "repeated_pair": "deliver it under the id that is there already",
-    "not_text": "save the file in UTF-8, then load it again",
+    "not_text": "load the file again with its --encoding, or saved in UTF-8",
 }
 REMEDY = "correct it in a file of 'svp quarantine export', and give that to 'svp quarantine replay'"
 
@@ -70,8 +71,8 @@ class Held:
     target: str
     source: str
     path: str
-    was_said: bool = False
-    """Whether something was said of how the file is to be read, as --zone or --map, without which rows mean nothing."""
+    said: str = ""
+    """What was said of how the file is to be read, as the ledger has it; nothing if nothing was."""
 
 
 def held_loads(
@@ -88,7 +89,7 @@ def list_waiting(settings: Settings) -> list[dict[str, Any]]:
     """Return the loads with rows that wait for what they refer to, the oldest first."""
     held = ledger.ask(settings, "held_loads", {"load_id": None, "is_waiting": True})
     return [
-        {name: value for name, value in load.items() if name not in {"held_rows", "was_said"}}
+        {name: value for name, value in load.items() if name not in {"held_rows", "said"}}
         | {"waiting_rows": load["held_rows"]}
         for load in held
     ]

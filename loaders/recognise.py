@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loaders.contract import check
 from loaders.days import ALL_DAYS, Days
 from loaders.files import (
     DataFile,
-    Fingerprint,
     Options,
     day_in_name,
     fingerprint,
@@ -39,12 +38,12 @@ from loaders.wanted import Wanted
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
     from loaders.batches import Batch
     from loaders.contract import Checked, Kind
+    from loaders.files import Fingerprint
 
 __all__ = ["Recognised", "read_as", "recognise", "recognise_all"]
 
@@ -65,13 +64,18 @@ class Recognised:
     reader: Reader
     day: date | None = None
     """The day it holds, if that is told by its name only."""
-    said: str = ""
-    """What was said of how it is to be read, where that changes what it means."""
+    said: Mapping[str, str] = field(default_factory=dict)
+    """What was said of how it is to be read, where that changes what it means: ``zone``, ``map``, ``encoding``."""
 
     @property
     def path(self) -> Path:
         """What the file is called."""
         return self.file.path
+
+    @property
+    def place(self) -> Path:
+        """What the ledger calls it: its path, and the sheet of a workbook."""
+        return Path(_with_sheet(str(self.path), self.reader))
 
     @property
     def share_read(self) -> float:
@@ -95,6 +99,12 @@ class Recognised:
         return tuple(name for name in self.reader.columns if name not in known)
 
     @property
+    def seen(self) -> str:
+        """Where its columns were looked for."""
+        rows = self.reader.seen_rows
+        return "every row" if rows is None else f"its first {rows:,} rows"
+
+    @property
     def name(self) -> str:
         """What it is called in messages."""
         return _name(self.file, self.reader)
@@ -116,14 +126,25 @@ class Recognised:
             message = f"{self.name}, {error.message}"
             raise InputError(message, error.advice) from error
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield its rows.
+    def doubt(self, rejected: Mapping[str, int]) -> str | None:
+        """Return what is to be said of rows that are no text, counted by code, if nothing tells the file's encoding."""
+        rows = rejected.get("not_text", 0)
+        if not rows or encoding_of(self.file).is_told:
+            return None
+        noun, verb = ("row", "is") if rows == 1 else ("rows", "are")
+        return (
+            f"{self.short_name}: {rows:,} {noun} {verb} not UTF-8, and rejected; if the file is in another encoding,"
+            " give it again and say which, as --encoding cp1252"
+        )
+
+    def batches(self, *, also: Collection[str] = ()) -> Iterator[Batch]:
+        """Yield its rows, with the columns of its kind at least, and ``also``.
 
         Raises:
             InputError: the file is damaged, or gone.
         """
         try:
-            yield from self.reader.batches()
+            yield from self.reader.batches(self.kind.columns.union(also))
         except OSError as error:
             unreadable(error, self.path)
 
@@ -170,7 +191,7 @@ def _recognise_each(file: DataFile, wanted: Wanted) -> Iterator[Recognised]:
             return
         content = fingerprint(file)
         for sheet in list_sheets(file):
-            yield _recognised(file, _with(content, sheet), ExcelSheet(file, sheet), wanted)
+            yield _recognised(file, content.also(sheet), ExcelSheet(file, sheet), wanted)
     except OSError as error:
         unreadable(error, file.path)
 
@@ -194,25 +215,26 @@ def recognise(given: DataFile | Path, wanted: Wanted = ANYTHING) -> Recognised:
 
 def _recognised(file: DataFile, content: Fingerprint, reader: Reader, wanted: Wanted) -> Recognised:
     fitting = _kind_of(file, reader, wanted)
-    said = list(filter(None, (wanted.said_of(fitting), _encoding_said(file, reader))))
-    for one in said:
-        content = _with(content, one)
+    said, encoding = wanted.said_of(fitting), _encoding_said(file, reader)
+    for one in filter(None, (" ".join(said.values()), encoding)):
+        content = content.also(one)
+    if encoding:
+        said["encoding"] = encoding
     kind = wanted.read_as(fitting, _name(file, reader))
     day = _day_of(file) if kind.is_daily else None
-    found = Recognised(file, content, kind, reader, day, "\n".join(said))
+    found = Recognised(file, content, kind, reader, day, said)
     for missing in found.missing:
         if alike := _alike(missing, found.unused):
             raise _renamed(found, missing, alike)
     return found
 
 
-def read_as(path: Path, kind: Kind) -> Recognised:
+def read_as(file: DataFile, kind: Kind) -> Recognised:
     """Return a file that is taken for a kind, whatever its columns are.
 
     Raises:
         InputError: it is empty, damaged or missing.
     """
-    file = DataFile(path)
     try:
         return Recognised(file, fingerprint(file), kind, _open(file))
     except OSError as error:
@@ -220,7 +242,10 @@ def read_as(path: Path, kind: Kind) -> Recognised:
 
 
 def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
-    """Tell whether a daily file is of a day that is not wanted, without reading more than its beginning."""
+    """Tell whether a daily file is of a day that is not wanted, without reading more than its beginning.
+
+    One that is empty or damaged there is, by its name: what is wrong with it matters to who wants that day.
+    """
     day = day_in_name(file.path.name)
     if day is None or day in days:
         return False
@@ -228,6 +253,8 @@ def _is_of_other_day(file: DataFile, days: Days, wanted: Wanted) -> bool:
         if is_workbook(file):
             return False
         return _kind_of(file, _open(file, wanted.delimiter), wanted).is_daily
+    except InputError:
+        return True
     except OSError as error:
         unreadable(error, file.path)
 
@@ -240,12 +267,6 @@ def _name(file: DataFile, reader: Reader) -> str:
 def _with_sheet(name: str, reader: Reader) -> str:
     sheet = reader.facts.get("sheet")
     return f"{name}, sheet {shorten(sheet)}" if sheet else name
-
-
-def _with(content: Fingerprint, said: str) -> Fingerprint:
-    """Return what makes a content another one: the sheet of a workbook, or how it was said to be read."""
-    whole = f"{content.sha256} {said}".encode()
-    return replace(content, sha256=hashlib.sha256(whole).hexdigest())
 
 
 def _encoding_said(file: DataFile, reader: Reader) -> str | None:
@@ -312,7 +333,8 @@ def _nearness(kind: Kind, columns: set[str]) -> tuple[int, int, int]:
 def _renamed(file: Recognised, missing: str, alike: str) -> InputError:
     """Return the refusal of a file that has a column under another name: its values would be lost."""
     alike = shorten(alike)
-    message = f"{file.name} looks like {file.kind.name}, but has no column {missing}"
+    where = f" in {file.seen}" if file.reader.seen_rows else ""
+    message = f"{file.name} looks like {file.kind.name}, but has no column {missing}{where}"
     advice = f"rename its column {alike} to {missing}, or take it out if it is something else"
     return InputError(message, advice, path=file.file.name, columns=list(file.reader.columns))
 

@@ -6,6 +6,7 @@ refused stays as it is.
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -21,9 +22,10 @@ from loaders.box_days import refuse_other_store
 from loaders.contract import check
 from loaders.corrections import corrections
 from loaders.documents import ONLY_DOCUMENTS, Delivery
-from loaders.files import day_in_name
+from loaders.files import Options, day_in_name
 from loaders.kinds import KINDS
 from loaders.ledger import Entry, RowCounts
+from loaders.maps import map_of
 from loaders.publishing import publish
 from loaders.quarantine import Held, held_loads
 from loaders.reports import FileReport
@@ -52,8 +54,13 @@ ORDER = {table.name: number for number, table in enumerate(TABLES)}
 TABLES_BY_NAME = {table.name: table for table in TABLES}
 KINDS_BY_NAME = {kind.name: kind for kind in KINDS}
 
+MEND = "mend its file, or a copy of the refused rows, and ingest that"
+
 Accepted: TypeAlias = "tuple[Entry | None, RowCounts, Counter[str]]"
 """The load that accepted rows became, if any; its numbers; and why the other rows are refused."""
+
+Begun: TypeAlias = "dict[int, Held]"
+"""Loads that a run began and has not reported: after a lost answer, any of them may be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +83,12 @@ def replay_quarantine(
         LockError: another ingest is running in the workspace.
     """
     reports: list[FileReport] = []
+    begun: Begun = {}
 
     def replay(stores: Stores) -> None:
+        reports.extend(_landed(stores, begun))
         for held in _in_order(held_loads(stores.postgres, load_id=load_id)):
-            reports.extend(_judge_again(stores, held, progress))
+            reports.extend(_judge_again(stores, held, begun, progress))
         reports.extend(replay_waiting(stores, progress))
 
     persist(settings, [replay], progress=progress)
@@ -87,9 +96,16 @@ def replay_quarantine(
 
 
 def replay_corrections(
-    settings: Settings, path: Path, *, load_id: int, progress: Progress = SILENT
+    settings: Settings,
+    path: Path,
+    *,
+    load_id: int,
+    options: Options | None = None,
+    progress: Progress = SILENT,
 ) -> Replay:
     """Load the corrected rows of a file in the place of refused rows of a load, which ``quarantine_line`` names.
+
+    ``options`` are what was said of the file.
 
     Raises:
         InputError: the file is damaged, or doesn't say which refused rows its rows stand for.
@@ -97,14 +113,27 @@ def replay_corrections(
         UsageError: the load is not complete, or its kind is not known any more.
     """
     reports: list[FileReport] = []
+    begun: Begun = {}
+    tried: set[int] = set()
 
     def replay(stores: Stores) -> Replay:
+        reports.extend(_landed(stores, begun))
         held, kind = _held_load(stores.postgres, load_id)
         codes, gone_rows = Counter[str](), 0
-        for batch in corrections(path, kind):
+        for batch in corrections(path, kind, options or Options()):
             open_batch = _still_held(stores.postgres, load_id, batch)
-            gone_rows += batch.rows.num_rows - open_batch.rows.num_rows
-            moved = _replay_batch(stores, held, kind, open_batch, progress, is_correction=True)
+            open_lines = _lines(open_batch)
+            gone_rows += len(_lines(batch) - open_lines - tried)
+            tried.update(open_lines)
+            moved = _replay_batch(
+                stores,
+                held,
+                kind,
+                open_batch,
+                begun=begun,
+                progress=progress,
+                is_correction=True,
+            )
             reports.extend(moved.reports)
             codes.update(moved.codes)
         reports.extend(replay_waiting(stores, progress))
@@ -124,7 +153,17 @@ def _in_order(held: Iterable[Held]) -> list[Held]:
     return sorted(held, key=lambda load: ORDER.get(load.target, len(ORDER)))
 
 
-def _judge_again(stores: Stores, held: Held, progress: Progress) -> Iterator[FileReport]:
+def _landed(stores: Stores, begun: Begun) -> Iterator[FileReport]:
+    """Yield what became of loads of this run that were stored though their answer was lost, and forget the others."""
+    for load_id in sorted(ledger.completed_loads(stores.postgres, begun)):
+        held, counts = begun[load_id], ledger.recorded_rows(stores.postgres, load_id)
+        yield FileReport(Path(held.path), held.kind, "replayed", counts, seconds=0.0)
+    begun.clear()
+
+
+def _judge_again(
+    stores: Stores, held: Held, begun: Begun, progress: Progress
+) -> Iterator[FileReport]:
     """Replay what PostgreSQL refused of a load, then what the contract did."""
     yield from _replay_staged(stores, held, progress, is_waiting=False)
     try:
@@ -134,7 +173,9 @@ def _judge_again(stores: Stores, held: Held, progress: Progress) -> Iterator[Fil
         return
     try:
         for batch in _held_batches(stores.postgres, held.load_id):
-            moved = _replay_batch(stores, held, kind, batch, progress, is_correction=False)
+            moved = _replay_batch(
+                stores, held, kind, batch, begun=begun, progress=progress, is_correction=False
+            )
             yield from moved.reports
     except InputError as error:
         progress.say(f"load {held.load_id}: {error.message}; {error.advice}")
@@ -162,7 +203,14 @@ def _replay_staged(
 
 
 def _replay_batch(
-    stores: Stores, held: Held, kind: Kind, batch: Batch, progress: Progress, *, is_correction: bool
+    stores: Stores,
+    held: Held,
+    kind: Kind,
+    batch: Batch,
+    *,
+    begun: Begun,
+    progress: Progress,
+    is_correction: bool,
 ) -> Replay:
     """Judge rows of a load again, and load those that are accepted."""
     started = time.monotonic()
@@ -171,13 +219,14 @@ def _replay_batch(
     accept = _accept_rows if kind.store == "postgres" else _accept_documents
     with stores.postgres:
         entry, counts, refused = accept(stores, held, checked.accepted, is_correction=is_correction)
+        if entry is not None:
+            begun[entry.load_id] = held
     codes.update(refused)
-    reports = (
-        ()
-        if entry is None
-        else (_published(stores, held, entry, counts, started=started, progress=progress),)
-    )
-    return Replay(reports, codes=codes)
+    if entry is None:
+        return Replay((), codes=codes)
+    report = _published(stores, held, entry, counts, started=started, progress=progress)
+    del begun[entry.load_id]
+    return Replay((report,), codes=codes)
 
 
 def _accept_rows(
@@ -202,7 +251,7 @@ def _accept_documents(
     """Store rows that are documents only, but for those that a later delivery brought."""
     day = _day_of(held)
     if day is not None:
-        refuse_other_store(stores.postgres, held.kind, day, store="MongoDB")
+        refuse_other_store(stores.postgres, held.path, held.kind, day, store="MongoDB")
     if not accepted.num_rows:
         return None, RowCounts(), Counter()
     collection = stores.mongodb[held.target]
@@ -289,10 +338,7 @@ def _batch(lines: Sequence[int], texts: Sequence[str], values: Sequence[dict[str
 
 def _held_load(connection: Connection, load_id: int) -> tuple[Held, Kind]:
     """Return a load, which may have no row in quarantine any more, and its kind."""
-    statement = (
-        "SELECT kind, target, source, path, said <> '' FROM ops.load"
-        " WHERE load_id = %s AND state = 'complete'"
-    )
+    statement = "SELECT kind, target, source, path, said FROM ops.load WHERE load_id = %s AND state = 'complete'"
     with connection, connection.cursor() as cursor:
         cursor.execute(statement, (load_id,))
         found = cursor.fetchone()
@@ -306,21 +352,32 @@ def _held_load(connection: Connection, load_id: int) -> tuple[Held, Kind]:
 
 
 def _kind_of(held: Held) -> Kind:
-    """Return the kind by which the rows of a load are judged again.
+    """Return the kind by which the rows of a load are judged again, as it was said to be read.
 
     Raises:
-        UsageError: it is not known any more, or what was said of the file belongs to it.
+        UsageError: it is not known any more, or what was said was not kept so that it can be read again.
     """
-    kind = KINDS_BY_NAME.get(held.kind)
-    if kind is not None and not held.was_said:
-        return kind
-    reason = (
-        "was read as --zone, --map or --encoding said, which its rows in quarantine don't tell"
-        if held.was_said
-        else f"is of kind {held.kind}, which is not known any more"
-    )
-    message = f"load {held.load_id} {reason}"
-    raise UsageError(message, "mend its file, or a copy of the refused rows, and ingest that")
+    said = _said(held)
+    mapped = map_of(said["map"]).kind if "map" in said else None
+    kind = mapped or KINDS_BY_NAME.get(held.kind)
+    if kind is None or kind.name != held.kind:
+        message = f"load {held.load_id} is of kind {held.kind}, which is not known any more"
+        raise UsageError(message, MEND)
+    return kind.in_zone(said["zone"]) if "zone" in said else kind
+
+
+def _said(held: Held) -> dict[str, str]:
+    """Return what was said of a file: ``zone``, ``map`` and ``encoding``, which rows that were read need no more."""
+    try:
+        return dict(json.loads(held.said or "{}"))
+    except ValueError as error:
+        told = "--zone, --map or --encoding said, which an older program did not keep"
+        message = f"load {held.load_id} was read as {told}"
+        raise UsageError(message, MEND) from error
+
+
+def _lines(batch: Batch) -> set[int]:
+    return set(map(int, batch.lines.to_numpy()))
 
 
 def _still_held(connection: Connection, load_id: int, batch: Batch) -> Batch:

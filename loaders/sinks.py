@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from loaders import ledger, mongodb, postgres
+from loaders import ledger, mongodb, postgres, snapshots
 from loaders.steps import Step, reached
 
 if TYPE_CHECKING:
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pymongo.collection import Collection
 
+    from loaders.recognise import Recognised
+    from loaders.tolerance import Tolerance
     from svp.core.mongodb import Document
     from svp.core.postgres import Connection
     from svp.model import Table
 
-__all__ = ["DocumentSink", "NoSink", "RowSink", "Sink"]
+__all__ = ["DocumentSink", "NoSink", "RowSink", "Sink", "SnapshotSink"]
 
 REPLACED = ("replaced_load_id", "replaced_day")
 """What a document says of the one whose place it took; the day only if it was another."""
@@ -49,7 +51,7 @@ class Sink(Protocol):
         """Return how many of the rows are rejected after all; they are in quarantine now."""
 
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """Store what was judged; return rows by outcome (loaded, unchanged, updated, rejected) and by flag."""
+        """Store what was judged; return rows by outcome (loaded, unchanged, updated, rejected, ended) and by flag."""
 
 
 class RowSink:
@@ -75,6 +77,35 @@ class RowSink:
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """Merge what was judged."""
         return postgres.store(self._connection, self._target)
+
+
+class SnapshotSink(RowSink):
+    """Rows of a full delivery: those of its source and kind that it lacks end in the same transaction."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        file: Recognised,
+        *,
+        source: str,
+        load_id: int,
+        may_end: Tolerance,
+    ) -> None:
+        super().__init__(connection, file.kind.target, source=source, load_id=load_id)
+        self._file, self._may_end = file, may_end
+
+    def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Merge what was judged, and end what is missing.
+
+        Raises:
+            InputError: that is more than may end.
+        """
+        kind = self._file.kind
+        missing = snapshots.find_missing(self._connection, self._target, kind.name)
+        snapshots.refuse_many(self._file.name, kind, missing, self._may_end)
+        stored = super().finish()
+        snapshots.end(self._connection, self._target)
+        return stored
 
 
 class NoSink:

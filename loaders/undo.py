@@ -217,16 +217,38 @@ def _check_documents(stores: Stores, parts: Sequence[Part], load_ids: list[int])
     collection = stores.mongodb[collection_of(parts[0].target) or parts[0].target]
     own = {"load_id": {"$in": load_ids}}
     earlier = collection.distinct("replaced_load_id", own)
+    _refuse_replaced(parts, [load_id for load_id in earlier if load_id not in load_ids])
     if earlier:
-        message = f"load {load_ids[0]} replaced documents of load {earlier[-1]}, and what they were is not kept"
-        raise UsageError(message, "deliver the right file of that day instead")
-    later = collection.distinct("load_id", {"replaced_load_id": {"$in": load_ids}})
+        _refuse_forgotten(parts)
+    replaced = {"replaced_load_id": {"$in": load_ids}}
+    later = collection.distinct("load_id", replaced | {"load_id": {"$nin": load_ids}})
     written = collection.count_documents(own)
     if later or written < sum(part.loaded_rows for part in parts):
         named = f"load {later[-1]}" if later else "later loads"
         message = f"{named} replaced documents of load {load_ids[0]}"
         raise UsageError(message, "deliver the right file of that day instead")
     return written
+
+
+def _refuse_replaced(parts: Sequence[Part], earlier: Sequence[int]) -> None:
+    """Raise UsageError if documents of other loads were replaced."""
+    if earlier:
+        message = f"load {parts[0].load_id} replaced documents of load {earlier[-1]}, and what they were is not kept"
+        raise UsageError(message, "deliver the right file of that day instead")
+
+
+def _refuse_forgotten(parts: Sequence[Part]) -> None:
+    """Raise UsageError if a replay replaced documents of its own file, which may have replaced some before that.
+
+    A document names the load of the last one whose place it took, and no earlier one.
+    """
+    first, *replays = parts
+    if first.updated_rows:
+        message = (
+            f"load {replays[-1].load_id}, out of the quarantine of load {first.load_id}, replaced documents of that,"
+            " and whether those had replaced others is not known any more"
+        )
+        raise UsageError(message, "deliver the right file of that day instead")
 
 
 def _refuse_packed(connection: Connection, load_ids: list[int]) -> None:

@@ -37,10 +37,11 @@ class Wanted:
         """Tell whether the kind was said, and is not to be recognised."""
         return len(self.kinds) == 1
 
-    def said_of(self, kind: Kind) -> str:
-        """Return what makes files of a kind others when they are read again: another map, or another zone."""
+    def said_of(self, kind: Kind) -> dict[str, str]:
+        """Return what makes files of a kind others when they are read again: another ``zone``, or another ``map``."""
         zone = self.zone if any(field.parser.in_zone for field in kind.fields) else None
-        return " ".join(filter(None, (zone, self.map_text)))
+        said = {"zone": zone, "map": self.map_text}
+        return {name: text for name, text in said.items() if text}
 
     def read_as(self, kind: Kind, name: str) -> Kind:
         """Return a kind that was recognised as it is to be read.

@@ -51,13 +51,14 @@ BEGIN
             WHERE dim_plan.plan = stg_customer.plan
         ), 0),
         dim_customer.plan = coalesce(stg_customer.plan, 'Unknown'),
-        dim_customer.registered_on = stg_customer.registered_on
+        dim_customer.registered_on = stg_customer.registered_on,
+        dim_customer.ended_on = stg_customer.ended_on
     WHERE
         dim_customer.source = stg_customer.source
         AND dim_customer.customer_code = stg_customer.customer_code;
     SET v_row_count = row_count();
 
-    INSERT INTO dim_customer (source, customer_code, country_key, country, plan_key, plan, registered_on)
+    INSERT INTO dim_customer (source, customer_code, country_key, country, plan_key, plan, registered_on, ended_on)
     SELECT
         stg_customer.source,
         stg_customer.customer_code,
@@ -65,7 +66,8 @@ BEGIN
         coalesce(stg_customer.country, 'Unknown'),
         coalesce(dim_plan.plan_key, 0),
         coalesce(stg_customer.plan, 'Unknown'),
-        stg_customer.registered_on
+        stg_customer.registered_on,
+        stg_customer.ended_on
     FROM stg_customer
     LEFT JOIN dim_customer
         ON

@@ -34,12 +34,13 @@ BEGIN
         dim_title.release_year = stg_title.release_year,
         dim_title.maturity_rating = stg_title.maturity_rating,
         dim_title.language = stg_title.language,
-        dim_title.is_original = stg_title.is_original
+        dim_title.is_original = stg_title.is_original,
+        dim_title.ended_on = stg_title.ended_on
     WHERE dim_title.source = stg_title.source AND dim_title.content_id = stg_title.content_id;
     SET v_row_count = row_count();
 
     INSERT INTO dim_title (
-        source, content_id, title, content_type, release_year, maturity_rating, language, is_original, category_key
+        source, content_id, title, content_type, release_year, maturity_rating, language, is_original, ended_on, category_key
     )
     SELECT
         stg_title.source,
@@ -50,6 +51,7 @@ BEGIN
         stg_title.maturity_rating,
         stg_title.language,
         stg_title.is_original,
+        stg_title.ended_on,
         0
     FROM stg_title
     LEFT JOIN dim_title

@@ -170,6 +170,12 @@ MEASURES = (
         facts=("fact_attempt",),
     ),
     Measure(
+        "app_events",
+        "events that apps told of",
+        mongodb=("app_events",),
+        facts=("fact_event_activity",),
+    ),
+    Measure(
         "subscription_events",
         "changes of subscriptions",
         postgresql=("subscription_events",),

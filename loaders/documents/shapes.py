@@ -80,6 +80,7 @@ def title_document(row: Row) -> Document:
             "duration_minutes": row["duration_minutes"],
             "seasons": seasons or None,
             "average_episode_minutes": row["average_episode_minutes"],
+            "ended_at": _milliseconds(row["ended_at"]),
             "quality_flags": row["quality_flags"],
             "load_id": Int64(row["load_id"]),
         }

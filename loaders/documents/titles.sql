@@ -17,6 +17,7 @@ SELECT
     series_details.season_count,
     series_details.episodes_per_season,
     series_details.average_episode_minutes,
+    content.ended_at,
     content.load_id,
     content.quality_flags,
     array(

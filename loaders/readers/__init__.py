@@ -12,7 +12,7 @@ from loaders.readers.json_lines import JsonLinesFile, is_json_lines
 from loaders.readers.parquet import ParquetFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from loaders.batches import Batch
 
@@ -43,6 +43,10 @@ class Reader(Protocol):
         """The names that the file, or its beginning, gives its columns."""
 
     @property
+    def seen_rows(self) -> int | None:
+        """How many of its first rows named the columns; None if it names them for all."""
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """The names of its arrays, if it is an object of several."""
 
@@ -50,5 +54,5 @@ class Reader(Protocol):
     def facts(self) -> Mapping[str, str]:
         """How it is written, for people: encoding, delimiter."""
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield its rows in order."""
+    def batches(self, columns: Collection[str] | None = None) -> Iterator[Batch]:
+        """Yield its rows in order; a reader to which it saves work leaves out all but ``columns``."""

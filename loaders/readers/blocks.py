@@ -32,6 +32,8 @@ class Line(NamedTuple):
 
     number: int
     text: str
+    byte: int
+    """Bytes before it in the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,18 @@ class Block:
     data: bytes
     ends: Positions
     """Where each line ends in the data."""
+    first_byte: int = 0
+    """Bytes before it in the stream."""
+
+    def start(self, position: np.integer[Any] | int) -> int:
+        """Return where a line begins in the data."""
+        return int(self.ends[position - 1]) if position else 0
 
     def line(self, position: np.integer[Any]) -> Line:
         """Return a line, counted from 0 in the block; a byte that is no text becomes a character that no text has."""
-        start = self.ends[position - 1] if position else 0
+        start = self.start(position)
         text = self.data[start : self.ends[position]].decode("utf-8", "surrogateescape")
-        return Line(self.first_number + int(position), text)
+        return Line(self.first_number + int(position), text, self.first_byte + start)
 
     def lines(self) -> Iterator[Line]:
         """Yield every line."""
@@ -64,15 +72,18 @@ def read_blocks(stream: BinaryIO, name: str, *, read_bytes: int = READ_BYTES) ->
         InputError: a line is longer than any sensible one; ``name`` is that of the file.
     """
     number = 1
-    start = stream.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8)
+    start = stream.read(len(codecs.BOM_UTF8))
+    byte = len(codecs.BOM_UTF8) if start == codecs.BOM_UTF8 else 0
+    start = start[byte:]
     # So many bytes more are the rest of a line, or of one that is too long.
     end_bytes = MAX_CHARACTER_BYTES * batches.MAX_ROW_CHARACTERS
     while data := b"".join((start, stream.read(read_bytes), stream.readline(end_bytes))):
         start = b""
-        for block in _cut(Block(number, data, line_ends(data))):
+        for block in _cut(Block(number, data, line_ends(data), byte)):
             _check_lengths(block, name)
             yield block
             number += len(block.ends)
+        byte += len(data)
 
 
 def line_ends(data: bytes) -> Positions:
@@ -88,11 +99,12 @@ def _cut(block: Block) -> Iterator[Block]:
     """Yield the lines of a block in blocks that fit a batch."""
     ends, first = block.ends, 0
     while first < len(ends):
-        start = ends[first - 1] if first else 0
+        start = block.start(first)
         full = int(np.searchsorted(ends, start + batches.BATCH_CHARACTERS)) + 1
         last = min(full, first + batches.BATCH_ROWS, len(ends))
         data = block.data[start : ends[last - 1]]
-        yield Block(block.first_number + first, data, ends[first:last] - start)
+        first_byte = block.first_byte + start
+        yield Block(block.first_number + first, data, ends[first:last] - start, first_byte)
         first = last
 
 

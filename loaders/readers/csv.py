@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 import pyarrow as pa
 
 from loaders.batches import MAX_ROW_CHARACTERS, Batch, Refusal, in_batches, is_text
-from loaders.readers.text import START_BYTES, Encoding, EncodingDoubt, encoding_of, open_text
+from loaders.readers.text import (
+    START_BYTES,
+    Encoding,
+    Places,
+    encoding_of,
+    open_text,
+)
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from loaders.files import DataFile
 
@@ -41,19 +47,23 @@ class CsvFile:
     """A text file whose first line names its columns."""
 
     format = "CSV"
+    seen_rows = None
     groups = ()
 
     def __init__(self, file: DataFile, delimiter: str | None = None) -> None:
         """Read the header; ``delimiter`` parts its fields if the first line doesn't tell what does.
 
         Raises:
-            InputError: there is none, or it names a column twice.
+            InputError: there is none, it names a column twice, or its encoding can't be told.
         """
         self._file, self._name = file, file.name
         self._encoding = encoding_of(file)
         _refuse_binary(file, self._encoding)
         with open_text(file, self._encoding) as stream:
             first = next(_Lines(stream, self._name), "")
+        if not (self._encoding.is_told or is_text(first)):
+            message = f"{self._name}, line 1: the text is not UTF-8, and nothing tells what it is"
+            raise InputError(message, "say its encoding, as --encoding cp1252")
         self._delimiter = delimiter or max(DELIMITERS, key=first.count)
         self._header = self._read_header(first)
         self.columns = tuple(map(self._encoding.storable, self._header))
@@ -79,20 +89,21 @@ class CsvFile:
             raise InputError(message, "each column needs a name of its own")
         return columns
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, columns: Collection[str] | None = None) -> Iterator[Batch]:
         """Yield the rows in order.
 
         Raises:
-            InputError: a quoted field never ends, a row is longer than any sensible one, or the encoding can't be told.
+            InputError: a quoted field never ends, or a row is longer than any sensible one.
         """
-        doubt = EncodingDoubt(self._file, self._encoding)
+        del columns
         with open_text(self._file, self._encoding) as stream:
             rows = self._rows(stream)
-            doubt.see(islice(rows, 1))
+            header = list(islice(rows, 1))
+            start = Places(header, self._encoding.mark_bytes, self._encoding).end
             for chunk in in_batches(rows):
-                doubt.see(chunk)
-                yield self._batch(chunk)
-        doubt.settle()
+                places = Places(chunk, start, self._encoding)
+                yield self._batch(chunk, places)
+                start = places.end
 
     def _rows(self, stream: TextIO) -> Iterator[Row]:
         csv.field_size_limit(MAX_ROW_CHARACTERS)
@@ -115,9 +126,14 @@ class CsvFile:
             else:
                 yield Row(line, fields, lines.take())
 
-    def _batch(self, chunk: list[Row]) -> Batch:
-        judged = [(row, self._fault(row)) for row in chunk if not self._is_skipped(row)]
-        kept = [row for row, code in judged if code is None]
+    def _batch(self, chunk: list[Row], places: Places) -> Batch:
+        judged = [
+            (number, row, self._fault(row))
+            for number, row in enumerate(chunk)
+            if not self._is_skipped(row)
+        ]
+        numbers = [number for number, _, code in judged if code is None]
+        kept = [chunk[number] for number in numbers]
         values: Sequence[Sequence[str]] = list(zip(*(row.fields for row in kept), strict=True))
         arrays = [pa.array(column, pa.string()) for column in values or [()] * len(self.columns)]
         return Batch(
@@ -125,11 +141,14 @@ class CsvFile:
             lines=pa.array([row.line for row in kept], pa.int64()),
             row_text=lambda row: self._encoding.storable(kept[row].text),
             refusals=tuple(
-                Refusal(row.line, code, self._encoding.storable(row.text))
-                for row, code in judged
+                Refusal(
+                    row.line, code, self._encoding.storable(row.text), byte_offset=places.of(number)
+                )
+                for number, row, code in judged
                 if code
             ),
             skipped_rows=len(chunk) - len(judged),
+            row_byte=lambda row: places.of(numbers[row]),
         )
 
     def _is_skipped(self, row: Row) -> bool:

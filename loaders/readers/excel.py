@@ -14,7 +14,7 @@ from loaders.batches import Batch, Refusal, in_batches
 from svp.errors import InputError, UsageError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from types import ModuleType
 
     from loaders.files import DataFile
@@ -47,6 +47,7 @@ class ExcelSheet:
     """A sheet; days and instants are what Excel says they are, whatever its cells look like."""
 
     format = "Excel"
+    seen_rows = None
     groups = ()
     facts: Mapping[str, str]
 
@@ -69,8 +70,9 @@ class ExcelSheet:
             message = f"{self._name}: the header names {shorten(repeated[0])!r} more than once"
             raise InputError(message, "each column needs a name of its own")
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, columns: Collection[str] | None = None) -> Iterator[Batch]:
         """Yield the rows below the header, in order; blank ones, which a sheet does not really have, left out."""
+        del columns
         rows = (row for row in self._rows() if row.line > self._header_row)
         yield from map(self._batch, in_batches(rows))
 

@@ -13,7 +13,7 @@ from loaders.readers.text import encoding_of
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from loaders.files import DataFile
 
@@ -34,6 +34,7 @@ class JsonFile:
     """The elements of every array in one object; the column ``group`` names the array."""
 
     format = "JSON object of arrays"
+    seen_rows = None
 
     def __init__(self, file: DataFile) -> None:
         """Look what is in the file.
@@ -61,8 +62,9 @@ class JsonFile:
         """How it is written."""
         return {"encoding": encoding_of(self._file, is_json=True).title}
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, columns: Collection[str] | None = None) -> Iterator[Batch]:
         """Yield the elements in order; lines are numbers of elements over all arrays."""
+        del columns
         content = _read(self._file)
         elements = [(group, element) for group, found in content.items() for element in found]
         numbered = [(line, *element) for line, element in enumerate(elements, start=1)]

@@ -23,10 +23,11 @@ from loaders.readers.text import encoding_of, open_text
 from svp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from loaders.files import DataFile
     from loaders.readers.json_rows import JsonRow
+    from loaders.readers.text import Encoding
 
 __all__ = ["JsonArrayFile", "is_json_array"]
 
@@ -58,26 +59,28 @@ class JsonArrayFile:
         self._file = file
         self._encoding = encoding_of(file, is_json=True)
         with open_text(file, self._encoding) as stream:
-            first = list(islice(_Elements(stream, file.name), FIRST_ROWS))
+            first = list(islice(_Elements(stream, file.name, self._encoding), FIRST_ROWS))
         if not first:
             message = f"{file.name} is an array without elements"
             raise InputError(message, "leave it out: nothing in it tells what it would hold")
         self.columns = names_of(first, file.name)
+        self.seen_rows = len(first) if len(first) == FIRST_ROWS else None
 
     @property
     def facts(self) -> dict[str, str]:
         """How it is written."""
         return {"encoding": self._encoding.title}
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield the elements in order; a batch has the columns that its own elements name.
+    def batches(self, columns: Collection[str] | None = None) -> Iterator[Batch]:
+        """Yield the elements in order; a batch has the columns that its own elements name, or those of ``columns``.
 
         Raises:
             InputError: the array is cut off or damaged, an element is longer than any sensible one, or objects
                 have too many different names.
         """
         with open_text(self._file, self._encoding) as stream:
-            for rows in in_batches(_Elements(stream, self._file.name)):
+            elements = _Elements(stream, self._file.name, self._encoding, columns)
+            for rows in in_batches(elements):
                 yield batch_of(
                     rows, name=self._file.name, columns=self.columns, encoding=self._encoding
                 )
@@ -112,8 +115,16 @@ class _Elements:
         InputError: while iterating, the array is cut off or damaged, or an element is too long.
     """
 
-    def __init__(self, stream: TextIO, name: str) -> None:
-        self._stream, self._name = stream, name
+    def __init__(
+        self,
+        stream: TextIO,
+        name: str,
+        encoding: Encoding,
+        columns: Collection[str] | None = None,
+    ) -> None:
+        self._stream, self._name, self._encoding = stream, name, encoding
+        self._columns = columns
+        self._counted, self._byte = 0, encoding.mark_bytes
         self._text = stream.read(HEAD_CHARACTERS)
         self._head = _head(self._text) or "["
         self._at = len(self._head)
@@ -144,9 +155,17 @@ class _Elements:
             value, end = _value_at(self._text, start)
             if end is not None and end < len(self._text):
                 self._at = end
-                return row_of(self._number, self._text[start:end], value)
+                byte = self._byte_at(start)
+                text = self._text[start:end]
+                return row_of(self._number, text, value, byte=byte, columns=self._columns)
             is_there = self._read_more()
         return self._refuse("is cut off, or its quotes and brackets leave open where it ends")
+
+    def _byte_at(self, place: int) -> int | None:
+        """Return the bytes before a place of the text that is held; it is behind the one asked for last."""
+        self._byte += self._encoding.bytes_of(self._text[self._counted : place])
+        self._counted = place
+        return self._byte if self._encoding.is_counted else None
 
     def _next_character(self) -> str:
         """Skip space; return the character behind it, nothing at the end of the file."""
@@ -162,7 +181,8 @@ class _Elements:
         if held >= MAX_ROW_CHARACTERS:
             self._refuse(f"is longer than {MAX_ROW_CHARACTERS:,} characters")
         block = self._stream.read(max(BLOCK_CHARACTERS, held))
-        self._text, self._at = self._text[self._at :] + block, 0
+        self._byte_at(self._at)
+        self._text, self._at, self._counted = self._text[self._at :] + block, 0, 0
         return bool(block)
 
     def _check_tail(self) -> None:

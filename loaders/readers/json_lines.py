@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,7 @@ from loaders.readers.text import AS_UTF_8, START_BYTES, encoding_of, open_as_utf
 from svp.core.workers import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from loaders.files import DataFile
     from loaders.readers.blocks import Block, Line
@@ -43,12 +44,15 @@ class JsonLinesFile:
         """
         self._file = file
         self._encoding = encoding_of(file, is_json=True)
+        # Any other text is read as UTF-8, whose bytes are not those of the file.
+        self._is_counted = self._encoding.name == AS_UTF_8.name
         with open_as_utf_8(file, self._encoding) as stream:
             blocks = read_blocks(stream, file.name, read_bytes=START_BYTES)
             lines = chain.from_iterable(block.lines() for block in blocks)
             filled = (line for line in lines if not line.text.isspace())
             first = _rows_of(islice(filled, FIRST_ROWS))
         self.columns = names_of(first, file.name)
+        self.seen_rows = len(first) if len(first) == FIRST_ROWS else None
         self._layouts = usual_layouts(
             layout_of(row.text, row.values, DOCUMENT) for row in first if row.fault is None
         )
@@ -58,22 +62,24 @@ class JsonLinesFile:
         """How it is written."""
         return {"encoding": self._encoding.title}
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield the rows in order; a batch has the columns that its own lines name.
+    def batches(self, columns: Collection[str] | None = None) -> Iterator[Batch]:
+        """Yield the rows in order; a batch has the columns that its own lines name, or those of ``columns``.
 
         Raises:
             InputError: a line is longer than any sensible one, or objects have too many different names.
         """
         with open_as_utf_8(self._file, self._encoding) as stream:
-            yield from in_order(self._batch, read_blocks(stream, self._file.name))
+            blocks = read_blocks(stream, self._file.name)
+            yield from in_order(partial(self._batch, columns=columns), blocks)
 
-    def _batch(self, block: Block) -> Batch:
+    def _batch(self, block: Block, *, columns: Collection[str] | None) -> Batch:
         """Return the rows of a block: of lines that have a usual layout together, of the others one by one."""
         alike = list(read_alike(block, self._layouts))
         others = np.ones(len(block.ends), dtype=np.bool_)
         for each in alike:
             others[each.lines] = False
-        rows_alone = _rows_of(map(block.line, np.flatnonzero(others)))
+        lines = map(block.line, np.flatnonzero(others))
+        rows_alone = _rows_of(lines, is_counted=self._is_counted, columns=columns)
         alone = batch_of(rows_alone, name=self._file.name, columns=self.columns, encoding=AS_UTF_8)
         if not alike:
             return alone
@@ -85,11 +91,26 @@ class JsonLinesFile:
             rows=rows,
             lines=pa.array(positions + block.first_number, pa.int64()),
             row_text=lambda row: AS_UTF_8.storable(block.line(positions[row]).text),
+            row_byte=lambda row: self._byte(block, positions[row]),
         )
 
+    def _byte(self, block: Block, position: np.integer[Any]) -> int | None:
+        return block.line(position).byte if self._is_counted else None
 
-def _rows_of(lines: Iterable[Line]) -> list[JsonRow]:
-    return [row_of(line.number, line.text, value_of(line.text)) for line in lines]
+
+def _rows_of(
+    lines: Iterable[Line], *, is_counted: bool = False, columns: Collection[str] | None = None
+) -> list[JsonRow]:
+    return [
+        row_of(
+            line.number,
+            line.text,
+            value_of(line.text),
+            byte=line.byte if is_counted else None,
+            columns=columns,
+        )
+        for line in lines
+    ]
 
 
 def is_json_lines(file: DataFile) -> bool:

@@ -15,7 +15,7 @@ from loaders.readers.json_values import AmbiguousObject, as_text, parse
 from svp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from loaders.readers.text import Encoding
 
@@ -50,18 +50,32 @@ class JsonRow(NamedTuple):
     text: str
     values: dict[str, str | None]
     fault: str | None = None
+    byte: int | None = None
+    """Bytes before it in the file; None where they are not counted."""
 
 
-def row_of(line: int, text: str, value: object) -> JsonRow:
-    """Return the row that a value makes; ``BROKEN`` stands for what is no JSON."""
+def row_of(
+    line: int,
+    text: str,
+    value: object,
+    *,
+    byte: int | None = None,
+    columns: Collection[str] | None = None,
+) -> JsonRow:
+    """Return the row that a value makes, of all its columns or of some; ``BROKEN`` stands for what is no JSON."""
     try:
         opened = _with_document(value)
         fault = _fault(text, opened)
         if fault or not isinstance(opened, dict):
-            return JsonRow(line, text, {}, fault)
-        return JsonRow(line, text, {name: as_text(inner) for name, inner in opened.items()})
+            return JsonRow(line, text, {}, fault, byte)
+        values = {
+            name: as_text(inner)
+            for name, inner in opened.items()
+            if columns is None or name in columns
+        }
+        return JsonRow(line, text, values, byte=byte)
     except RecursionError:
-        return JsonRow(line, text, {}, "not_json")
+        return JsonRow(line, text, {}, "not_json", byte)
 
 
 def _with_document(value: object) -> object:
@@ -117,9 +131,12 @@ def batch_of(
         lines=pa.array([row.line for row in kept], pa.int64()),
         row_text=lambda position: encoding.storable(kept[position].text),
         refusals=tuple(
-            Refusal(row.line, row.fault, encoding.storable(row.text)) for row in filled if row.fault
+            Refusal(row.line, row.fault, encoding.storable(row.text), byte_offset=row.byte)
+            for row in filled
+            if row.fault
         ),
         skipped_rows=len(rows) - len(filled),
+        row_byte=lambda position: kept[position].byte,
     )
 
 

@@ -12,7 +12,7 @@ from loaders.batches import BATCH_ROWS, Batch
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from loaders.arrow import Values
     from loaders.files import DataFile
@@ -27,6 +27,7 @@ class ParquetFile:
     """A Parquet file; its rows are counted from 1."""
 
     format = "Parquet"
+    seen_rows = None
     groups = ()
     facts: Mapping[str, str] = {}
 
@@ -47,8 +48,9 @@ class ParquetFile:
             message = f"{file.name} has two columns of one name"
             raise InputError(message, "each column needs a name of its own")
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, columns: Collection[str] | None = None) -> Iterator[Batch]:
         """Yield the rows in order."""
+        del columns
         read_rows = 0
         with self._file.open_seekable() as stream:
             try:

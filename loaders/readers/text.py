@@ -7,13 +7,14 @@ import io
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from loaders.batches import is_text
 from svp.errors import InputError, UsageError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from _typeshed import WriteableBuffer
 
@@ -25,7 +26,7 @@ __all__ = [
     "MAX_CHARACTER_BYTES",
     "START_BYTES",
     "Encoding",
-    "EncodingDoubt",
+    "Places",
     "check_encoding",
     "encoding_of",
     "open_as_utf_8",
@@ -50,13 +51,15 @@ MARKS = {
 """Byte order marks and what they tell; the longer before those that they begin with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Encoding:
     """How bytes become text, and how those that are none are kept apart."""
 
     name: str
     is_told: bool
     """Whether the file, its format or a person tells it; else it is taken for UTF-8 because that is usual."""
+    mark_bytes: int = 0
+    """Of the byte order mark that the file begins with."""
 
     @property
     def title(self) -> str:
@@ -72,6 +75,19 @@ class Encoding:
     def errors(self) -> str:
         """How bytes that are no text are kept as characters that no text has."""
         return "surrogatepass" if self.is_wide else "surrogateescape"
+
+    @cached_property
+    def is_counted(self) -> bool:
+        """Whether text tells how many bytes it was: each character is one, or it is UTF-8."""
+        every_byte = bytes(range(256))
+        return self.name == UTF_8 or (
+            not self.is_wide and len(every_byte.decode(self.name, "replace")) == len(every_byte)
+        )
+
+    def bytes_of(self, text: str) -> int:
+        """Return how many bytes of the file a text was, in an encoding that is counted."""
+        is_plain = self.name != UTF_8 or text.isascii()
+        return len(text) if is_plain else len(text.encode("utf-8", self.errors))
 
     def storable(self, text: str) -> str:
         """Return a row without its line end; bytes that are no text, and NUL, are written as escapes."""
@@ -101,10 +117,16 @@ def encoding_of(file: DataFile, *, is_json: bool = False) -> Encoding:
     JSON is UTF-8 by its standard, or tells UTF-16 and UTF-32 without a mark, as it begins with a character of ASCII.
     """
     start = file.start(START_BYTES)
-    told = next((name for mark, name in MARKS.items() if start.startswith(mark)), None)
-    told = told or file.options.encoding or (json.detect_encoding(start) if is_json else None)
+    mark = next((mark for mark in MARKS if start.startswith(mark)), b"")
+    told = (
+        MARKS.get(mark)
+        or file.options.encoding
+        or (json.detect_encoding(start) if is_json else None)
+    )
     name = codecs.lookup(told or UTF_8).name
-    return Encoding(UTF_8 if name == "utf-8" else name, is_told=told is not None)
+    return Encoding(
+        UTF_8 if name == "utf-8" else name, is_told=told is not None, mark_bytes=len(mark)
+    )
 
 
 @contextmanager
@@ -160,31 +182,22 @@ class _Recoded(io.RawIOBase):
         return len(written)
 
 
-class EncodingDoubt:
-    """Whether a file that doesn't tell its encoding is UTF-8 at all.
+class Places:
+    """Where each of some rows that follow one another begins in the file; counted one by one only if somebody asks."""
 
-    Bytes that are no UTF-8 are damage where other characters beyond ASCII are read well; where there are none, the
-    file may as well be in another encoding, and none is guessed.
-    """
+    def __init__(self, rows: Sequence[Written], start: int, encoding: Encoding) -> None:
+        self._rows, self._start, self._encoding = rows, start, encoding
 
-    def __init__(self, file: DataFile, encoding: Encoding) -> None:
-        self._name = file.name
-        self._is_settled = encoding.is_told
-        self._first_line: int | None = None
+    @property
+    def end(self) -> int:
+        """Where the last one ends."""
+        return self._start + self._encoding.bytes_of("".join(row.text for row in self._rows))
 
-    def see(self, rows: Iterable[Written]) -> None:
-        """Take notice of rows."""
-        for row in rows:
-            if self._is_settled:
-                return
-            if not row.text.isascii():
-                self._is_settled = is_text(row.text)
-                self._first_line = self._first_line or row.line
+    def of(self, row: int) -> int | None:
+        """Return the bytes before a row; None if the encoding doesn't tell them."""
+        return self._starts[row] if self._encoding.is_counted else None
 
-    def settle(self) -> None:
-        """Raise InputError if, at the end of the file, its encoding can't be told."""
-        if self._first_line is None or self._is_settled:
-            return
-        message = f"{self._name}, line {self._first_line:,}: the text is not UTF-8, and nothing tells what it is"
-        advice = "say its encoding, as --encoding cp1252; with --encoding utf-8 such rows are quarantined"
-        raise InputError(message, advice)
+    @cached_property
+    def _starts(self) -> list[int]:
+        widths = (self._encoding.bytes_of(row.text) for row in self._rows)
+        return list(accumulate(widths, initial=self._start))

@@ -7,7 +7,7 @@ SELECT
     load.target,
     load.source,
     load.path,
-    load.said <> '' AS was_said,
+    load.said,
     count(*) AS held_rows
 FROM ops.quarantine
 INNER JOIN ops.load ON quarantine.load_id = load.load_id

@@ -1,5 +1,5 @@
--- keep_replaced.sql: keep the rows that resolved is about to replace, as long as they are not too many; and their number
--- in any case, so that undo knows whether it has them all.
+-- keep_replaced.sql: keep the rows that resolved is about to replace or to end, as long as they are not too many; and
+-- their number in any case, so that undo knows whether it has them all.
 -- params:   max_rows
 -- settings: svp.source, svp.load_id, svp.undo_days
 WITH replaced AS (
@@ -10,7 +10,7 @@ WITH replaced AS (
     FROM resolved
     INNER JOIN stored
         ON resolved.natural_id = stored.natural_id AND stored.source = current_setting('svp.source')
-    WHERE resolved.is_latest AND resolved.outcome = 'updated'
+    WHERE resolved.is_latest AND resolved.outcome IN ('updated', 'ended')
 ),
 
 counted AS (

@@ -13,6 +13,7 @@ SELECT
     load.updated_rows,
     load.rejected_rows,
     load.skipped_rows,
+    load.ended_rows,
     load.flags,
     load.attempts,
     load.started_at,

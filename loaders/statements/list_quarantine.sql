@@ -7,6 +7,7 @@ SELECT
     load.source,
     load.path,
     quarantine.line,
+    quarantine.byte_offset,
     quarantine.column_name,
     quarantine.code,
     quarantine.value,

@@ -1,5 +1,6 @@
 -- quarantine.sql: keep rows that the contract refused, as much of them as the settings allow.
--- params:   load_id; lines, columns, codes, refused_values, row_texts, row_values (arrays of equal length)
+-- params:   load_id; lines, columns, codes, refused_values, row_texts, row_values, byte_offsets (arrays of equal
+--           length)
 -- settings: svp.quarantine_text (keep, cut or none)
 WITH allowed AS (
     SELECT
@@ -8,7 +9,7 @@ WITH allowed AS (
 )
 
 INSERT INTO ops.quarantine (
-    load_id, line, column_name, code, value, row_text, row_values, row_form
+    load_id, line, column_name, code, value, row_text, row_values, row_form, byte_offset
 )
 SELECT
     %(load_id)s AS load_id,
@@ -18,7 +19,8 @@ SELECT
     CASE WHEN allowed.values_are_kept THEN refused.value END AS value,
     CASE WHEN allowed.rows_are_kept THEN refused.row_text ELSE '' END AS row_text,
     CASE WHEN allowed.rows_are_kept THEN refused.row_values END AS row_values,
-    CASE WHEN allowed.rows_are_kept AND refused.row_values IS NOT NULL THEN 'columns' ELSE 'text' END AS row_form
+    CASE WHEN allowed.rows_are_kept AND refused.row_values IS NOT NULL THEN 'columns' ELSE 'text' END AS row_form,
+    refused.byte_offset
 FROM
     unnest(
         cast(%(lines)s AS bigint[]),
@@ -26,6 +28,7 @@ FROM
         cast(%(codes)s AS text[]),
         cast(%(refused_values)s AS text[]),
         cast(%(row_texts)s AS text[]),
-        cast(%(row_values)s AS json[])
-    ) AS refused (line, column_name, code, value, row_text, row_values)
+        cast(%(row_values)s AS json[]),
+        cast(%(byte_offsets)s AS bigint[])
+    ) AS refused (line, column_name, code, value, row_text, row_values, byte_offset)
 CROSS JOIN allowed;

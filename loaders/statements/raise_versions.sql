@@ -21,6 +21,6 @@ FROM ops.load
 WHERE
     load.load_id = %(load_id)s
     AND %(mark)s IS NOT NULL
-    AND load.loaded_rows + load.updated_rows > 0
+    AND load.loaded_rows + load.updated_rows + load.ended_rows > 0
 ON CONFLICT (mark) DO UPDATE
     SET version = excluded.version, changed_at = clock_timestamp();

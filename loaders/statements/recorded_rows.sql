@@ -8,6 +8,7 @@ SELECT
     load.updated_rows,
     load.rejected_rows,
     load.skipped_rows,
+    load.ended_rows,
     load.flags
 FROM ops.load
 WHERE load.load_id = %(load_id)s;

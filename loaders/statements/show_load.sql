@@ -16,6 +16,7 @@ SELECT
     load.updated_rows,
     load.rejected_rows,
     load.skipped_rows,
+    load.ended_rows,
     load.replaced_rows,
     load.flags,
     load.attempts,

@@ -70,6 +70,7 @@ SETTINGS = (
     Setting(
         "report_currency", "Currency of all money in marts, a code of ISO 4217.", REPORT_CURRENCY
     ),
+    Setting("inbox", "Folder that 'svp ingest' reads when it is given no path."),
     Setting(
         "quarantine_text",
         "What quarantine keeps of a refused row: keep it, cut it to the value at fault, or none of it.",
@@ -151,6 +152,8 @@ class Settings:
     mongo_url: str = field(default="", repr=False)
     mysql_url: str = field(default="", repr=False)
     report_currency: str = REPORT_CURRENCY
+    inbox: Path | None = None
+    """None: every path is given."""
     quarantine_text: str = QUARANTINE_TEXTS[0]
     quarantine_days: int | None = None
     """None: for ever."""
@@ -216,6 +219,7 @@ def load_settings(
         home=home,
         workspace=Workspace(chosen.get("workspace", DEFAULT_WORKSPACE)),
         report_currency=chosen.get("report_currency", REPORT_CURRENCY),
+        inbox=Path(chosen["inbox"]).expanduser().absolute() if "inbox" in chosen else None,
         quarantine_text=chosen.get("quarantine_text", QUARANTINE_TEXTS[0]),
         quarantine_days=days_of("quarantine_days", chosen),
         undo_days=UNDO_DAYS if (days := days_of("undo_days", chosen)) is None else days,

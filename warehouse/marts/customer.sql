@@ -6,6 +6,7 @@ SELECT
     dim_customer.country,
     dim_customer.plan,
     dim_customer.registered_on,
+    dim_customer.ended_on,
     dim_customer.customer_key,
     dim_customer.country_key,
     dim_customer.plan_key

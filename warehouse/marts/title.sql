@@ -9,6 +9,7 @@ SELECT
     dim_title.maturity_rating,
     dim_title.language,
     dim_title.is_original,
+    dim_title.ended_on,
     dim_title.category,
     dim_title.title_key,
     dim_title.category_key

@@ -86,7 +86,8 @@ WITH stored AS (
             description = excluded.description,
             quality_flags = excluded.quality_flags,
             row_hash = excluded.row_hash,
-            load_id = excluded.load_id
+            load_id = excluded.load_id,
+            ended_at = NULL
     RETURNING content.content_key, content.content_id, content.content_type
 )
 

@@ -32,4 +32,5 @@ ON CONFLICT (source, device_id) DO UPDATE
         added_on = excluded.added_on,
         quality_flags = excluded.quality_flags,
         row_hash = excluded.row_hash,
-        load_id = excluded.load_id;
+        load_id = excluded.load_id,
+        ended_at = NULL;

@@ -38,4 +38,5 @@ ON CONFLICT (source, episode_id) DO UPDATE
         released_on = excluded.released_on,
         quality_flags = excluded.quality_flags,
         row_hash = excluded.row_hash,
-        load_id = excluded.load_id;
+        load_id = excluded.load_id,
+        ended_at = NULL;

@@ -50,4 +50,5 @@ ON CONFLICT (source, user_id) DO UPDATE
         lifetime_watch_hours = excluded.lifetime_watch_hours,
         quality_flags = excluded.quality_flags,
         row_hash = excluded.row_hash,
-        load_id = excluded.load_id;
+        load_id = excluded.load_id,
+        ended_at = NULL;

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from svp.errors import PlatformError
 from svp.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -63,13 +64,26 @@ def console(*, stderr: bool = False) -> Console:
     return made
 
 
-def emit(data: Mapping[str, object], *, as_json: bool, show: Callable[[], RenderableType]) -> None:
-    """Print a command's result: ``data`` as one JSON object, or what ``show`` returns."""
-    if as_json:
+def emit(
+    data: Mapping[str, object],
+    *,
+    as_json: bool,
+    show: Callable[[], RenderableType],
+    error: PlatformError | None = None,
+) -> None:
+    """Print a command's result: ``data`` as one JSON object, or what ``show`` returns; then raise ``error``, if any.
+
+    The one object of an error is printed with it, and holds the data.
+    """
+    if as_json and error:
+        error.details.update(data)
+    elif as_json:
         written = json.dumps(data, default=_json_value, ensure_ascii=False)
         sys.stdout.write(UNSAFE.sub(_escaped, written) + "\n")
     else:
         console().print(show())
+    if error:
+        raise error
 
 
 def _escaped(found: re.Match[str]) -> str:

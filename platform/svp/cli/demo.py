@@ -94,13 +94,15 @@ def _generate(data: Path, scale: str, progress: Progress) -> None:
 def _load(settings: Settings, data: Path, progress: Progress) -> None:
     from loaders.ingest import ingest
     from loaders.recognise import recognise_all
+    from loaders.terms import Terms
     from nosql.run import run
     from svp.cli.ingest import report_table
     from svp.cli.schemas import install_all
 
     progress.say("3/6 schemas, then files into PostgreSQL and MongoDB")
     install_all(settings, progress)
-    reports = ingest(settings, recognise_all([data]), source=f"demo-{data.name}", progress=progress)
+    terms = Terms(source=f"demo-{data.name}")
+    reports = ingest(settings, recognise_all([data]), terms=terms, progress=progress)
     console(stderr=True).print(report_table(reports))
     progress.say("4/6 aggregation pipelines in MongoDB")
     run(settings, progress=progress)

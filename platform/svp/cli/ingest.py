@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain
@@ -15,7 +16,7 @@ from svp.cli.common import JsonOption, emit, settings_from, terminal_progress
 from svp.cli.preview import announce
 from svp.cli.preview import dry_run as show_judged
 from svp.cli.preview import explain as show_explained
-from svp.cli.tables import OUTCOMES, skipped_lines, text_table
+from svp.cli.tables import OUTCOMES, beside_lines, text_table
 from svp.errors import QuarantineError, UsageError, shorten
 
 if TYPE_CHECKING:
@@ -25,10 +26,19 @@ if TYPE_CHECKING:
     from loaders.files import Options
     from loaders.ingest import FileReport
     from loaders.recognise import Recognised
+    from loaders.terms import Terms
     from loaders.tolerance import Tolerance
+    from loaders.wanted import Wanted
     from svp.settings import Settings
 
-__all__ = ["check_schemas", "register", "report_facts", "report_table"]
+__all__ = [
+    "EncodingOption",
+    "check_schemas",
+    "options_of",
+    "register",
+    "report_facts",
+    "report_table",
+]
 
 MAX_WAITING_LINES = 5
 
@@ -46,9 +56,10 @@ class OnBadRow(StrEnum):
 
 
 PathsArgument = Annotated[
-    list[Path],
+    list[Path] | None,
     typer.Argument(
-        help="Files, folders, patterns in quotes, or - for standard input.", metavar="PATH..."
+        help="Files, folders, patterns in quotes, or - for standard input; the setting 'inbox' if none is given.",
+        metavar="[PATH...]",
     ),
 ]
 SourceOption = Annotated[
@@ -127,6 +138,22 @@ MaxBadOption = Annotated[
     ),
 ]
 
+SnapshotOption = Annotated[
+    bool,
+    typer.Option(
+        "--snapshot",
+        help="Each file is all there is of its kind: users, titles, episodes and devices that are there and not in it"
+        " are ended. Bears no rejected row unless --max-bad says how many.",
+    ),
+]
+MaxEndedOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|P%",
+        help="Rows that --snapshot may end, as 100 or 80%; half of those that are there if it is not given.",
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -135,7 +162,7 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     context: typer.Context,
-    paths: PathsArgument,
+    paths: PathsArgument = None,
     *,
     source: SourceOption = None,
     kind: KindOption = None,
@@ -143,6 +170,8 @@ def ingest(
     zone: ZoneOption = None,
     on_bad_row: BadRowOption = OnBadRow.QUARANTINE,
     max_bad: MaxBadOption = None,
+    snapshot: SnapshotOption = False,
+    max_ended: MaxEndedOption = None,
     first: FromOption = None,
     to: ToOption = None,
     encoding: EncodingOption = None,
@@ -162,34 +191,61 @@ def ingest(
              svp ingest export.zip --explain
     """
     from loaders.days import Days
-    from loaders.folders import standard_input_kept
-    from loaders.recognise import recognise_all
+    from loaders.terms import Terms
     from loaders.wanted import wanted
 
-    settings, tolerance = settings_from(context), tolerance_of(on_bad_row, max_bad)
-    said = wanted(kind=kind, map_file=map_file, zone=zone)
+    settings, said = settings_from(context), wanted(kind=kind, map_file=map_file, zone=zone)
     last, to_warehouse = where_to(to or [])
     days = Days(first and first.date(), last)
-    with standard_input_kept(paths) as given:
-        files = recognise_all(given, said, options=_options(settings, encoding), days=days)
+    tolerance = tolerance_of(OnBadRow.STOP if snapshot and not max_bad else on_bad_row, max_bad)
+    may_end = may_end_of(max_ended, is_snapshot=snapshot)
+    terms = Terms(source, tolerance, to_warehouse, may_end)
+    with _recognised(
+        paths or inbox_of(settings), said, days, options_of(settings, encoding)
+    ) as files:
         if explain:
-            show_explained(files, days, as_json=as_json)
+            show_explained(files, days, terms, as_json=as_json)
         elif dry_run:
-            show_judged(files, days, is_strict=strict, as_json=as_json)
+            show_judged(files, days, terms, is_strict=strict, as_json=as_json)
         else:
-            _load(
-                settings,
-                files,
-                days,
-                source=source,
-                tolerance=tolerance,
-                to_warehouse=to_warehouse,
-                is_strict=strict,
-                as_json=as_json,
-            )
+            _load(settings, files, days, terms, is_strict=strict, as_json=as_json)
 
 
-def _options(settings: Settings, encoding: str | None) -> Options:
+def inbox_of(settings: Settings) -> list[Path]:
+    """Return the folder that is read when no path is given; nothing while it is empty.
+
+    Raises:
+        UsageError: none is set, or it is not there.
+    """
+    if settings.inbox is None:
+        message = "no path was given, and no inbox is set"
+        raise UsageError(
+            message, "give files or folders, or set SVP_INBOX to the folder they arrive in"
+        )
+    if not settings.inbox.is_dir():
+        message = f"the inbox {shorten(settings.inbox)} is not a folder that is there"
+        raise UsageError(message, "make it, or set SVP_INBOX to the folder that files arrive in")
+    return [settings.inbox] if any(settings.inbox.iterdir()) else []
+
+
+@contextmanager
+def _recognised(
+    paths: Sequence[Path], said: Wanted, days: Days, options: Options
+) -> Iterator[tuple[Recognised, ...]]:
+    """Give what the paths hold, as long as what was piped in is kept."""
+    from loaders.folders import standard_input_kept
+    from loaders.recognise import recognise_all
+
+    with standard_input_kept(paths) as given:
+        yield recognise_all(given, said, options=options, days=days)
+
+
+def options_of(settings: Settings, encoding: str | None) -> Options:
+    """Return how files are to be opened.
+
+    Raises:
+        UsageError: there is no such encoding.
+    """
     from loaders.files import Options
     from loaders.packed import Limits
     from loaders.readers.text import check_encoding
@@ -204,10 +260,8 @@ def _load(
     settings: Settings,
     files: Sequence[Recognised],
     days: Days,
+    terms: Terms,
     *,
-    source: str | None,
-    tolerance: Tolerance,
-    to_warehouse: bool,
     is_strict: bool,
     as_json: bool,
 ) -> None:
@@ -217,25 +271,21 @@ def _load(
 
     with terminal_progress() as progress:
         check_schemas(settings)
-        announce(files, days, progress)
-        reports = load_files(
-            settings,
-            files,
-            source=source,
-            tolerance=tolerance,
-            to_warehouse=to_warehouse,
-            progress=progress,
-        )
+        announce(files, days, terms, progress)
+        reports = load_files(settings, files, terms=terms, progress=progress)
     facts = {
         "workspace": settings.workspace.name,
         "files": [report_facts(report) for report in reports],
         "waiting": (waiting := list_waiting(settings)),
     }
-    emit(facts, as_json=as_json, show=lambda: _with_waiting(report_table(reports), waiting))
     rejected = sum(report.counts.rejected_rows for report in reports)
-    if rejected and is_strict:
-        message = f"{rejected} rows are in quarantine"
-        raise QuarantineError(message, "see them with 'svp quarantine list'")
+    message, advice = f"{rejected} rows are in quarantine", "see them with 'svp quarantine list'"
+    emit(
+        facts,
+        as_json=as_json,
+        show=lambda: _with_waiting(report_table(reports), waiting),
+        error=QuarantineError(message, advice) if rejected and is_strict else None,
+    )
 
 
 def where_to(ends: Sequence[str]) -> tuple[date | None, bool]:
@@ -269,6 +319,22 @@ def tolerance_of(on_bad_row: OnBadRow, max_bad: str | None) -> Tolerance:
         )
         raise UsageError(message, "give one of the two")
     return NONE
+
+
+def may_end_of(max_ended: str | None, *, is_snapshot: bool) -> Tolerance | None:
+    """Return how many rows a full delivery may end; None for a delivery that is none.
+
+    Raises:
+        UsageError: ``max_ended`` says no number, or there is nothing that it could say it of.
+    """
+    from loaders.tolerance import HALF, parse_tolerance
+
+    if max_ended is not None and not is_snapshot:
+        message = "--max-ended says how many rows --snapshot may end, which was not given"
+        raise UsageError(message, "add --snapshot, or leave it out")
+    if not is_snapshot:
+        return None
+    return HALF if max_ended is None else parse_tolerance(max_ended)
 
 
 def check_schemas(settings: Settings) -> None:
@@ -357,6 +423,7 @@ def _report_cells(reports: Sequence[FileReport], named: list[str]) -> list[str]:
     if outcome == "already loaded":
         return ["\n".join(named), *[""] * len(OUTCOMES), seconds]
     flags = [f"  {rows:,} {code}" for code, rows in counts.flags.items()]
-    file = "\n".join((*named, *skipped_lines(counts.skipped_rows), *flags))
+    beside = beside_lines(counts.skipped_rows, counts.ended_rows)
+    file = "\n".join((*named, *beside, *flags))
     numbers = [f"{getattr(counts, f'{name}_rows'):,}" for name in OUTCOMES]
     return [file, *numbers, seconds]

@@ -19,7 +19,7 @@ from svp.cli.common import (
     terminal_progress,
 )
 from svp.cli.ingest import check_schemas
-from svp.cli.tables import OUTCOMES, new_table, plain, skipped_lines, text_table, visible
+from svp.cli.tables import OUTCOMES, beside_lines, new_table, plain, text_table, visible
 from svp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _loads_table(rows: Sequence[dict[str, Any]]) -> RenderableType:
                     Path(row["path"]).name,
                     row["kind"],
                     f"{row['state']}, {row['started_at']:%Y-%m-%d %H:%M}",
-                    *skipped_lines(row["skipped_rows"]),
+                    *beside_lines(row["skipped_rows"], row["ended_rows"]),
                 )
             ),
             *(f"{row[f'{name}_rows']:,}" for name in OUTCOMES),
@@ -117,6 +117,8 @@ def _load_facts(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "read", f"{row['read_rows']:,}"
     for name in (*OUTCOMES, "skipped"):
         yield f"  {name}", f"{row[f'{name}_rows']:,}"
+    if row["ended_rows"]:
+        yield "ended", f"{row['ended_rows']:,} rows that it no longer has"
     for code, rows in row["flags"].items():
         yield "flagged", f"{rows:,} {code}"
     for code, rows in row["quarantine"].items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -19,33 +20,38 @@ if TYPE_CHECKING:
     from loaders.days import Days
     from loaders.preview import Explanation, Judgement
     from loaders.recognise import Recognised
+    from loaders.terms import Terms
     from svp.core.progress import Progress
 
 __all__ = ["announce", "describe", "dry_run", "explain"]
 
 MAX_NAMED_DAYS = 10
 
+STORES = {"postgres": "PostgreSQL", "mongodb": "MongoDB"}
+
 NOT_JUDGED = "Only the stores know what rows refer to, and which of them are there already."
 
 
-def announce(files: Sequence[Recognised], days: Days, progress: Progress) -> None:
+def announce(files: Sequence[Recognised], days: Days, terms: Terms, progress: Progress) -> None:
     """Say what was recognised, and what of it is missing or not used."""
-    for line in describe(files, days):
+    for line in describe(files, days, terms):
         progress.say(line)
 
 
-def describe(files: Sequence[Recognised], days: Days) -> Iterator[str]:
+def describe(files: Sequence[Recognised], days: Days, terms: Terms) -> Iterator[str]:
     """Yield the lines that say it."""
     from loaders.days import ALL_DAYS
 
     noun = "file" if len(files) == 1 else "files"
+    if terms.to_warehouse:
+        noun = f"{noun} to the warehouse without documents"
     groups = [list(group) for _, group in groupby(files, key=lambda file: file.kind.name)]
-    yield f"{len(files)} {noun}: {', '.join(_named(groups, days))}"
+    yield f"{len(files)} {noun}: {', '.join(_named(groups, days)) or 'nothing to do'}"
     if days != ALL_DAYS and not any(file.day for file in files):
         yield f"no file is of a day in {days}"
     for file in files:
         if file.missing:
-            yield f"{file.short_name} has no {', '.join(file.missing)}: empty in every row"
+            yield f"{file.short_name} has no {', '.join(file.missing)}: empty in {file.seen}"
         if file.unused:
             yield f"{file.short_name}: {', '.join(map(shorten, file.unused))} not used"
 
@@ -83,28 +89,36 @@ def _listed(days: Sequence[date]) -> str:
     return ", ".join(map(str, days[:MAX_NAMED_DAYS])) + (f" and {more} more" if more > 0 else "")
 
 
-def explain(files: Sequence[Recognised], days: Days, *, as_json: bool) -> None:
-    """Show what each file is, and what becomes of its columns and its first rows."""
+def explain(files: Sequence[Recognised], days: Days, terms: Terms, *, as_json: bool) -> None:
+    """Show what each file is, and what becomes of its columns and its first rows.
+
+    Raises:
+        UsageError: the files can't be taken on these terms.
+    """
     from rich.console import Group
 
     from loaders.preview import explain as explained
 
+    terms.rehearse(files)
     with terminal_progress() as progress:
-        announce(files, days, progress)
+        announce(files, days, terms, progress)
     explanations = list(map(explained, files))
-    facts = {"files": list(map(_explanation_facts, explanations))}
-    emit(facts, as_json=as_json, show=lambda: Group(*map(_explanation, explanations)))
+    facts = {"files": [_explanation_facts(told, terms) for told in explanations]}
+    shown = partial(_explanation, terms=terms)
+    emit(facts, as_json=as_json, show=lambda: Group(*map(shown, explanations)))
 
 
-def _explanation_facts(told: Explanation) -> dict[str, object]:
+def _explanation_facts(told: Explanation, terms: Terms) -> dict[str, object]:
     from loaders.codes import REFUSALS
 
     file, kind = told.file, told.file.kind
+    store, table = _place(kind, terms)
     return {
         "path": file.file.name,
         "kind": kind.name,
-        "store": kind.store,
-        "table": kind.target.name,
+        "source": terms.source_of(kind),
+        "store": store,
+        "table": table,
         "day": file.day,
         "format": file.reader.format,
         **file.reader.facts,
@@ -134,7 +148,12 @@ def _explanation_facts(told: Explanation) -> dict[str, object]:
     }
 
 
-def _explanation(told: Explanation) -> RenderableType:
+def _place(kind: Kind, terms: Terms) -> tuple[str, str]:
+    """Return the store that takes the rows of a kind, and where in it they go."""
+    return ("postgres", "box_day_lines") if terms.to_warehouse else (kind.store, kind.target.name)
+
+
+def _explanation(told: Explanation, terms: Terms) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
@@ -144,25 +163,29 @@ def _explanation(told: Explanation) -> RenderableType:
         f"line {refusal.line:,} is refused: {refusal.code}, {REFUSALS[refusal.code]}"
         for refusal in told.refusals
     )
-    return Group(Text(_headline(told)), _columns(told), _rows(told), *map(Text, refused))
+    return Group(Text(_headline(told, terms)), _columns(told), _rows(told), *map(Text, refused))
 
 
-def _headline(told: Explanation) -> str:
-    """Return one line, as "a.csv.gz: relational.users, to PostgreSQL users; CSV, gzip, encoding utf-8, delimiter ;"."""
+def _headline(told: Explanation, terms: Terms) -> str:
+    """Return one line, as "a.csv.gz: relational.users, to users in PostgreSQL; CSV, gzip, encoding utf-8"."""
     file, kind = told.file, told.file.kind
-    store = {"postgres": "PostgreSQL", "mongodb": "MongoDB"}[kind.store]
+    store, table = _place(kind, terms)
+    place = f"{table} in {STORES[store]}"
+    if terms.to_warehouse:
+        place = f"the warehouse by {place}"
     written = [f"{name} {value!r}" for name, value in file.reader.facts.items()]
     of_day = f" of {file.day}" if file.day else ""
     form = ", ".join((file.reader.format, *told.compression, *written))
-    return (
-        f"{shorten(file.path.name)}: {kind.name}{of_day}, to {kind.target.name} in {store}; {form}"
-    )
+    return f"{shorten(file.path.name)}: {kind.name}{of_day}, to {place}; {form}"
 
 
 def _columns(told: Explanation) -> RenderableType:
     table = new_table("column", "becomes", "may hold")
+    absent = " (not in the file: empty)"
+    if told.file.reader.seen_rows:
+        absent = f" (not in {told.file.seen})"
     for field, is_there in told.fields:
-        remark = "" if is_there else " (not in the file: empty)"
+        remark = "" if is_there else absent
         table.add_row(cell(field.column), cell(f"{field.to}{remark}"), cell(field.parser.meaning))
     for name in told.file.unused:
         table.add_row(cell(name), cell("nothing: not used"), cell(""))
@@ -185,29 +208,49 @@ def _written(value: object) -> object:
     return str(value) if isinstance(value, int | float | Decimal) else value
 
 
-def dry_run(files: Sequence[Recognised], days: Days, *, is_strict: bool, as_json: bool) -> None:
+def dry_run(
+    files: Sequence[Recognised], days: Days, terms: Terms, *, is_strict: bool, as_json: bool
+) -> None:
     """Judge every row by its contract, show what would become of it, and write nothing.
 
     Raises:
+        InputError: more rows of a file are rejected than are borne; those before it are shown, and its first part.
         QuarantineError: ``is_strict``, and rows would be quarantined.
+        UsageError: the files can't be taken on these terms.
     """
-    from loaders.preview import judge
+    from loaders.preview import judge_all
+    from loaders.tolerance import too_many
 
+    terms.rehearse(files)
     with terminal_progress() as progress:
-        announce(files, days, progress)
-        judged = list(judge(files, progress))
-    facts = {"files": list(map(_judgement_facts, judged)), "not_judged": NOT_JUDGED}
-    emit(facts, as_json=as_json, show=lambda: _judgements(judged))
+        announce(files, days, terms, progress)
+        judged = list(judge_all(files, terms.tolerance, progress))
+        for doubt in filter(None, (one.file.doubt(one.rejected) for one in judged)):
+            progress.say(doubt)
+    told = [_judgement_facts(one, terms) for one in judged]
+    facts = {"files": told, "not_judged": NOT_JUDGED}
+    refused = [
+        too_many(one.file.name, one, terms.tolerance)
+        for one in judged
+        if terms.tolerance.refuses(one)
+    ]
+    error = next(iter(refused), _quarantined(judged) if is_strict else None)
+    emit(facts, as_json=as_json, show=lambda: _judgements(judged), error=error)
+
+
+def _quarantined(judged: Sequence[Judgement]) -> QuarantineError | None:
+    """Return how a strict run would end; None if no row is rejected."""
     rejected = sum(one.rejected_rows for one in judged)
-    if rejected and is_strict:
-        message = f"{rejected} rows would be in quarantine"
-        raise QuarantineError(message, "the codes above say why; 'docs/ingest.md' explains them")
+    message = f"{rejected} rows would be in quarantine"
+    advice = "the codes above say why; 'docs/ingest.md' explains them"
+    return QuarantineError(message, advice) if rejected else None
 
 
-def _judgement_facts(judged: Judgement) -> dict[str, object]:
+def _judgement_facts(judged: Judgement, terms: Terms) -> dict[str, object]:
     return {
         "path": judged.file.file.name,
         "kind": judged.file.kind.name,
+        "source": terms.source_of(judged.file.kind),
         "read_rows": judged.read_rows,
         "accepted_rows": judged.accepted_rows,
         "rejected_rows": judged.rejected_rows,

@@ -16,7 +16,7 @@ from svp.cli.common import (
     settings_from,
     terminal_progress,
 )
-from svp.cli.ingest import check_schemas, report_facts, report_table
+from svp.cli.ingest import EncodingOption, check_schemas, options_of, report_facts, report_table
 from svp.cli.tables import new_table, text_table, visible
 from svp.errors import UsageError, shorten
 
@@ -115,6 +115,11 @@ def _row_facts(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what is known of a refused row, and then the row."""
     yield "file", row["path"]
     yield "kind", f"{row['kind']}, source {row['source']}"
+    if row["byte_offset"] is not None:
+        yield (
+            "begins at",
+            f"byte {row['byte_offset']:,} of the file, counted from 0, without its compression",
+        )
     yield "reason", f"{row['code']}: {row['reason']}"
     if row["column_name"]:
         yield "at fault", f"{row['column_name']}: {row['value'] or ''}"
@@ -155,6 +160,7 @@ def replay(
     ] = None,
     *,
     load: LoadOption = None,
+    encoding: EncodingOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge refused rows again, or their corrections, and load those that are accepted now.
@@ -174,7 +180,10 @@ def replay(
     with terminal_progress() as progress:
         check_schemas(settings)
         if file and load is not None:
-            done = replay_corrections(settings, file, load_id=load, progress=progress)
+            options = options_of(settings, encoding)
+            done = replay_corrections(
+                settings, file, load_id=load, options=options, progress=progress
+            )
         else:
             done = replay_quarantine(settings, load_id=load, progress=progress)
     facts = {

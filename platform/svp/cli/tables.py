@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OUTCOMES",
+    "beside_lines",
     "cell",
     "new_table",
     "plain",
     "rows_table",
-    "skipped_lines",
     "text_table",
     "texts_of",
     "visible",
@@ -62,9 +62,10 @@ def text_table(
     return table if table.row_count else f"{title}: nothing"
 
 
-def skipped_lines(rows: int) -> list[str]:
-    """Return the line that says how many rows of a file were skipped, if any were."""
-    return [f"  {rows:,} skipped"] if rows else []
+def beside_lines(skipped_rows: int, ended_rows: int) -> list[str]:
+    """Return the lines that say how many rows of a file were skipped, and how many it ended, if any."""
+    counted = ((skipped_rows, "skipped"), (ended_rows, "ended"))
+    return [f"  {rows:,} {what}" for rows, what in counted if rows]
 
 
 def rows_table(

@@ -14,6 +14,7 @@ from loaders import batches, box_days, ledger
 from loaders.box_days import read_lines, watch_of
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
+from loaders.terms import Terms
 from svp.errors import InputError, ServerError, UsageError
 from tests.integration.loaders.test_box_logs import counts
 from tests.unit.loaders.builders import a_box_log, logs_file, users_file
@@ -30,7 +31,8 @@ VERSIONS = "SELECT day, version FROM ops.day_version ORDER BY day"
 
 def load(stores: Stores, *paths: Path, source: str | None = None) -> tuple[Any, ...]:
     """Ingest without documents, and check the row law."""
-    reports = ingest(stores.settings, recognise_all(paths), source=source, to_warehouse=True)
+    terms = Terms(source=source, to_warehouse=True)
+    reports = ingest(stores.settings, recognise_all(paths), terms=terms)
     for report in reports:
         assert report.counts.read_rows == sum(counts(report))
     return reports
@@ -177,12 +179,25 @@ def test_a_day_of_two_sources_counts_a_contract_of_both_once(
 def test_a_day_is_in_documents_or_without_and_never_in_both(stores: Stores, tmp_path: Path) -> None:
     stores.load(logs_file(tmp_path))
     other = logs_file(tmp_path, a_box_log("b"), name="20220401b.json")
-    with pytest.raises(InputError, match="2022-04-01 is in the documents of MongoDB"):
+    with pytest.raises(
+        InputError, match=r"20220401b\.json: 2022-04-01 is in the documents of MongoDB"
+    ):
         load(stores, other)
+    with pytest.raises(
+        InputError, match=r"20220401\.json: 2022-04-01 is in the documents"
+    ) as caught:
+        load(stores, logs_file(tmp_path))
+    assert "svp loads undo" in caught.value.advice
     load(stores, logs_file(tmp_path, a_box_log("c"), name="20220402.json"))
     late = logs_file(tmp_path, a_box_log("d"), name="20220402b.json")
-    with pytest.raises(InputError, match="2022-04-02 went to the warehouse without documents"):
-        stores.load(late)
+    for path in (late, tmp_path / "20220402.json"):
+        with pytest.raises(
+            InputError, match=f"{path.name}: 2022-04-02 went to the warehouse without"
+        ):
+            stores.load(path)
+    assert [report.outcome for report in load(stores, tmp_path / "20220402.json")] == [
+        "already loaded"
+    ]
     assert stores.rows(VERSIONS) == [(DAY, 1), (date(2022, 4, 2), 2)]
     assert stores.mongodb["box_logs"].distinct("log_id") == ["AX_1"]
 
@@ -197,7 +212,7 @@ def test_more_lines_than_fit_the_memory_are_refused(
     stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(box_days, "MAX_LINES", 2)
-    with pytest.raises(InputError, match="2022-04-01 has more than 2 lines"):
+    with pytest.raises(InputError, match=r"20220401\.json has more than 2 lines of 2022-04-01"):
         load(stores, logs_file(tmp_path, *map(a_box_log, "abc")))
     assert (totals(stores), stores.rows(VERSIONS)) == ([], [])
 

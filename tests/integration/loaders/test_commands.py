@@ -138,6 +138,31 @@ def test_strict_ends_with_5_when_rows_are_in_quarantine(
     assert svp("ingest", delivery, "--strict")[0] == 0
 
 
+def test_without_a_path_the_inbox_is_read_as_often_as_a_timer_likes(
+    svp: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = svp("ingest")
+    assert (code, "no path was given, and no inbox is set" in err) == (2, True)
+    inbox = tmp_path / "inbox"
+    monkeypatch.setenv("SVP_INBOX", str(inbox))
+    code, _, err = svp("ingest")
+    assert (code, "inbox is not a folder that is there" in err) == (2, True)
+    inbox.mkdir()
+    code, _, err = svp("ingest")
+    assert (code, err) == (0, "0 files: nothing to do\n")
+    path = users_file(inbox)
+    for outcome in ("loaded", "already loaded"):
+        (file,) = json.loads(svp("ingest", "--json")[1])["files"]
+        assert file["outcome"] == outcome
+        assert path.exists()
+
+
+def test_strict_gives_machines_one_object(svp: Callable[..., Run], delivery: Path) -> None:
+    code, out, _ = svp("ingest", delivery, "--strict", "--json")
+    told = json.loads(out)
+    assert (code, told["exit_code"], len(told["files"])) == (5, 5, 3)
+
+
 def test_more_rejected_rows_than_are_borne_end_with_4_and_are_listed(
     svp: Callable[..., Run], delivery: Path, stores: Stores
 ) -> None:
@@ -150,6 +175,29 @@ def test_more_rejected_rows_than_are_borne_end_with_4_and_are_listed(
     assert "refused, 20" in svp("loads", "list")[1]
     assert svp("ingest", delivery, "--max-bad", "67%")[0] == 0
     assert svp("ingest", delivery, "--on-bad-row", "stop", "--max-bad", "9")[0] == 2
+
+
+def test_a_full_delivery_says_how_many_rows_it_ended(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    svp("ingest", users_file(tmp_path, a_user("U1"), a_user("U2"), a_user("U3")))
+    path = users_file(tmp_path, a_user("U3"), name="all.csv")
+    code, _, err = svp("ingest", path, "--snapshot")
+    assert (code, "lacks 2 of the 3 rows of relational.users" in err) == (4, True)
+    code, out, _ = svp("ingest", path, "--snapshot", "--max-ended", "70%")
+    assert (code, "2 ended" in out) == (0, True)
+    assert "2 ended" in svp("loads", "list")[1]
+    (load,) = json.loads(svp("loads", "list", "--limit", 1, "--json")[1])["loads"]
+    assert "2 rows that it no longer has" in svp("loads", "show", load["load_id"])[1]
+    bad = users_file(tmp_path, a_user("U3"), a_user("U4", age="x"), name="bad.csv")
+    for mode in ((), ("--dry-run",)):
+        code, _, err = svp("ingest", bad, "--snapshot", *mode)
+        assert (code, "more than the 0 that are borne" in err) == (4, True)
+    assert svp("ingest", bad, "--snapshot", "--max-bad", "1")[0] == 0
+    code, _, err = svp("ingest", bad, "--max-ended", "1")
+    assert (code, "add --snapshot, or leave it out" in err) == (2, True)
+    code, _, err = svp("ingest", sessions_file(tmp_path), "--snapshot", "--dry-run")
+    assert (code, "its rows don't end" in err) == (2, True)
 
 
 def test_loads_and_quarantine_are_listed_within_100_columns(
@@ -192,7 +240,7 @@ def test_lists_give_machines_every_column(svp: Callable[..., Run], delivery: Pat
     numbers = {name: value for name, value in load.items() if name.endswith("_rows")}
     assert numbers == {
         "read_rows": 3, "loaded_rows": 1, "unchanged_rows": 0,
-        "updated_rows": 0, "rejected_rows": 2, "skipped_rows": 0,
+        "updated_rows": 0, "rejected_rows": 2, "skipped_rows": 0, "ended_rows": 0,
     }  # fmt: skip
     assert (load["load_id"], load["state"], load["flags"], load["attempts"]) == (
         3,
@@ -203,6 +251,9 @@ def test_lists_give_machines_every_column(svp: Callable[..., Run], delivery: Pat
     first, second = json.loads(svp("quarantine", "list", "--json")[1])["rows"]
     assert (first["line"], first["code"], first["value"]) == (3, "not_a_date", "2024-02-30")
     assert first["row_text"] == "S2,U1,M1,2024-02-30,30,50.0,[b]\x1b[31mred,HD"
+    content = (delivery / "[bold]sessions of a long name.csv").read_bytes()
+    assert content[first["byte_offset"] :].startswith(first["row_text"].encode())
+    assert second["byte_offset"] is None
     assert (second["line"], second["code"], second["column_name"]) == (
         4,
         "unknown_parent",
@@ -225,7 +276,12 @@ def test_a_refused_row_is_shown_whole_and_harmless(
     ):
         assert words in " ".join(out.split())
     assert "\x1b" not in out
-    assert json.loads(svp("quarantine", "show", 3, 3, "--json")[1])["line"] == 3
+    shown = json.loads(svp("quarantine", "show", 3, 3, "--json")[1])
+    assert f"byte {shown['byte_offset']:,} of the file" in " ".join(out.split())
+    mend = tmp_path / "mend.jsonl"
+    svp("quarantine", "export", mend, "--load", 3)
+    exported = [json.loads(line)["quarantine_byte"] for line in mend.read_text().splitlines()]
+    assert exported == [shown["byte_offset"], None]
     code, _, err = svp("quarantine", "show", 3, 2)
     assert (code, "line 2 of load 3 is not in quarantine" in err) == (2, True)
 
@@ -253,6 +309,36 @@ def test_refused_rows_are_exported_corrected_and_replayed(
     done = json.loads(svp("quarantine", "replay", mend, "--load", 3, "--json")[1])
     assert (done["files"], done["gone_rows"]) == ([], 1)
     assert "No row was replayed" in svp("quarantine", "replay")[1]
+
+
+def test_a_corrected_file_may_be_saved_in_another_encoding(
+    svp: Callable[..., Run], tmp_path: Path, stores: Stores
+) -> None:
+    svp("ingest", users_file(tmp_path, a_user("U1", country="Perú", age="x")))
+    mend = tmp_path / "mend.csv"
+    svp("quarantine", "export", mend, "--load", 1)
+    mend.write_bytes(mend.read_text().replace(",x,", ",7,").encode("cp1252"))
+    assert svp("quarantine", "replay", mend, "--load", 1)[0] == 4
+    assert svp("quarantine", "replay", mend, "--load", 1, "--encoding", "cp1252")[0] == 0
+    assert stores.rows("SELECT age, country FROM oltp.users") == [(7, "Perú")]
+    code, _, err = svp("quarantine", "replay", mend, "--load", 1, "--encoding", "rot13")
+    assert (code, "is not an encoding" in err) == (2, True)
+
+
+def test_a_file_in_another_encoding_loses_nothing_when_it_is_given_again(
+    svp: Callable[..., Run], tmp_path: Path, stores: Stores
+) -> None:
+    path = users_file(tmp_path, a_user("U1", country="Perú"), a_user("U2"))
+    path.write_bytes(path.read_text().encode("cp1252"))
+    code, _, err = svp("ingest", path)
+    assert (code, "users.csv: 1 row is not UTF-8" in err) == (0, True)
+    assert "--encoding" in json.loads(svp("quarantine", "show", 1, 2, "--json")[1])["remedy"]
+    (file,) = json.loads(svp("ingest", path, "--encoding", "cp1252", "--json")[1])["files"]
+    assert (file["loaded_rows"], file["unchanged_rows"], file["rejected_rows"]) == (1, 1, 0)
+    assert stores.rows("SELECT user_id, country FROM oltp.users ORDER BY 1") == [
+        ("U1", "Perú"),
+        ("U2", "Chile"),
+    ]
 
 
 def test_a_load_is_shown_with_all_that_the_ledger_knows(

@@ -14,6 +14,7 @@ from loaders.canonical import RANGES
 from loaders.codes import FLAGS, REFUSALS
 from loaders.ledger import only_ingest
 from loaders.quarantine import list_rows, list_waiting
+from loaders.terms import Terms
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError, LockError, ServerError, UsageError
 from svp.model import TABLES
@@ -242,7 +243,7 @@ def test_a_source_that_could_not_part_keys_is_refused(stores: Stores, source: st
     from loaders.ingest import ingest
 
     with pytest.raises(UsageError, match="is not a usable name"):
-        ingest(stores.settings, [], source=source)
+        ingest(stores.settings, [], terms=Terms(source=source))
 
 
 def test_ids_are_compared_by_bytes_and_keep_their_zeros(stores: Stores, tmp_path: Path) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 
+from loaders import replay
+from loaders.quarantine import Held, export_rows
 from loaders.replay import replay_corrections, replay_quarantine
 from svp.errors import UsageError
 from svp.model import TABLES
-from tests.unit.loaders.builders import write_csv
+from tests.unit.loaders.builders import a_user, users_file, write_csv
 
 if TYPE_CHECKING:
     from tests.integration.loaders.stores import Stores
@@ -59,19 +63,52 @@ def test_the_example_of_the_page_is_loaded_and_its_waiting_rows_follow_without_t
     assert stores.load(plays, map_file=map_file)[0].outcome == "already loaded"
 
 
-def test_rows_that_were_refused_under_a_map_are_not_judged_without_it(
+def test_rows_that_were_refused_under_a_map_are_judged_again_and_corrected_by_it(
     stores: Stores, tmp_path: Path
 ) -> None:
     plays = written(tmp_path, "plays.csv", "csv")
-    plays.write_text(plays.read_text().replace("05.04.2024", "31.02.2024"))
+    right = plays.read_text()
+    plays.write_text(right.replace("05.04.2024", "31.02.2024"))
     stores.load(*parents(tmp_path), source="acme")
-    load = stores.load(plays, map_file=written(tmp_path, "plays.toml", "toml"))[0]
-    assert load.counts.rejected_rows > 0
+    stores.load(plays, map_file=written(tmp_path, "plays.toml", "toml"))
     before = stores.quarantined()
+    assert len(before) == 2
     assert replay_quarantine(stores.settings).reports == ()
     assert stores.quarantined() == before
-    with pytest.raises(UsageError, match="--map"):
-        replay_corrections(stores.settings, plays, load_id=3)
+    mend = tmp_path / "mend.jsonl"
+    export_rows(stores.settings, mend, load_id=3)
+    mend.write_text(mend.read_text().replace("31.02.2024", "05.04.2024"))
+    (report,) = replay_corrections(stores.settings, mend, load_id=3).reports
+    assert (report.kind, report.counts.loaded_rows) == ("map.viewing_sessions", 2)
+    told = "SELECT started_at AT TIME ZONE 'UTC' FROM oltp.viewing_sessions ORDER BY session_id"
+    assert [str(at) for (at,) in stores.rows(told)] == [
+        "2024-04-05 19:30:00",
+        "2024-04-05 20:10:00",
+    ]
+    assert stores.quarantined() == []
+
+
+def test_rows_whose_terms_an_older_program_did_not_keep_are_left_alone(
+    stores: Stores, tmp_path: Path
+) -> None:
+    path = users_file(tmp_path, a_user(age="x"))
+    stores.load(path)
+    with stores.postgres.cursor() as cursor:
+        cursor.execute("UPDATE ops.load SET said = 'cp1252'")
+    assert replay_quarantine(stores.settings).reports == ()
+    with pytest.raises(UsageError, match="which an older program did not keep"):
+        replay_corrections(stores.settings, path, load_id=1)
+
+
+def test_rows_are_judged_again_in_the_zone_that_was_said() -> None:
+    held = Held(
+        1, "service.ratings", "ratings", "service", "ratings.csv", '{"zone": "Europe/Oslo"}'
+    )
+    kind = replay._kind_of(held)
+    assert (kind.name, kind.is_naive) == ("service.ratings", False)
+    (rated_at,) = (field.parser for field in kind.fields if field.to == "rated_at")
+    (instant,) = rated_at.parse(pa.array(["2024-07-01 12:00:00"])).values.to_pylist()
+    assert instant == datetime(2024, 7, 1, 10, tzinfo=UTC)
 
 
 def test_the_page_names_every_table() -> None:

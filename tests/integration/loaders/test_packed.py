@@ -129,11 +129,10 @@ def test_a_broken_element_is_in_quarantine_with_its_number_and_text(
     assert stores.rows("SELECT user_id FROM oltp.users ORDER BY 1") == [("U1",), ("U3",)]
 
 
-def test_sessions_in_another_encoding_are_refused_until_it_is_said(
-    stores: Stores, tmp_path: Path
-) -> None:
+def test_sessions_in_another_encoding_wait_until_it_is_said(stores: Stores, tmp_path: Path) -> None:
     path = sessions_file(tmp_path, a_session(), a_session("S2", device_type="Télé"))
     path.write_bytes(path.read_text().encode("cp1252"))
-    with pytest.raises(InputError, match="line 3: the text is not UTF-8"):
-        stores.load(path)
-    assert stores.one("SELECT count(*) FROM ops.quarantine") == 0
+    stores.load(path)
+    assert stores.rows("SELECT line, code FROM ops.quarantine WHERE code = 'not_text'") == [
+        (3, "not_text")
+    ]

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg2 import OperationalError
 
-from loaders import ledger, parsers
+from loaders import ledger, parsers, publishing, replay, retries
 from loaders.kinds import KINDS
 from loaders.quarantine import export_rows, find_row, list_rows
 from loaders.replay import KINDS_BY_NAME, replay_corrections, replay_quarantine
@@ -135,6 +136,32 @@ def test_corrected_rows_leave_quarantine_once_and_say_what_was_written(
     again = replay_corrections(refused.settings, path, load_id=3)
     assert (again.reports, again.gone_rows) == ((), 1)
     assert refused.one("SELECT count(*) FROM ops.load") == 4
+
+
+@pytest.mark.usefixtures("lenient")
+@pytest.mark.parametrize("is_correction", [True, False])
+def test_rows_that_moved_before_an_answer_was_lost_are_not_told_as_gone(
+    refused: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_correction: bool
+) -> None:
+    path = tmp_path / "mend.csv"
+    export_rows(refused.settings, path, load_id=3)
+    corrected(path, S2={"watch_date": "2024-02-17"})
+    published, answers = publishing.publish, iter([OperationalError("the connection was lost")])
+
+    def lose_the_first_answer(*arguments: Any) -> None:
+        for error in answers:
+            raise error
+        published(*arguments)
+
+    monkeypatch.setattr(replay, "publish", lose_the_first_answer)
+    monkeypatch.setattr(retries, "PAUSES_SECONDS", (0.1,))
+    if is_correction:
+        done = replay_corrections(refused.settings, path, load_id=3)
+    else:
+        done = replay_quarantine(refused.settings)
+    (report,) = done.reports
+    assert (report.counts.loaded_rows, done.gone_rows) == (1, 0)
+    assert stored(refused) == ["S1", "S2"]
 
 
 def test_a_correction_counts_as_later_than_what_was_delivered_since(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from loaders import batches, postgres
+from loaders.ingest import ingest
+from loaders.recognise import recognise_all
+from loaders.terms import Terms
 from loaders.tolerance import NONE, Tolerance, parse_tolerance
+from svp.core.progress import SILENT
 from svp.errors import InputError
 from tests.unit.loaders.builders import (
     a_box_log,
@@ -20,8 +26,10 @@ from tests.unit.loaders.builders import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from svp.core.progress import Task
     from tests.integration.loaders.stores import Stores
 
 LEDGER = "SELECT state, read_rows, loaded_rows, rejected_rows, skipped_rows, attempts FROM ops.load"
@@ -122,6 +130,21 @@ def test_a_long_file_ends_with_the_batch_that_has_too_many(
         parents.load(sessions_file(tmp_path, *rows), tolerance=NONE)
     assert staged == [4]
     assert is_untouched(parents)
+
+
+def test_judging_logs_beforehand_is_shown(stores: Stores, tmp_path: Path) -> None:
+    told: list[str] = []
+
+    @contextmanager
+    def task(description: str, *, total: int | None, unit: str) -> Iterator[Task]:
+        told.append(f"{description}, {unit} of {total}")
+        with SILENT.task(description, total=total, unit=unit) as silent:
+            yield silent
+
+    progress = SimpleNamespace(task=task, say=SILENT.say)
+    files = recognise_all([logs_file(tmp_path)])
+    ingest(stores.settings, files, terms=Terms(tolerance=NONE), progress=progress)
+    assert told == ["20220401.json, judged, rows of None", "20220401.json → MongoDB, rows of None"]
 
 
 @pytest.mark.parametrize("tolerance", [Tolerance(max_rows=1), parse_tolerance("10%")])

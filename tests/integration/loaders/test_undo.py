@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from loaders import ledger, publishing
 from loaders import undo as undoing
+from loaders.quarantine import export_rows
+from loaders.replay import replay_corrections
 from loaders.undo import plan_undo, undo
 from svp.errors import UsageError
 from svp.model import CONTENT, DEVICES, PLAYBACK_ATTEMPTS, USERS, VIEWING_SESSIONS
@@ -245,6 +248,29 @@ def test_documents_go_unless_some_were_there_before(stores: Stores, tmp_path: Pa
         undo(stores.settings, 3)
     with pytest.raises(UsageError, match="load 3 replaced documents of load 1"):
         undo(stores.settings, 1)
+
+
+@pytest.mark.parametrize("is_replacing", [True, False])
+def test_documents_that_a_replay_replaced_of_its_own_file_go_if_they_replaced_none(
+    stores: Stores, tmp_path: Path, *, is_replacing: bool
+) -> None:
+    if is_replacing:
+        stores.load(logs_file(tmp_path, a_box_log("L1", TotalDuration=9), name="20220401 (0).json"))
+    origin = 2 if is_replacing else 1
+    stores.load(logs_file(tmp_path, a_box_log("L1"), a_box_log("L1", TotalDuration="long")))
+    mend = tmp_path / "mend.jsonl"
+    export_rows(stores.settings, mend, load_id=origin)
+    mended = json.loads(mend.read_text()) | {"_source.TotalDuration": "60"}
+    mend.write_text(json.dumps(mended))
+    (report,) = replay_corrections(stores.settings, mend, load_id=origin).reports
+    assert report.counts.updated_rows == 1
+    if is_replacing:
+        told = "load 3, out of the quarantine of load 2, replaced documents of that"
+        with pytest.raises(UsageError, match=told):
+            undo(stores.settings, 2)
+        return
+    assert undo(stores.settings, 1).removed_rows == 1
+    assert stores.mongodb["box_logs"].count_documents({}) == 0
 
 
 def test_a_load_that_stored_nothing_or_is_none_is_refused(

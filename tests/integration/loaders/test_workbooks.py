@@ -26,6 +26,9 @@ def test_sheets_are_loaded_once_each_and_a_corrected_workbook_updates(
         ("catalogue.titles", 1),
     ]
     assert [report.outcome for report in stores.load(path)] == ["already loaded"] * 2
+    names = [f"{path}, sheet People", f"{path}, sheet Titles"]
+    assert stores.rows("SELECT path FROM ops.load ORDER BY load_id") == [(name,) for name in names]
+    assert [str(report.path) for report in first] == names
     users[1]["age"] = 31
     again = stores.load(workbook(tmp_path, People=table(*users)))
     assert (again[0].counts.unchanged_rows, again[0].counts.updated_rows) == (1, 1)

@@ -459,6 +459,26 @@ def test_totals_of_box_logs_counts_seconds_and_contracts_of_completed_loads(
     ]
 
 
+def test_totals_of_app_events_counts_those_of_completed_loads(database: MongoDatabase) -> None:
+    later = {"occurred_at": DAY + timedelta(hours=30), "day": DAY + timedelta(days=1)}
+    database["app_events"].insert_many(
+        [
+            an_app_event("1"),
+            an_app_event("2"),
+            an_app_event("3") | later,
+            an_app_event("4") | {"load_id": Int64(99)},
+        ]
+    )
+    (load_id,) = {event["load_id"] for event in map(an_app_event, "12")}
+    stages = read_pipeline("totals_of_app_events", {"loads": [load_id]})
+    assert sorted(
+        (row["day"], row["app_events"]) for row in database["app_events"].aggregate(stages)
+    ) == [
+        (DAY, 2),
+        (DAY + timedelta(days=1), 1),
+    ]
+
+
 def test_export_event_activity_by_day_takes_sessions_by_their_length(
     database: MongoDatabase,
 ) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import warehouse.schema
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
+from loaders.terms import Terms
 from tests.integration.warehouse.builders import BoxLog, Play, Title, User
 from tests.unit.loaders.builders import a_box_log, logs_file
 from warehouse.checks import verify
@@ -109,6 +110,21 @@ def test_seconds_of_no_contract_are_in_the_hours_and_not_in_the_customers(
         JAN_31: (1, 1, Decimal("4.0000"), Decimal("3.5000"), Decimal("0.5000"))
     }
     assert platform.mart("customer_360", "customer_code") == [("HNH1",)]
+
+
+def test_day_without_a_category_has_no_hours_of_it(platform: Platform) -> None:
+    platform.load(
+        boxes=[
+            BoxLog(JAN_30, "HNH1", "CHANNEL", watch_seconds=3600),
+            BoxLog(JAN_30, "HNH1", "SPORT", watch_seconds=1800),
+            BoxLog(JAN_31, "HNH1", "CHANNEL", watch_seconds=3600),
+        ]
+    )
+    platform.refresh()
+    assert hours(platform, "tv_hours", "sport_hours", "child_hours") == {
+        JAN_30: (Decimal("1.0000"), Decimal("0.5000"), Decimal("0.0000")),
+        JAN_31: (Decimal("1.0000"), Decimal("0.0000"), Decimal("0.0000")),
+    }
 
 
 def test_windows_of_active_users_hold_the_customers_of_boxes(platform: Platform) -> None:
@@ -251,7 +267,7 @@ def test_days_without_documents_are_exported_compared_and_corrected_beside_days_
 ) -> None:
     def deliver(*lines: dict[str, object], name: str) -> None:
         files = recognise_all([logs_file(tmp_path, *lines, name=name)])
-        ingest(platform.settings, files, to_warehouse=True)
+        ingest(platform.settings, files, terms=Terms(to_warehouse=True))
 
     platform.load(boxes=[BoxLog(JAN_30, "HNH1", watch_seconds=3600)])
     odd = a_box_log("b", Contract='H\\N"1', AppName="A\\t", TotalDuration=1800)

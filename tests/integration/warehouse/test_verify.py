@@ -13,6 +13,7 @@ from svp import cli
 from svp.core.mongodb import open_database
 from svp.errors import VerifyError
 from tests.integration.warehouse.builders import (
+    AppEvent,
     Attempt,
     BoxLog,
     Play,
@@ -73,6 +74,7 @@ def busy(platform: Platform) -> Platform:
         ratings=[Rating(noon)],
         searches=[Search(noon, clicked="t1")],
         attempts=[Attempt(noon), Attempt(noon, plays[0])],
+        app_events=[AppEvent(noon), AppEvent(noon, platform="iOS", country=None)],
         boxes=[
             BoxLog(JAN_31, application=name, watch_seconds=60) for name in APPLICATIONS.values()
         ],
@@ -138,6 +140,7 @@ def test_every_measure_is_compared_on_a_busy_day(busy: Platform) -> None:
         "searches": {JAN_31: {1}},
         "clicked_searches": {JAN_31: {1}},
         "attempts": {JAN_31: {2}},
+        "app_events": {JAN_31: {2}},
         "subscription_events": {JAN_31: {1}},
         "charged_minor_units": {JAN_31: {999}},
     }
@@ -263,6 +266,14 @@ TAMPERINGS = (
         {"$set": {"quality_flags": ["no_contract"]}},
         {"$set": {"quality_flags": []}},
     ),
+    in_mongodb(
+        "app_events",
+        ("app_events",),
+        {"platform": "iOS"},
+        {"$inc": {"load_id": 1}},
+        {"$inc": {"load_id": -1}},
+    ),
+    one_more("fact_event_activity", "events", "app_events"),
     *(one_more("fact_watch", name) for name in (*PLAY_COUNTS, "watch_seconds")),
     nobody("fact_watch", "app_customers"),
     *(one_more("fact_playback", name) for name in (*PLAY_COUNTS, "watch_seconds")),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from loaders.codes import FLAGS, REFUSALS
 from loaders.documents import COLLECTIONS
 from loaders.kinds import KINDS
+from tests.unit.loaders.survival import survival_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -117,6 +118,7 @@ def codes(reasons: Mapping[str, str]) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "ingest.md": ingest_page,
     "kinds/README.md": index_page,
+    "survival.md": survival_page,
     **{f"kinds/{kind.name}.md": partial(kind_page, kind) for kind in KINDS},
 }
 """Page of docs/, and what makes it."""

@@ -15,6 +15,7 @@ from loaders.days import ALL_DAYS
 from loaders.files import DataFile
 from loaders.readers import excel, is_workbook
 from loaders.recognise import recognise_all
+from loaders.terms import Terms
 from loaders.wanted import wanted
 from svp.cli.preview import describe
 from svp.errors import InputError, UsageError
@@ -153,6 +154,6 @@ def test_without_its_package_a_workbook_is_refused_with_the_way_out(
 def test_what_is_said_before_loading_names_the_sheet(tmp_path: Path) -> None:
     users = [{**a_user(), "shoe": "44"}]
     files = recognise_all([workbook(tmp_path, Old=table(*users), New=table(a_user("U2")))])
-    assert [line for line in describe(files, ALL_DAYS) if "shoe" in line] == [
+    assert [line for line in describe(files, ALL_DAYS, Terms()) if "shoe" in line] == [
         "book.xlsx, sheet Old: shoe not used"
     ]

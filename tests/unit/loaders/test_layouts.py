@@ -117,9 +117,9 @@ def test_usual_lines_are_read_together_and_only_odd_ones_alone(
     path.write_text("\n".join([*usual, *odd]))
     file, read_alone, read = JsonLinesFile(DataFile(path)), [], row_of
 
-    def read_and_note(line: int, text: str, value: object) -> JsonRow:
+    def read_and_note(line: int, text: str, value: object, **options: Any) -> JsonRow:
         read_alone.append(line)
-        return read(line, text, value)
+        return read(line, text, value, **options)
 
     monkeypatch.setattr(json_lines, "row_of", read_and_note)
     (batch,) = file.batches()

@@ -15,6 +15,7 @@ from loaders.wanted import Wanted
 from svp.core.sqlfiles import list_sql
 from tests.unit.loaders.builders import write_csv
 from tests.unit.loaders.page import DOCS, INDEX, INGEST, PAGES, with_tables
+from tests.unit.loaders.survival import TOLD_BY_TESTS, Told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,12 @@ def test_page_is_that_of_the_program(name: str) -> None:
 def test_every_kind_has_a_page_and_every_page_a_kind() -> None:
     pages = {path.stem for path in INDEX.parent.iterdir()}
     assert pages == {kind.name for kind in KINDS} | {"README"}
+
+
+@pytest.mark.parametrize("case", TOLD_BY_TESTS, ids=lambda case: case.name)
+def test_what_the_page_of_survival_says_of_stores_is_a_test(case: Told) -> None:
+    file, _, name = case.test.partition("::")
+    assert f"\ndef {name}(" in (DOCS.parent / file).read_text(encoding="utf-8")
 
 
 def test_marks_that_are_gone_are_missed() -> None:

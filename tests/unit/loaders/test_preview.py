@@ -17,17 +17,20 @@ from loaders import packed
 from loaders.days import Days
 from loaders.folders import list_files, standard_input_kept
 from loaders.recognise import recognise_all
+from loaders.terms import Terms
 from svp.cli import main
 from svp.cli.preview import describe
 from svp.errors import InputError
 from tests.unit.loaders.builders import (
     a_box_log,
     a_catalogue,
+    a_listed_title,
     a_session,
     a_user,
     logs_file,
     sessions_file,
     users_file,
+    write_csv,
 )
 
 if TYPE_CHECKING:
@@ -147,6 +150,7 @@ def test_dry_run_judges_every_row_and_asks_no_server(
         {
             "path": str(tmp_path / "users.csv"),
             "kind": "relational.users",
+            "source": "relational",
             "read_rows": 4,
             "accepted_rows": 1,
             "rejected_rows": 3,
@@ -157,6 +161,7 @@ def test_dry_run_judges_every_row_and_asks_no_server(
         {
             "path": str(tmp_path / "viewing_sessions.csv"),
             "kind": "relational.viewing_sessions",
+            "source": "relational",
             "read_rows": 2,
             "accepted_rows": 2,
             "rejected_rows": 0,
@@ -172,6 +177,60 @@ def test_dry_run_judges_every_row_and_asks_no_server(
     code, _, err = svp(tmp_path, "--dry-run", "--strict")
     assert code == 5
     assert "3 rows would be in quarantine" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--max-bad", "1"), "2 of the 3 rows read were rejected, more than the 1 that are borne"),
+        (("--max-bad", "60%"), "2 of the 3 rows read were rejected, more than the 60% that are"),
+        (("--on-bad-row", "stop"), "2 of the 3 rows read were rejected, more than the 0 that are"),
+    ],
+)
+def test_dry_run_refuses_what_the_run_would_refuse_in_the_same_words(
+    svp: Callable[..., Run], tmp_path: Path, options: tuple[str, str], told: str
+) -> None:
+    users_file(tmp_path, a_user(), a_user("U2", age="x"), a_user("U3", age="x"))
+    sessions_file(tmp_path)
+    code, out, err = svp(tmp_path, "--dry-run", *options, "--json")
+    assert code == 4
+    assert [file["rejected_rows"] for file in json.loads(out)["files"]] == [2]
+    assert told in err
+    assert "mend the file, or bear more with --max-bad" in err
+    assert "svp quarantine" not in err
+    assert svp(tmp_path, "--dry-run", "--max-bad", "2")[0] == 0
+
+
+@pytest.mark.parametrize("rehearsal", ["--explain", "--dry-run"])
+def test_a_rehearsal_refuses_a_source_and_a_way_that_the_run_would_refuse(
+    svp: Callable[..., Run], tmp_path: Path, rehearsal: str
+) -> None:
+    users = users_file(tmp_path)
+    code, _, err = svp(users, rehearsal, "--source", "a:b")
+    assert (code, "source 'a:b' is not a usable name" in err) == (2, True)
+    code, _, err = svp(users, rehearsal, "--to", "warehouse")
+    assert (code, "can't go to the warehouse without the stores" in err) == (2, True)
+    titles = [
+        write_csv(tmp_path / name, [a_listed_title(title=name)]) for name in ("a.csv", "b.csv")
+    ]
+    code, _, err = svp(*titles, rehearsal)
+    assert (code, "b.csv may number different titles alike" in err) == (2, True)
+    code, out, _ = svp(*titles, rehearsal, "--source", "north", "--json")
+    assert (code, {file["source"] for file in json.loads(out)["files"]}) == (0, {"north"})
+
+
+def test_a_rehearsal_says_where_logs_go_without_documents(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    path = logs_file(tmp_path)
+    code, out, err = svp(path, "--explain", "--to", "warehouse")
+    assert code == 0
+    assert "iptv.logs of 2022-04-01, to the warehouse by box_day_lines in PostgreSQL;" in out
+    said = "1 file to the warehouse without documents: 1 day of set-top-box logs 2022-04-01"
+    assert err.startswith(said)
+    (told,) = json.loads(svp(path, "--explain", "--to", "warehouse", "--json")[1])["files"]
+    assert (told["store"], told["table"]) == ("postgres", "box_day_lines")
+    assert svp(path, "--dry-run", "--to", "warehouse")[2].startswith(said)
 
 
 def test_dry_run_refuses_a_file_that_is_damaged_far_from_its_start(
@@ -227,9 +286,32 @@ def test_a_pattern_gives_the_files_that_fit(tmp_path: Path) -> None:
         list(list_files([tmp_path / "2023*"]))
 
 
+@pytest.mark.parametrize(
+    ("rows", "where"), [(99, "empty in every row"), (100, "empty in its first 100 rows")]
+)
+@pytest.mark.parametrize("form", ["lines", "array"])
+def test_only_what_was_looked_at_is_said_to_lack_a_column(
+    svp: Callable[..., Run], tmp_path: Path, rows: int, where: str, form: str
+) -> None:
+    objects = [a_user(f"U{number}") for number in range(rows)]
+    for row in objects:
+        del row["age"]
+    later = [a_user("last")] if rows == 100 else []
+    path = tmp_path / "users.json"
+    path.write_text(
+        json.dumps([*objects, *later])
+        if form == "array"
+        else "".join(json.dumps(row) + "\n" for row in [*objects, *later])
+    )
+    code, out, err = svp(path, "--explain")
+    assert code == 0
+    assert f"users.json has no age: {where}" in err
+    assert ("not in its first 100 rows" in " ".join(out.split())) == (rows == 100)
+
+
 def said(folder: Path, days: Days, *more: Path) -> str:
     files = recognise_all([folder, *more], days=days)
-    return next(iter(describe(files, days)))
+    return next(iter(describe(files, days, Terms())))
 
 
 def test_what_was_recognised_is_said_with_its_days_and_those_that_are_missing(
@@ -276,8 +358,30 @@ def test_a_day_that_is_left_out_need_not_be_whole(tmp_path: Path) -> None:
     logs_file(tmp_path, name="20220401.json")
     path = logs_file(tmp_path, name="20220402.json.gz")
     path.write_bytes(gzip.compress(path.read_bytes() * 20_000)[:-4])
+    (tmp_path / "20220403.json").write_bytes(b"")
+    (tmp_path / "20220404.json").write_text("[{")
+    (tmp_path / "20220405.json.gz").write_bytes(b"\x1f\x8b\x08")
     first = Days(last=date(2022, 4, 1))
     assert [file.path.name for file in recognise_all([tmp_path], days=first)] == ["20220401.json"]
+    for number in (3, 4, 5):
+        with pytest.raises(InputError, match=f"2022040{number}.json"):
+            recognise_all([tmp_path], days=Days(*[date(2022, 4, number)] * 2))
+
+
+def test_rows_that_are_no_utf_8_are_said_aloud_with_what_to_do(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    path = users_file(tmp_path, a_user("U1", country="Perú"), a_user("U2"), name="old.csv")
+    path.write_bytes(path.read_text().encode("cp1252"))
+    code, out, err = svp(path, "--dry-run", "--json")
+    (told,) = json.loads(out)["files"]
+    assert (code, told["accepted_rows"], told["rejected"]) == (0, 1, {"not_text": 1})
+    assert "old.csv: 1 row is not UTF-8, and rejected" in err
+    assert "--encoding cp1252" in err
+    for encoding, rejected in (("cp1252", 0), ("utf-8", 1)):
+        _, out, err = svp(path, "--dry-run", "--json", "--encoding", encoding)
+        assert json.loads(out)["files"][0]["rejected_rows"] == rejected
+        assert "not UTF-8" not in err
 
 
 @pytest.mark.parametrize("name", ["rot13", "base64", "nonsense", "utf\x008", "idna"])

@@ -22,6 +22,7 @@ from tests.unit.loaders.builders import (
     a_listed_title,
     a_movie,
     a_user,
+    an_event,
     logs_file,
     sessions_file,
     users_file,
@@ -346,3 +347,22 @@ def test_another_encoding_makes_text_another_content_unless_the_file_tells_its_o
         )
         assert len({content_of(path, name) for name in (None, "cp1252", "cp1250")}) == 3
     assert content_of(marked, "cp1252") == content_of(marked, None)
+
+
+@pytest.mark.parametrize("form", ["lines", "array"])
+def test_of_json_only_the_columns_that_the_kind_knows_are_parted(tmp_path: Path, form: str) -> None:
+    events = [an_event(f"e{number}", event_time="soon") for number in range(3)]
+    path = tmp_path / "events.json"
+    path.write_text(
+        json.dumps(events)
+        if form == "array"
+        else "".join(map("{}\n".format, map(json.dumps, events)))
+    )
+    found = recognise(path)
+    (batch,) = found.batches()
+    assert "city" in found.reader.columns
+    assert set(batch.rows.schema.names) <= found.kind.columns
+    (first, *_) = found.judge(batch).refusals
+    assert first.values is not None
+    assert first.values["event_time"] == "soon"
+    assert '"city": "Arica"' in first.row_text

@@ -17,11 +17,18 @@ from tests.unit.loaders.builders import (
     sessions_file,
     users_file,
 )
+from tests.unit.loaders.hostile_values import (
+    AGES,
+    BOX_LINES,
+    COMPLETIONS,
+    DAYS,
+    LENGTHS,
+    NOTHING,
+    TITLE_FIELDS,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-NOTHING = ("", "NULL", "N/A", "-", "NaN", "null", "None", "NA", " ")
 
 
 def outcome(path: Path, column: str) -> object:
@@ -49,15 +56,7 @@ def test_words_for_nothing_stay_null_and_never_become_0(
 
 @pytest.mark.parametrize(
     ("case", "written", "expected"),
-    [
-        ("1.0 for an integer", "30.0", ("30", "")),
-        ("a number with leading zeros", "030", ("30", "")),
-        ("a fraction for an integer", "30.5", "not_a_number"),
-        ("an exponent", "3e1", "not_a_number"),
-        ("negative", "-1", "out_of_range"),
-        ("2^63", str(2**63), "out_of_range"),
-        ("words", "thirty", "not_a_number"),
-    ],
+    AGES,
 )
 def test_ages(tmp_path: Path, case: str, written: str, expected: object) -> None:
     assert outcome(users_file(tmp_path, a_user(age=written)), "age") == expected, case
@@ -65,23 +64,7 @@ def test_ages(tmp_path: Path, case: str, written: str, expected: object) -> None
 
 @pytest.mark.parametrize(
     ("case", "written", "expected"),
-    [
-        ("plain", "2024-02-29", ("2024-02-29", "")),
-        ("30 February", "2024-02-30", "not_a_date"),
-        ("29 February of another year", "2023-02-29", "not_a_date"),
-        ("zeros", "0000-00-00", "not_a_date"),
-        ("month 13", "2024-13-01", "not_a_date"),
-        ("year 9999", "9999-12-31", "out_of_range"),
-        ("before films", "1899-12-31", "out_of_range"),
-        ("day first", "31/12/2024", "not_a_date"),
-        ("month first", "12/31/2024", "not_a_date"),
-        ("either first", "03/04/2024", "not_a_date"),
-        ("with dots", "31.12.2024", "not_a_date"),
-        ("a month's name", "31 Dec 2024", "not_a_date"),
-        ("with a time", "2024-01-31 00:00:00", "not_a_date"),
-        ("a number of Excel", "45322", "not_a_date"),
-        ("nothing", "", "missing"),
-    ],
+    DAYS,
 )
 def test_days_are_written_one_way_only(
     tmp_path: Path, case: str, written: str, expected: object
@@ -92,16 +75,7 @@ def test_days_are_written_one_way_only(
 
 @pytest.mark.parametrize(
     ("case", "written", "expected"),
-    [
-        ("85 %", "85", ("85.00", "")),
-        ("0.85, which may be meant: a map can say that it is a share", "0.85", ("0.85", "")),
-        ("over 100", "100.5", ("100.50", "completion_out_of_range")),
-        ("far over 100", "10001", "out_of_range"),
-        ("negative", "-3", ("-3.00", "completion_out_of_range")),
-        ("with a sign", "85%", "not_a_number"),
-        ("a decimal comma", "85,5", "not_a_number"),
-        ("nothing", "N/A", ("None", "")),
-    ],
+    COMPLETIONS,
 )
 def test_completions(tmp_path: Path, case: str, written: str, expected: object) -> None:
     path = sessions_file(tmp_path, a_session(completion_percentage=written))
@@ -110,16 +84,7 @@ def test_completions(tmp_path: Path, case: str, written: str, expected: object) 
 
 @pytest.mark.parametrize(
     ("case", "written", "expected"),
-    [
-        ("zero", "0", ("0", "")),
-        ("half a minute", "0.5", ("30", "")),
-        ("1.0 for an integer", "30.0", ("1800", "")),
-        ("negative", "-5", "out_of_range"),
-        ("more than two days", "2881", "out_of_range"),
-        ("2^63", str(2**63), "out_of_range"),
-        ("as a clock shows it", "00:30:00", "not_a_number"),
-        ("nothing", "", "missing"),
-    ],
+    LENGTHS,
 )
 def test_lengths_of_plays(tmp_path: Path, case: str, written: str, expected: object) -> None:
     path = sessions_file(tmp_path, a_session(watch_duration_minutes=written))
@@ -128,28 +93,9 @@ def test_lengths_of_plays(tmp_path: Path, case: str, written: str, expected: obj
 
 @pytest.mark.parametrize(
     ("case", "column", "changes", "expected"),
-    [
-        ("Contract 0", "contract_code", {"Contract": "0"}, ("0", "no_contract")),
-        ("Contract null", "contract_code", {"Contract": None}, ("None", "no_contract")),
-        ("Contract empty", "contract_code", {"Contract": ""}, ("None", "no_contract")),
-        ("Contract an IP address", "contract_code", {"Contract": "10.0.0.7"}, ("10.0.0.7", "no_contract")),
-        ("Contract with a trailing space", "contract_code", {"Contract": "HNH123456 "}, ("HNH123456", "")),
-        ("Contract in lower case, another one", "contract_code", {"Contract": "hnh123456"}, ("hnh123456", "")),
-        ("Mac null", "mac", {"Mac": None}, ("None", "")),
-        ("Mac of two boxes", "mac", {"Mac": "0C96E62FC55C,26E8B6960159"}, ("0C96E62FC55C,26E8B6960159", "")),
-        ("Mac with colons", "mac", {"Mac": "0C:96:E6:2F:C5:5C"}, ("0C:96:E6:2F:C5:5C", "")),
-        ("application unknown", "application", {"AppName": "NEWS"}, ("NEWS", "")),
-        ("application null", "application", {"AppName": None}, ("None", "")),
-        ("duration as text", "watch_seconds", {"TotalDuration": "254"}, ("254", "")),
-        ("duration as a fraction", "watch_seconds", {"TotalDuration": 254.0}, ("254", "")),
-        ("duration 0", "watch_seconds", {"TotalDuration": 0}, ("0", "")),
-        ("a whole day", "watch_seconds", {"TotalDuration": 86_400}, ("86400", "box_left_on")),
-        ("duration negative", "watch_seconds", {"TotalDuration": -1}, "out_of_range"),
-        ("duration 2^63", "watch_seconds", {"TotalDuration": 2**63}, "out_of_range"),
-        ("duration null", "watch_seconds", {"TotalDuration": None}, "missing"),
-    ],
+    BOX_LINES,
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_lines_of_set_top_boxes(
     tmp_path: Path, case: str, column: str, changes: dict[str, Any], expected: object
 ) -> None:
@@ -158,19 +104,9 @@ def test_lines_of_set_top_boxes(
 
 @pytest.mark.parametrize(
     ("case", "column", "changes", "expected"),
-    [
-        ("genre as a string", "genres", {"genre": "Crime"}, ("['Crime']", "")),
-        ("genre parted", "genres", {"genre": "Crime|Drama"}, ("['Crime', 'Drama']", "")),
-        ("genre empty", "genres", {"genre": []}, ("[]", "")),
-        ("genre null", "genres", {"genre": None}, ("None", "")),
-        ("genre repeated", "genres", {"genre": ["Crime", "Crime "]}, ("['Crime']", "")),
-        ("genre of an object", "genres", {"genre": {"a": 1}}, "not_a_list"),
-        ("seasons unlike the list", "season_count", {"seasons": 2, "episodes_per_season": [8]},
-         ("2", "season_count_differs")),
-        ("seasons NaN", "season_count", {"seasons": float("nan")}, ("None", "")),
-    ],
+    TITLE_FIELDS,
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_titles_of_a_catalogue(
     tmp_path: Path, case: str, column: str, changes: dict[str, Any], expected: object
 ) -> None:

@@ -1,0 +1,198 @@
+"""A full delivery ends what it no longer has: in both stores, counted, taken back by undo, and never by mistake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from loaders.snapshots import ENDING
+from loaders.tolerance import ANY, HALF, NONE, Tolerance, parse_tolerance
+from loaders.undo import undo
+from svp.errors import InputError, UsageError
+from tests.integration.loaders.test_undo import world
+from tests.unit.loaders.builders import (
+    a_catalogue,
+    a_movie,
+    a_session,
+    a_user,
+    logs_file,
+    sessions_file,
+    users_file,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from loaders.ledger import RowCounts
+    from tests.integration.loaders.stores import Stores
+
+ENDED = "SELECT user_id FROM oltp.users WHERE ended_at IS NOT NULL ORDER BY 1"
+
+
+def deliver(
+    stores: Stores,
+    path: Path,
+    *,
+    may_end: Tolerance = HALF,
+    tolerance: Tolerance = NONE,
+    source: str | None = None,
+) -> RowCounts:
+    """Ingest a full delivery of one file."""
+    (report,) = stores.load(path, tolerance=tolerance, source=source, may_end=may_end)
+    return report.counts
+
+
+def users(folder: Path, *numbers: int, name: str = "all.csv", **changes: str) -> Path:
+    return users_file(folder, *(a_user(f"U{number}", **changes) for number in numbers), name=name)
+
+
+@pytest.fixture
+def base(stores: Stores, tmp_path: Path) -> Stores:
+    """Four users, two titles and a session of U1 with M1; and a user of another kind and of another source."""
+    stores.load(
+        users(tmp_path, 1, 2, 3, 4, name="users.csv"),
+        a_catalogue(tmp_path, a_movie("M1"), a_movie("M2")),
+        sessions_file(tmp_path),
+    )
+    stores.load(users(tmp_path, 9, name="other.csv"), source="other")
+    return stores
+
+
+def test_rows_that_a_full_delivery_lacks_end_and_stay_with_what_refers_to_them(
+    base: Stores, tmp_path: Path
+) -> None:
+    counts = deliver(base, users(tmp_path, 2, 3, 4, 5))
+    assert (counts.loaded_rows, counts.unchanged_rows, counts.ended_rows) == (1, 3, 1)
+    assert base.rows(ENDED) == [("U1",)]
+    told = "SELECT ended_rows, read_rows, ended_at IS NOT NULL FROM ops.load ORDER BY load_id DESC LIMIT 1"
+    assert base.rows(told) == [(1, 4, True)]
+    assert (
+        base.one(
+            "SELECT count(*) FROM oltp.viewing_sessions INNER JOIN oltp.users USING (user_key)"
+        )
+        == 1
+    )
+    late = sessions_file(tmp_path, a_session("S2", user_id="U1"), name="late.csv")
+    assert base.load(late)[0].counts.loaded_rows == 1
+
+
+def test_the_same_full_delivery_again_ends_nothing_more(base: Stores, tmp_path: Path) -> None:
+    path = users(tmp_path, 2, 3, 4)
+    assert deliver(base, path).ended_rows == 1
+    before = world(base)
+    assert stores_outcome(base, path) == "already loaded"
+    assert world(base) == before
+    assert deliver(base, users(tmp_path, 4, 3, 2)).ended_rows == 0
+    assert base.rows(ENDED) == [("U1",)]
+
+
+def stores_outcome(stores: Stores, path: Path) -> str:
+    (report,) = stores.load(path, may_end=HALF)
+    return report.outcome
+
+
+def test_a_file_that_was_loaded_before_ends_rows_when_it_is_said_to_be_all(
+    base: Stores, tmp_path: Path
+) -> None:
+    base.load(users(tmp_path, 2, 3, 4))
+    assert base.rows(ENDED) == []
+    assert deliver(base, users(tmp_path, 2, 3, 4)).ended_rows == 1
+
+
+def test_a_row_that_comes_again_begins_anew(base: Stores, tmp_path: Path) -> None:
+    deliver(base, users(tmp_path, 2, 3, 4))
+    (report,) = base.load(users(tmp_path, 1, name="back.csv"))
+    assert (report.counts.updated_rows, report.counts.unchanged_rows) == (1, 0)
+    assert base.rows(ENDED) == []
+
+
+def test_a_full_delivery_that_others_followed_is_not_the_state_any_more(
+    base: Stores, tmp_path: Path
+) -> None:
+    path = users(tmp_path, 2, 3, 4)
+    deliver(base, path)
+    base.load(users(tmp_path, 7, name="later.csv"))
+    with pytest.raises(InputError, match=r"load 5, and load 6 of relational.users came since"):
+        deliver(base, path)
+
+
+def test_a_title_leaves_the_catalogue_in_both_stores_and_undo_brings_it_back(
+    base: Stores, tmp_path: Path
+) -> None:
+    before = world(base)
+    counts = deliver(base, a_catalogue(tmp_path, a_movie("M2"), name="new.json"))
+    assert (counts.unchanged_rows, counts.ended_rows) == (1, 1)
+    ((ended_at,),) = base.rows("SELECT ended_at FROM oltp.content WHERE content_id = 'M1'")
+    document = base.mongodb["content"].find_one({"_id": "relational:M1"})
+    assert document is not None
+    assert abs((document["ended_at"] - ended_at).total_seconds()) < 0.001
+    assert base.mongodb["content"].count_documents({"ended_at": {"$exists": True}}) == 1
+    done = undo(base.settings, 5)
+    assert (done.removed_rows, done.restored_rows) == (0, 1)
+    assert world(base) == before
+
+
+def test_undo_brings_back_what_ended_beside_what_came_and_was_corrected(
+    base: Stores, tmp_path: Path
+) -> None:
+    before = world(base)
+    rows = [a_user("U2", age="99"), a_user("U3"), a_user("U4"), a_user("U5")]
+    deliver(base, users_file(tmp_path, *rows, name="all.csv"))
+    assert base.one("SELECT replaced_rows FROM ops.load WHERE load_id = 5") == 2
+    done = undo(base.settings, 5)
+    assert (done.removed_rows, done.restored_rows) == (1, 2)
+    assert world(base) == before
+
+
+def test_a_rejected_row_ends_nothing_unless_it_is_borne(base: Stores, tmp_path: Path) -> None:
+    rows = [a_user("U1", age="x"), a_user("U2"), a_user("U3"), a_user("U4")]
+    path = users_file(tmp_path, *rows, name="all.csv")
+    with pytest.raises(InputError, match="1 of the 4 rows read were rejected, more than the 0"):
+        deliver(base, path)
+    assert base.rows(ENDED) == []
+    counts = deliver(base, path, tolerance=ANY)
+    assert (counts.rejected_rows, counts.ended_rows) == (1, 1)
+
+
+def test_a_row_that_only_postgresql_rejects_is_there_and_does_not_end(
+    stores: Stores, tmp_path: Path
+) -> None:
+    from svp.model import DEVICES
+    from tests.unit.loaders.builders import own_table
+
+    stores.load(users_file(tmp_path), source="platform")
+    device = {"device_id": "D1", "user_id": "U1", "device_type": "TV"}
+    stores.load(own_table(tmp_path, DEVICES, device))
+    moved = own_table(tmp_path, DEVICES, device | {"user_id": "U8"})
+    counts = deliver(stores, moved, tolerance=ANY)
+    assert (counts.rejected_rows, counts.ended_rows) == (1, 0)
+
+
+def test_more_than_half_end_only_when_it_is_said(base: Stores, tmp_path: Path) -> None:
+    path, before = users(tmp_path, 1), world(base)
+    told = (
+        r"lacks 3 of the 4 rows of relational.users that are there, more than the 50% that may end"
+    )
+    with pytest.raises(InputError, match=told) as caught:
+        deliver(base, path)
+    assert "--max-ended 3" in caught.value.advice
+    assert world(base) == before
+    assert deliver(base, users(tmp_path, 3, 4)).ended_rows == 2
+    with pytest.raises(InputError, match="lacks 1 of the 2 rows"):
+        deliver(base, users(tmp_path, 3), may_end=parse_tolerance("49%"))
+    assert deliver(base, users(tmp_path, 3), may_end=Tolerance(max_rows=1)).ended_rows == 1
+
+
+def test_what_happened_does_not_end_and_a_part_is_not_all(base: Stores, tmp_path: Path) -> None:
+    for path in (sessions_file(tmp_path), logs_file(tmp_path)):
+        with pytest.raises(UsageError, match="tells what happened: its rows don't end"):
+            deliver(base, path)
+    parts = (users(tmp_path, 1, name="a.csv"), users(tmp_path, 2, name="b.csv"))
+    with pytest.raises(UsageError, match=r"a\.csv and .*b\.csv are both relational\.users"):
+        base.load(*parts, may_end=HALF)
+
+
+@pytest.mark.parametrize("table", [table.name for table in ENDING])
+def test_every_table_whose_rows_end_says_when(stores: Stores, table: str) -> None:
+    assert stores.rows(f"SELECT ended_at FROM oltp.{table}") == []
