@@ -217,17 +217,22 @@ def _check_documents(stores: Stores, parts: Sequence[Part], load_ids: list[int])
     collection = stores.mongodb[collection_of(parts[0].target) or parts[0].target]
     own = {"load_id": {"$in": load_ids}}
     earlier = collection.distinct("replaced_load_id", own)
-    _refuse_replaced(parts, [load_id for load_id in earlier if load_id not in load_ids])
+    _refuse_replaced(parts, _others(earlier, load_ids))
     if earlier:
         _refuse_forgotten(parts)
     replaced = {"replaced_load_id": {"$in": load_ids}}
-    later = collection.distinct("load_id", replaced | {"load_id": {"$nin": load_ids}})
+    later = _others(collection.distinct("load_id", replaced), load_ids)
     written = collection.count_documents(own)
     if later or written < sum(part.loaded_rows for part in parts):
         named = f"load {later[-1]}" if later else "later loads"
         message = f"{named} replaced documents of load {load_ids[0]}"
         raise UsageError(message, "deliver the right file of that day instead")
     return written
+
+
+def _others(found: Sequence[int], load_ids: Sequence[int]) -> list[int]:
+    """Return the loads that are none of those that go together."""
+    return [load_id for load_id in found if load_id not in load_ids]
 
 
 def _refuse_replaced(parts: Sequence[Part], earlier: Sequence[int]) -> None:

@@ -54,7 +54,7 @@ def base(stores: Stores, tmp_path: Path) -> Stores:
 def world(stores: Stores) -> Contents:
     """Return all rows and documents, with the loads that wrote them."""
     rows = {
-        name: stores.rows(f"SELECT ({row})::text FROM oltp.{name} ORDER BY 1")
+        f"oltp.{name}": stores.rows(f"SELECT ({row})::text FROM oltp.{name} ORDER BY 1")
         for name, row in TABLES.items()
     }
     genres = stores.rows(
