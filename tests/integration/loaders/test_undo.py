@@ -265,7 +265,7 @@ def test_documents_that_a_replay_replaced_of_its_own_file_go_if_they_replaced_no
     (report,) = replay_corrections(stores.settings, mend, load_id=origin).reports
     assert report.counts.updated_rows == 1
     if is_replacing:
-        told = "load 3, out of the quarantine of load 2, replaced documents of that"
+        told = "out of the quarantine of its file replaced documents of load 2"
         with pytest.raises(UsageError, match=told):
             undo(stores.settings, 2)
         return
