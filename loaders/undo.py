@@ -217,17 +217,21 @@ def _check_documents(stores: Stores, parts: Sequence[Part], load_ids: list[int])
     collection = stores.mongodb[collection_of(parts[0].target) or parts[0].target]
     own = {"load_id": {"$in": load_ids}}
     earlier = collection.distinct("replaced_load_id", own)
-    _refuse_replaced(parts, [load_id for load_id in earlier if load_id not in load_ids])
-    if earlier:
-        _refuse_forgotten(parts)
+    _refuse_replaced(parts, _others(earlier, load_ids))
+    _refuse_forgotten([part for part in parts if part.load_id in earlier])
     replaced = {"replaced_load_id": {"$in": load_ids}}
-    later = collection.distinct("load_id", replaced | {"load_id": {"$nin": load_ids}})
+    later = _others(collection.distinct("load_id", replaced), load_ids)
     written = collection.count_documents(own)
     if later or written < sum(part.loaded_rows for part in parts):
         named = f"load {later[-1]}" if later else "later loads"
         message = f"{named} replaced documents of load {load_ids[0]}"
         raise UsageError(message, "deliver the right file of that day instead")
     return written
+
+
+def _others(found: Sequence[int], load_ids: Sequence[int]) -> list[int]:
+    """Return the loads that are none of those that go together."""
+    return [load_id for load_id in found if load_id not in load_ids]
 
 
 def _refuse_replaced(parts: Sequence[Part], earlier: Sequence[int]) -> None:
@@ -237,18 +241,18 @@ def _refuse_replaced(parts: Sequence[Part], earlier: Sequence[int]) -> None:
         raise UsageError(message, "deliver the right file of that day instead")
 
 
-def _refuse_forgotten(parts: Sequence[Part]) -> None:
-    """Raise UsageError if a replay replaced documents of its own file, which may have replaced some before that.
+def _refuse_forgotten(replaced: Sequence[Part]) -> None:
+    """Raise UsageError if loads of which a replay of their own file replaced documents had replaced some before that.
 
     A document names the load of the last one whose place it took, and no earlier one.
     """
-    first, *replays = parts
-    if first.updated_rows:
-        message = (
-            f"load {replays[-1].load_id}, out of the quarantine of load {first.load_id}, replaced documents of that,"
-            " and whether those had replaced others is not known any more"
-        )
-        raise UsageError(message, "deliver the right file of that day instead")
+    for part in replaced:
+        if part.updated_rows:
+            message = (
+                f"rows out of the quarantine of its file replaced documents of load {part.load_id}, and whether those"
+                " had replaced others is not known any more"
+            )
+            raise UsageError(message, "deliver the right file of that day instead")
 
 
 def _refuse_packed(connection: Connection, load_ids: list[int]) -> None:

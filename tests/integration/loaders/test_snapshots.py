@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from loaders import ledger, publishing, snapshots
 from loaders.snapshots import ENDING
 from loaders.tolerance import ANY, HALF, NONE, Tolerance, parse_tolerance
 from loaders.undo import undo
@@ -142,6 +143,36 @@ def test_undo_brings_back_what_ended_beside_what_came_and_was_corrected(
     assert base.one("SELECT replaced_rows FROM ops.load WHERE load_id = 5") == 2
     done = undo(base.settings, 5)
     assert (done.removed_rows, done.restored_rows) == (1, 2)
+    assert world(base) == before
+
+
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [(snapshots, "end"), (publishing, "store_documents"), (ledger, "complete_load")],
+)
+def test_a_full_delivery_that_breaks_off_is_completed_by_its_repeat(
+    base: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, step: str
+) -> None:
+    before, path = world(base), a_catalogue(tmp_path, a_movie("M2"), name="new.json")
+
+    def break_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, step, break_off)
+        with pytest.raises(KeyboardInterrupt):
+            deliver(base, path)
+    assert (world(base) == before) == (step == "end")
+    deliver(base, path)
+    ended = "SELECT content_id FROM oltp.content WHERE ended_at IS NOT NULL"
+    assert base.rows(ended) == [("M1",)]
+    assert base.mongodb["content"].distinct("_id", {"ended_at": {"$exists": True}}) == [
+        "relational:M1"
+    ]
+    told = "SELECT load_id, ended_rows FROM ops.load WHERE state = 'complete' ORDER BY load_id DESC"
+    load_id, ended_rows = base.rows(told)[0]
+    assert ended_rows == 1
+    undo(base.settings, load_id)
     assert world(base) == before
 
 

@@ -54,7 +54,7 @@ def base(stores: Stores, tmp_path: Path) -> Stores:
 def world(stores: Stores) -> Contents:
     """Return all rows and documents, with the loads that wrote them."""
     rows = {
-        name: stores.rows(f"SELECT ({row})::text FROM oltp.{name} ORDER BY 1")
+        f"oltp.{name}": stores.rows(f"SELECT ({row})::text FROM oltp.{name} ORDER BY 1")
         for name, row in TABLES.items()
     }
     genres = stores.rows(
@@ -265,7 +265,7 @@ def test_documents_that_a_replay_replaced_of_its_own_file_go_if_they_replaced_no
     (report,) = replay_corrections(stores.settings, mend, load_id=origin).reports
     assert report.counts.updated_rows == 1
     if is_replacing:
-        told = "load 3, out of the quarantine of load 2, replaced documents of that"
+        told = "out of the quarantine of its file replaced documents of load 2"
         with pytest.raises(UsageError, match=told):
             undo(stores.settings, 2)
         return
