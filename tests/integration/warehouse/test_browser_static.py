@@ -11,7 +11,7 @@ from PIL import Image, ImageColor
 
 from report.browser.formats import written
 from report.browser.reader import open_reader
-from report.browser.static import FILE, export_pages
+from report.browser.static import export_pages
 from report.browser.tables import EMPTY, NOTHING
 from report.definition import FORMATS, PERIOD, load_report
 from report.theme import LOOKS
@@ -76,15 +76,21 @@ def tab() -> Iterator[Tab]:
 
 
 @pytest.fixture(scope="module")
-def address(report_platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The report of the small platform, as it opens; a second one is the same bytes."""
+def file(report_platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the small platform, as it opens."""
     ensure_reader(report_platform.settings)
-    first, second = (tmp_path_factory.mktemp(name) for name in ("first", "second"))
-    for folder in (first, second):
-        with open_reader(report_platform.settings) as reader:
-            export_pages(reader, folder, name=report_platform.settings.workspace.name)
-    assert (first / FILE).read_bytes() == (second / FILE).read_bytes()
-    return (first / FILE).as_uri()
+    return exported(report_platform, tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture(scope="module")
+def address(file: Path) -> str:
+    return file.as_uri()
+
+
+def exported(platform: Platform, folder: Path) -> Path:
+    """Write the report into a folder, and return the file."""
+    with open_reader(platform.settings) as reader:
+        return export_pages(reader, folder, name="trial")
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +134,12 @@ def in_words(visual: Visual, rows: Groups) -> Shown:
         tuple(map(written, key, columns)): [*map(written, row, measures)]
         for key, row in rows.items()
     }
+
+
+def test_same_marts_give_the_same_bytes(
+    report_platform: Platform, file: Path, tmp_path: Path
+) -> None:
+    assert exported(report_platform, tmp_path / "pages").read_bytes() == file.read_bytes()
 
 
 def test_every_visual_shows_what_plain_sql_says(
@@ -189,8 +201,7 @@ def test_empty_workspace_has_its_pages_and_says_what_to_do(
     empty_platform: Platform, tmp_path: Path
 ) -> None:
     ensure_reader(empty_platform.settings)
-    with open_reader(empty_platform.settings) as reader:
-        text = export_pages(reader, tmp_path / "pages", name="trial").read_text(encoding="utf-8")
+    text = exported(empty_platform, tmp_path / "pages").read_text(encoding="utf-8")
     assert EMPTY in text
     assert text.count('<section class="page"') == len(REPORT.pages)
     assert 'role="alert"' not in text
@@ -202,8 +213,7 @@ def test_visual_of_a_broken_mart_says_so_and_the_others_are_drawn(
     database = empty_platform.settings.workspace.mart_database
     ensure_reader(empty_platform.settings)
     empty_platform.execute(f"DROP VIEW {database}.subscription_monthly")
-    with open_reader(empty_platform.settings) as reader:
-        text = export_pages(reader, tmp_path / "pages", name="trial").read_text(encoding="utf-8")
+    text = exported(empty_platform, tmp_path / "pages").read_text(encoding="utf-8")
     broken = [
         visual
         for page in REPORT.pages
