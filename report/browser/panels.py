@@ -41,7 +41,7 @@ def show_visual(
     with st.container(border=True, key=f"visual {key}", gap="xxsmall", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="top", wrap=False):
             st.html(heading(visual.title, report.limits_told(chosen, visual)))
-            show_origin(report, answer, key)
+            show_source(report, answer, key)
         if answer.failure:
             st.warning(plain(answer.failure))
         elif not answer.rows:
@@ -56,9 +56,9 @@ def heading(title: str, told: str) -> str:
     return f'<p class="svp-title">{escape(title)}</p>{below}'
 
 
-def show_origin(report: Report, answer: Answer, key: str) -> None:
+def show_source(report: Report, answer: Answer, key: str) -> None:
     """Show where the rows of a visual come from, on request: the SQL that was asked, and what it gave."""
-    with st.popover("SQL · CSV", type="tertiary", key=f"origin {key}"):
+    with st.popover("SQL · CSV", type="tertiary", key=f"source {key}"):
         st.download_button(
             "Download CSV",
             partial(visual_csv, report, answer.visual, answer.rows),

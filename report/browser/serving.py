@@ -129,7 +129,7 @@ def free_port(host: str, port: int) -> int:
 def command(host: str, port: int) -> list[str]:
     """Return what starts Streamlit, without secrets: the app reads the settings itself."""
     options = {**OPTIONS, "server.address": host, "server.port": str(port), **colors()}
-    hosts = LOOPBACK_NAMES if is_loopback(host) else ()
+    hosts = sorted({*LOOPBACK_NAMES, host}) if is_loopback(host) else ()
     flags = [*options.items(), *(("server.allowedHosts", name) for name in hosts)]
     written = [f"--{name}={value}" for name, value in flags]
     return [sys.executable, "-m", "streamlit", "run", str(APP), *written]

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from contextlib import closing, contextmanager
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -92,6 +93,8 @@ def test_pages_are_drawn_in_both_looks_and_lead_to_a_customer(
             tab.open(address, until=AT_REST)
             assert_overview(tab, address, look)
             (tmp_path / f"{look.name}.png").write_bytes(tab.picture())
+        printed = downloaded(tab, tmp_path, "Page for printing").read_text("utf-8")
+        assert all(page.heading in printed for page in REPORT.pages)
         tab.open(f"{address}/?page=Customers", until=f"{AT_REST} && {table_of('declining')}")
         choose_first_row(tab)
         tab.wait("location.search.includes('page=Detail')")
@@ -112,6 +115,24 @@ def assert_overview(tab: Tab, address: str, look: Look) -> None:
     assert ground == rgb(look.ground)
     loaded = tab.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
     assert {urlsplit(name).netloc for name in loaded} == {urlsplit(address).netloc}
+
+
+def downloaded(tab: Tab, folder: Path, label: str) -> Path:
+    """Click a button, and return the file that comes of it."""
+    known = set(folder.iterdir())
+    tab.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+    tab.evaluate(
+        "[...document.querySelectorAll('button')]"
+        f".find(button => button.innerText.includes({label!r})).click()"
+    )
+    deadline = monotonic() + PATIENCE_SECONDS
+    while monotonic() < deadline:
+        fresh = [file for file in folder.iterdir() if file not in known]
+        if fresh and fresh[0].suffix != ".crdownload":
+            return fresh[0]
+        sleep(0.1)
+    message = f"nothing was downloaded by {label}"
+    raise AssertionError(message)
 
 
 def rgb(color: str) -> str:
