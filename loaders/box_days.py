@@ -214,39 +214,40 @@ def _parts(ids: Values) -> Positions:
 
 def unite(stored: pa.Table, delivered: pa.Table) -> United:
     """Unite the lines of a day with those of a file: by id, the last one wins."""
-    both = pa.concat_tables([stored, delivered.select(LINES.names)])
-    codes = _codes(both.column("log_id").combine_chunks())
-    first = stored.num_rows
-    lines = np.arange(len(codes))
+    both, first = pa.concat_tables([stored, delivered.select(LINES.names)]), stored.num_rows
+    lines, codes = _repeated(both.column("log_id").combine_chunks())
+    # Of each id that may be there more than once: its stored line, and its last.
     before = np.full(codes.max(initial=NOWHERE) + 1, NOWHERE)
-    before[codes[:first]] = lines[:first]
+    is_stored = lines < first
+    before[codes[is_stored]] = lines[is_stored]
     latest = before.copy()
-    latest[codes[first:]] = lines[first:]
-    wins = latest[codes[first:]] == lines[first:]
-    winners, superseded = lines[first:][wins], lines[first:][~wins]
-    replaced = before[codes[winners]]
+    lines, codes = lines[~is_stored], codes[~is_stored]
+    latest[codes] = lines
+    wins = latest[codes] == lines
+    winners, superseded = lines[wins], lines[~wins]
+    replaced = before[codes[wins]]
     is_new = replaced == NOWHERE
     differs = _differ(both, winners, replaced) & ~is_new
-    is_late = _differ(both, superseded, latest[codes[superseded]])
+    is_late = _differ(both, superseded, latest[codes[~wins]])
+    loaded = delivered.num_rows - len(lines) + _count(is_new)
+    gone = np.concatenate([superseded, replaced[~is_new]])
     return United(
-        lines=both if wins.all() and not first else pick(both, latest[latest != NOWHERE]),
+        lines=pick(both, np.delete(np.arange(both.num_rows), gone)) if len(gone) else both,
         outcomes={
-            "loaded": _count(is_new),
+            "loaded": loaded,
             "unchanged": _count(~is_new & ~differs) + _count(~is_late),
             "updated": _count(differs) + _count(is_late),
         },
-        winners=winners - first,
-        is_changed=bool((is_new | differs).any()),
+        winners=np.delete(np.arange(delivered.num_rows), superseded - first),
+        is_changed=bool(loaded or differs.any()),
     )
 
 
-def _codes(ids: Values) -> Positions:
-    """Return a number for each id, the same for the same id and for no other."""
-    codes = np.arange(len(ids))
-    if (repeated := _may_repeat(ids)).any():
-        few = ids.filter(pa.array(repeated)).dictionary_encode()
-        codes[repeated] = len(ids) + few.indices.to_numpy()
-    return codes
+def _repeated(ids: Values) -> tuple[Positions, Positions]:
+    """Return where ids are that may be there more than once, and a number for each, the same for the same id only."""
+    may_repeat = _may_repeat(ids)
+    few = ids.filter(pa.array(may_repeat)).dictionary_encode()
+    return np.flatnonzero(may_repeat), few.indices.to_numpy()
 
 
 def _may_repeat(ids: Values) -> Mask:
