@@ -65,7 +65,7 @@ BEGIN
     SET v_row_count = v_row_count + row_count();
 
     INSERT INTO dim_application (application, category_key)
-    SELECT
+    SELECT DISTINCT
         stg_member.member_name,
         coalesce(application_category.category_key, 0)
     FROM stg_member
