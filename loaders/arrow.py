@@ -15,7 +15,23 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Bytes", "Mask", "Positions", "Values", "compute", "letters", "mask", "nulls", "outside"]
+__all__ = [
+    "Bytes",
+    "Mask",
+    "Positions",
+    "Values",
+    "as_batch",
+    "compute",
+    "holding",
+    "letters",
+    "mask",
+    "nulls",
+    "outside",
+    "pick",
+]
+
+FEW_RUNS = 50
+"""Rows that a run has on average at least, for runs to cost less than choosing each row."""
 
 Values: TypeAlias = "pa.Array[Any]"
 """One column, whatever is in it."""
@@ -60,8 +76,38 @@ def letters(values: Values) -> tuple[Positions, Bytes]:
 def outside(values: Values, first: int, last: int) -> Mask:
     """Tell which texts hold a byte below ``first`` or above ``last``; where none does, it costs next to nothing."""
     starts, written = letters(values)
-    found = np.zeros(len(values), dtype=np.bool_)
-    if len(written) and (written.min() < first or written.max() > last):
-        at_fault = np.flatnonzero((written < first) | (written > last))
-        found[np.searchsorted(starts, at_fault, side="right") - 1] = True
-    return found
+    if not len(written) or (written.min() >= first and written.max() <= last):
+        return np.zeros(len(values), dtype=np.bool_)
+    return _owners(starts, (written < first) | (written > last))
+
+
+def holding(values: Values, byte: int) -> Mask:
+    """Tell which texts hold a byte; where none does, it costs next to nothing."""
+    starts, written = letters(values)
+    if not (found := written == byte).any():
+        return np.zeros(len(values), dtype=np.bool_)
+    return _owners(starts, found)
+
+
+def _owners(starts: Positions, found: Mask) -> Mask:
+    """Tell which texts hold one of the bytes that were found."""
+    owners = np.zeros(len(starts) - 1, dtype=np.bool_)
+    owners[np.searchsorted(starts, np.flatnonzero(found), side="right") - 1] = True
+    return owners
+
+
+def pick(rows: pa.Table, positions: Positions) -> pa.Table:
+    """Return the rows at some positions, in that order; where most follow one another, without a copy of any."""
+    starts = np.flatnonzero(np.diff(positions, prepend=-2) != 1)
+    if len(starts) * FEW_RUNS > len(positions):
+        return rows.take(positions)
+    lengths = np.diff(starts, append=len(positions))
+    runs = zip(positions[starts].tolist(), lengths.tolist(), strict=True)
+    return pa.concat_tables([rows.slice(*run) for run in runs] or [rows.slice(0, 0)])
+
+
+def as_batch(rows: pa.Table) -> pa.RecordBatch:
+    """Return a table as one batch."""
+    return pa.RecordBatch.from_arrays(
+        [column.combine_chunks() for column in rows.columns], schema=rows.schema
+    )

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from loaders import ledger
-from loaders.arrow import Mask, Positions, Values, compute, letters, mask
+from loaders.arrow import Bytes, Mask, Positions, Values, compute, letters, mask, pick
 from loaders.canonical import MAX_ID_CHARACTERS, names_no_contract
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError
@@ -60,6 +60,9 @@ MAX_APPLICATION_CHARACTERS = 100
 WORD_BYTES = 8
 FACTORS = np.random.default_rng(1).integers(1, 2**63, MAX_ID_CHARACTERS, dtype=np.uint64) * 2 + 1
 """Odd, one for each word of the longest id."""
+
+SUM_ENDS = 2**20
+"""By so many different ends of sums are those found again that come more than once."""
 
 NOWHERE = -1
 """Position of a line that is not there."""
@@ -219,39 +222,40 @@ def _parts(ids: Values) -> Positions:
 
 def unite(stored: pa.Table, delivered: pa.Table) -> United:
     """Unite the lines of a day with those of a file: by id, the last one wins."""
-    both = pa.concat_tables([stored, delivered.select(LINES.names)])
-    codes = _codes(both.column("log_id").combine_chunks())
-    first = stored.num_rows
-    lines = np.arange(len(codes))
+    both, first = pa.concat_tables([stored, delivered.select(LINES.names)]), stored.num_rows
+    lines, codes = _repeated(both.column("log_id").combine_chunks())
+    # Of each id that may be there more than once: its stored line, and its last.
     before = np.full(codes.max(initial=NOWHERE) + 1, NOWHERE)
-    before[codes[:first]] = lines[:first]
+    is_stored = lines < first
+    before[codes[is_stored]] = lines[is_stored]
     latest = before.copy()
-    latest[codes[first:]] = lines[first:]
-    wins = latest[codes[first:]] == lines[first:]
-    winners, superseded = lines[first:][wins], lines[first:][~wins]
-    replaced = before[codes[winners]]
+    lines, codes = lines[~is_stored], codes[~is_stored]
+    latest[codes] = lines
+    wins = latest[codes] == lines
+    winners, superseded = lines[wins], lines[~wins]
+    replaced = before[codes[wins]]
     is_new = replaced == NOWHERE
     differs = _differ(both, winners, replaced) & ~is_new
-    is_late = _differ(both, superseded, latest[codes[superseded]])
+    is_late = _differ(both, superseded, latest[codes[~wins]])
+    loaded = delivered.num_rows - len(lines) + _count(is_new)
+    gone = np.concatenate([superseded, replaced[~is_new]])
     return United(
-        lines=both if wins.all() and not first else both.take(latest[latest != NOWHERE]),
+        lines=pick(both, np.delete(np.arange(both.num_rows), gone)) if len(gone) else both,
         outcomes={
-            "loaded": _count(is_new),
+            "loaded": loaded,
             "unchanged": _count(~is_new & ~differs) + _count(~is_late),
             "updated": _count(differs) + _count(is_late),
         },
-        winners=winners - first,
-        is_changed=bool((is_new | differs).any()),
+        winners=np.delete(np.arange(delivered.num_rows), superseded - first),
+        is_changed=bool(loaded or differs.any()),
     )
 
 
-def _codes(ids: Values) -> Positions:
-    """Return a number for each id, the same for the same id and for no other."""
-    codes = np.arange(len(ids))
-    if (repeated := _may_repeat(ids)).any():
-        few = ids.filter(pa.array(repeated)).dictionary_encode()
-        codes[repeated] = len(ids) + few.indices.to_numpy()
-    return codes
+def _repeated(ids: Values) -> tuple[Positions, Positions]:
+    """Return where ids are that may be there more than once, and a number for each, the same for the same id only."""
+    may_repeat = _may_repeat(ids)
+    few = ids.filter(pa.array(may_repeat)).dictionary_encode()
+    return np.flatnonzero(may_repeat), few.indices.to_numpy()
 
 
 def _may_repeat(ids: Values) -> Mask:
@@ -261,18 +265,32 @@ def _may_repeat(ids: Values) -> Mask:
     """
     starts, written = letters(ids)
     widths = np.diff(starts)
-    if not len(ids) or (widths != widths[0]).any():
-        return np.ones(len(ids), dtype=np.bool_)
-    words = -(-int(widths[0]) // WORD_BYTES)
-    padded = np.zeros((len(ids), words * WORD_BYTES), dtype=np.uint8)
-    padded[:, : widths[0]] = written.reshape(len(ids), -1)
-    sums = padded.view(np.uint64) @ FACTORS[:words]
+    if not len(ids):
+        return np.zeros(0, dtype=np.bool_)
+    usual: Mask = widths == np.bincount(widths).argmax()
+    if not usual.all():
+        # Ids of another length are none of those; they are few, or else all are looked up.
+        repeated = ~usual
+        repeated[usual] = _may_repeat(ids.filter(pa.array(usual)))
+        return repeated
+    sums = _sums(written.reshape(len(ids), -1))
     in_order = np.sort(sums)
-    repeated = in_order[1:][in_order[1:] == in_order[:-1]]
-    if not len(repeated):
+    repeated_sums = in_order[1:][in_order[1:] == in_order[:-1]]
+    if not len(repeated_sums):
         return np.zeros(len(ids), dtype=np.bool_)
-    nearest = np.minimum(np.searchsorted(repeated, sums), len(repeated) - 1)
-    return np.asarray(repeated[nearest] == sums)
+    ends = np.zeros(SUM_ENDS, dtype=np.bool_)
+    ends[repeated_sums % SUM_ENDS] = True
+    found: Mask = ends[sums % SUM_ENDS]
+    return found
+
+
+def _sums(ids: Bytes) -> Positions:
+    """Return a number for each row of bytes, the same for the same bytes and hardly ever for others."""
+    words = -(-ids.shape[1] // WORD_BYTES)
+    padded = np.zeros((len(ids), words * WORD_BYTES), dtype=np.uint8)
+    padded[:, : ids.shape[1]] = ids
+    sums: Positions = padded.view(np.uint64) @ FACTORS[:words]
+    return sums
 
 
 def _count(rows: Mask) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from loaders.arrow import Values, compute
+from loaders.arrow import Values, compute, mask
 from loaders.contract import Field, Flag
 from loaders.parsers import (
     Parser,
@@ -131,7 +131,13 @@ def season_count_differs(rows: pa.RecordBatch) -> Values:
 def names_no_contract(rows: pa.RecordBatch) -> Values:
     """Tell which rows have for a contract nothing, a zero, or the address of the box."""
     contract = rows.column("contract_code")
-    return compute.fill_null(compute.match_substring_regex(contract, NO_CONTRACT), fill_value=True)
+    # What comes before a colon begins with a digit, as zeros and addresses do, or is nothing; that is cheap to tell.
+    may_be_none = compute.fill_null(compute.less(contract, ":"), fill_value=True)
+    if not mask(may_be_none).any():
+        return may_be_none
+    is_none = compute.match_substring_regex(contract.filter(may_be_none), NO_CONTRACT)
+    found = compute.fill_null(is_none, fill_value=True)
+    return compute.replace_with_mask(may_be_none, may_be_none, found)
 
 
 def box_left_on(rows: pa.RecordBatch) -> Values:

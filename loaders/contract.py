@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pyarrow as pa
 
-from loaders.arrow import Values, compute, mask, nulls
+from loaders.arrow import Values, as_batch, compute, mask, nulls, pick
 from loaders.batches import Batch, Refusal
 from loaders.parsers import Parsed, Parser
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from svp.model import Table
 
@@ -124,7 +124,7 @@ def check(batch: Batch, kind: Kind) -> Checked:
         InputError: a value leaves open what the file means by values of its kind.
     """
     columns: dict[str, Values] = {}
-    refusals: dict[int, Refusal] = {}
+    faults: dict[int, tuple[str, str]] = {}
     for judged in kind.fields:
         written = _column(batch.rows, judged.column)
         parsed = _parse(judged, written)
@@ -133,15 +133,14 @@ def check(batch: Batch, kind: Kind) -> Checked:
             if code in STOPPING and rows.any():
                 raise _unclear(batch, judged.column, int(rows.argmax()), written)
             for row in map(int, np.flatnonzero(rows)):
-                if row not in refusals:
-                    refusals[row] = _refusal(batch, row, judged.column, code, written)
+                faults.setdefault(row, (judged.column, code))
     table = _canonical(columns, kind.target, batch.rows.num_rows)
     if kind.tidy:
         table = kind.tidy(table)
     flagged = table.append_column("quality_flags", _flags(table, kind.flags))
     return Checked(
-        accepted=_without(flagged.append_column("line", batch.lines), refusals),
-        refusals=(*batch.refusals, *refusals.values()),
+        accepted=_without(flagged.append_column("line", batch.lines), faults),
+        refusals=(*batch.refusals, *_refusals(batch, faults)),
     )
 
 
@@ -181,38 +180,40 @@ def _canonical(columns: Mapping[str, Values], table: Table, rows: int) -> pa.Rec
     return pa.RecordBatch.from_arrays(arrays, names=[column.name for column in table.columns])
 
 
-def _flags(rows: pa.RecordBatch, flags: Iterable[Flag]) -> Values:
+def _flags(rows: pa.RecordBatch, flags: Sequence[Flag]) -> Values:
     """Return the codes that apply to each row, joined by commas; empty for none."""
-    codes: Values = pa.repeat("", rows.num_rows)
-    for flag in flags:
-        applies = compute.fill_null(flag.applies(rows), pa.scalar(value=False))
-        if not mask(applies).any():
-            continue
-        joined = compute.binary_join_element_wise(codes, flag.code, ",")
-        codes = compute.if_else(applies, joined, codes)
-    return compute.utf8_ltrim(codes, ",")
+    chosen = np.zeros(rows.num_rows, dtype=np.int64)
+    for bit, flag in enumerate(flags):
+        chosen |= mask(flag.applies(rows)).astype(np.int64) << bit
+    if not chosen.any():
+        return pa.repeat("", rows.num_rows)
+    choices = [
+        ",".join(flag.code for bit, flag in enumerate(flags) if choice >> bit & 1)
+        for choice in range(2 ** len(flags))
+    ]
+    return compute.take(pa.array(choices), pa.array(chosen))
 
 
 def _without(rows: pa.RecordBatch, refused: Collection[int]) -> pa.RecordBatch:
     if not refused:
         return rows
-    kept = np.ones(rows.num_rows, dtype=np.bool_)
-    kept[list(refused)] = False
-    return rows.filter(pa.array(kept))
+    kept = np.delete(np.arange(rows.num_rows), list(refused))
+    return as_batch(pick(pa.Table.from_batches([rows]), kept))
 
 
-def _refusal(batch: Batch, row: int, column: str, code: str, written: Values) -> Refusal:
-    value = written[row].as_py()
-    return Refusal(
-        line=batch.lines[row].as_py(),
-        code=code,
-        row_text=batch.row_text(row),
-        byte_offset=batch.row_byte(row),
-        column=column,
-        value=None if value is None else shorten(value),
-        values={
-            name: text
-            for name, values in zip(batch.rows.schema.names, batch.rows.columns, strict=True)
-            if (text := values[row].as_py()) is not None
-        },
-    )
+def _refusals(batch: Batch, faults: Mapping[int, tuple[str, str]]) -> Iterator[Refusal]:
+    """Yield the refusals of rows, each with the column at fault and the code of why."""
+    positions = pa.array(faults, pa.int64())
+    lines = batch.lines.take(positions).to_numpy().tolist()
+    rows: list[dict[str, str | None]] = batch.rows.take(positions).to_pylist()
+    for line, values, (row, (column, code)) in zip(lines, rows, faults.items(), strict=True):
+        value = values.get(column)
+        yield Refusal(
+            line=line,
+            code=code,
+            row_text=batch.row_text(row),
+            byte_offset=batch.row_byte(row),
+            column=column,
+            value=None if value is None else shorten(value),
+            values={name: text for name, text in values.items() if text is not None},
+        )

@@ -85,7 +85,7 @@ class DataFile:
             yield unpacked(stream, self.name, allowed_bytes)[0]
 
     @contextmanager
-    def open_packed(self) -> Iterator[BinaryIO]:
+    def open_packed(self) -> Iterator[io.BufferedReader]:
         """Give its bytes as they were given."""
         with self._opened() as (stream, _):
             yield stream
@@ -161,10 +161,9 @@ class Fingerprint:
 
 def fingerprint(file: DataFile) -> Fingerprint:
     """Return the hash and size of a file's content, and the state in which it was found."""
-    status, digest = file.status, hashlib.sha256()
+    status = file.status
     with file.open_packed() as stream:
-        while block := stream.read(READ_BYTES):
-            digest.update(block)
+        digest = hashlib.file_digest(stream, "sha256")
     return Fingerprint(digest.hexdigest(), file.counter.bytes_read, status)
 
 

@@ -79,8 +79,8 @@ ENCRYPTED = 0x1
 class Source(Protocol):
     """What gives bytes, as far as it is used here."""
 
-    def read(self, size: int = -1, /) -> bytes:
-        """Return at most ``size`` bytes; none at the end."""
+    def readinto(self, buffer: WriteableBuffer, /) -> int | None:
+        """Fill the buffer as far as there are bytes, and return how many it got; none at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +115,9 @@ class Counted(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         """Fill the buffer as far as the source does."""
-        view = memoryview(buffer)
-        block = self._source.read(len(view))
-        view[: len(block)] = block
-        self._counter.bytes_read += len(block)
-        return len(block)
+        size = self._source.readinto(buffer) or 0
+        self._counter.bytes_read += size
+        return size
 
 
 class _Unpacked(Counted):

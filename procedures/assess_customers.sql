@@ -27,11 +27,14 @@ BEGIN
             sum(
                 if(fact_category_seconds.date_key < v_last_28_key, fact_category_seconds.watch_seconds, 0)
             ) AS seconds_prev_28,
-            count(
-                DISTINCT if(
-                    fact_category_seconds.date_key >= v_last_28_key AND fact_category_seconds.watch_seconds > 0,
-                    fact_category_seconds.date_key,
-                    NULL
+            -- A bit for each day: 28 that follow one another are different days of months.
+            bit_count(
+                bit_or(
+                    if(
+                        fact_category_seconds.date_key >= v_last_28_key AND fact_category_seconds.watch_seconds > 0,
+                        1 << fact_category_seconds.date_key % 100,
+                        0
+                    )
                 )
             ) AS active_days
         FROM fact_category_seconds
@@ -41,36 +44,37 @@ BEGIN
         GROUP BY fact_category_seconds.customer_key
     ),
 
+    -- In the order of the key, so that no day waits for another to be summed.
     boxed AS (
         SELECT
-            fact_box_watch.customer_key,
             fact_box_watch.date_key,
+            fact_box_watch.customer_key,
             sum(fact_box_watch.watch_seconds) AS watch_seconds
         FROM fact_box_watch
         WHERE fact_box_watch.date_key BETWEEN v_month_key AND v_as_of_key AND fact_box_watch.customer_key <> 0
-        GROUP BY fact_box_watch.customer_key, fact_box_watch.date_key
+        GROUP BY fact_box_watch.date_key, fact_box_watch.customer_key
     ),
 
     played AS (
         SELECT
             started.customer_key,
-            max(if(started.has_play, started.date_key, NULL)) AS last_play,
-            max(if(started.has_valid_play, started.date_key, NULL)) AS last_valid_play
+            max(started.last_play) AS last_play,
+            max(started.last_valid_play) AS last_valid_play
         FROM (
             SELECT
                 fact_watch.customer_key,
-                fact_watch.date_key,
-                fact_watch.plays > 0 AS has_play,
-                fact_watch.valid_plays > 0 AS has_valid_play
+                max(if(fact_watch.plays > 0, fact_watch.date_key, NULL)) AS last_play,
+                max(if(fact_watch.valid_plays > 0, fact_watch.date_key, NULL)) AS last_valid_play
             FROM fact_watch
             WHERE fact_watch.date_key BETWEEN v_month_key AND v_as_of_key
+            GROUP BY fact_watch.customer_key
             UNION ALL
             SELECT
                 boxed.customer_key,
-                boxed.date_key,
-                boxed.watch_seconds > 0 AS has_play,
-                boxed.watch_seconds >= 30 AS has_valid_play
+                max(if(boxed.watch_seconds > 0, boxed.date_key, NULL)) AS last_play,
+                max(if(boxed.watch_seconds >= 30, boxed.date_key, NULL)) AS last_valid_play
             FROM boxed
+            GROUP BY boxed.customer_key
         ) AS started
         GROUP BY started.customer_key
     ),

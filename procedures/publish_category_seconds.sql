@@ -29,15 +29,16 @@ BEGIN
     WHERE fact_watch.date_key BETWEEN in_from_key AND in_to_key
     GROUP BY fact_watch.date_key, fact_watch.customer_key, title.category_key;
 
+    -- Added up as they come, which is in the order of the key: to group them first takes a table of its own.
     INSERT INTO fact_category_seconds (date_key, customer_key, watch_source_key, category_key, watch_seconds)
-    SELECT
+    SELECT STRAIGHT_JOIN
         fact_box_watch.date_key,
         fact_box_watch.customer_key,
         2,
         dim_application.category_key,
-        sum(fact_box_watch.watch_seconds)
+        fact_box_watch.watch_seconds
     FROM fact_box_watch
     INNER JOIN dim_application ON fact_box_watch.application_key = dim_application.application_key
     WHERE fact_box_watch.date_key BETWEEN in_from_key AND in_to_key
-    GROUP BY fact_box_watch.date_key, fact_box_watch.customer_key, dim_application.category_key;
+    ON DUPLICATE KEY UPDATE watch_seconds = fact_category_seconds.watch_seconds + fact_box_watch.watch_seconds;
 END

@@ -6,7 +6,8 @@ COMMENT 'Keep customer_first_day right after days were replaced; mark the days i
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
-    -- Customers whose first day was in the range: on to the first on which they are active now, which may be later.
+    -- Customers whose first day was in the range: on to the first on which they are active now, which may be later. Each
+    -- is looked up day after day, which soon finds most; an index by customer would have to take in every row ever.
     INSERT INTO changed_day (aggregate_name, date_key, changed_at)
     SELECT DISTINCT
         aggregate_slice.aggregate_name,
@@ -15,12 +16,19 @@ BEGIN
     FROM (
         SELECT
             (
-                SELECT fact_category_seconds.date_key
-                FROM fact_category_seconds
+                SELECT dim_date.date_key
+                FROM dim_date
                 WHERE
-                    fact_category_seconds.customer_key = customer_first_day.customer_key
-                    AND fact_category_seconds.watch_seconds > 0
-                ORDER BY fact_category_seconds.date_key
+                    dim_date.date_key >= in_from_key
+                    AND EXISTS (
+                        SELECT 1
+                        FROM fact_category_seconds
+                        WHERE
+                            fact_category_seconds.date_key = dim_date.date_key
+                            AND fact_category_seconds.customer_key = customer_first_day.customer_key
+                            AND fact_category_seconds.watch_seconds > 0
+                    )
+                ORDER BY dim_date.date_key
                 LIMIT 1
             ) AS date_key
         FROM customer_first_day
@@ -33,12 +41,19 @@ BEGIN
     UPDATE customer_first_day
     SET
         customer_first_day.first_date_key = coalesce((
-            SELECT fact_category_seconds.date_key
-            FROM fact_category_seconds
+            SELECT dim_date.date_key
+            FROM dim_date
             WHERE
-                fact_category_seconds.customer_key = customer_first_day.customer_key
-                AND fact_category_seconds.watch_seconds > 0
-            ORDER BY fact_category_seconds.date_key
+                dim_date.date_key >= in_from_key
+                AND EXISTS (
+                    SELECT 1
+                    FROM fact_category_seconds
+                    WHERE
+                        fact_category_seconds.date_key = dim_date.date_key
+                        AND fact_category_seconds.customer_key = customer_first_day.customer_key
+                        AND fact_category_seconds.watch_seconds > 0
+                )
+            ORDER BY dim_date.date_key
             LIMIT 1
         ), 0)
     WHERE customer_first_day.first_date_key BETWEEN in_from_key AND in_to_key;

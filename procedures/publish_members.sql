@@ -1,5 +1,5 @@
--- publish_members: members that staged plays name and the dimensions lack. Customers and titles get their key only; the
--- rest stays Unknown until their own export brings it.
+-- publish_members: members that facts name and the dimensions lack. Customers and titles get their key only; the rest
+-- stays Unknown until their own export brings it. An application that nobody gave a category is Unknown.
 CREATE PROCEDURE publish_members ()
 COMMENT 'Add the dimension members that stg_member names; safe to repeat.'
 SQL SECURITY INVOKER
@@ -62,6 +62,16 @@ BEGIN
     FROM stg_member
     LEFT JOIN dim_country ON stg_member.member_name = dim_country.country
     WHERE stg_member.dimension = 'country' AND dim_country.country_key IS NULL;
+    SET v_row_count = v_row_count + row_count();
+
+    INSERT INTO dim_application (application, category_key)
+    SELECT DISTINCT
+        stg_member.member_name,
+        coalesce(application_category.category_key, 0)
+    FROM stg_member
+    LEFT JOIN dim_application ON stg_member.member_name = dim_application.application
+    LEFT JOIN application_category ON stg_member.member_name = application_category.application
+    WHERE stg_member.dimension = 'application' AND dim_application.application_key IS NULL;
     SET v_row_count = v_row_count + row_count();
 
     COMMIT;

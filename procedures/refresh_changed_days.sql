@@ -51,6 +51,11 @@ BEGIN
     END;
 
     CALL begin_refresh('refresh_changed_days', NULL, NULL, v_refresh_id);
+    -- A month of set-top boxes has tens of millions of rows of some million customers: to be sorted in a few portions, and
+    -- summed in memory. What is less takes less.
+    SET SESSION sort_buffer_size = 67108864;
+    SET SESSION tmp_table_size = 536870912;
+    SET SESSION max_heap_table_size = 536870912;
 
     CALL mark_moved_span();
     OPEN changed_range;

@@ -19,6 +19,7 @@ from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql, read_sql
 from svp.core.workers import in_order
 from svp.errors import PlatformError, VerifyError, shorten
+from warehouse.box_watch import BoxKeys
 from warehouse.connections import execute, fetch_one, hold_lock, open_warehouse, stream
 from warehouse.money import keep_report_currency
 from warehouse.plan import (
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from svp.core.mysql import Connection
     from svp.settings import Settings
+    from warehouse.box_watch import DayWatch
     from warehouse.plan import Chunk, Dimension, Scope
 
 __all__ = [
@@ -93,17 +95,14 @@ class RefreshResult:
 
 @dataclass(frozen=True, slots=True)
 class StagedRun:
-    """A run of days, written to files and ready to be published."""
+    """A run of days, read and ready to be published."""
 
     files: tuple[StagedFile, ...]
+    boxes: tuple[DayWatch, ...]
+    """The time of set-top boxes, whose keys are looked up when the run is published."""
     days: tuple[date, ...]
     versions: Mapping[date, int]
     """Of the days that no load touched while they were read, which are published."""
-
-    @property
-    def rows(self) -> int:
-        """Rows in the files."""
-        return sum(file.rows for file in self.files)
 
 
 FACTS = (
@@ -209,13 +208,13 @@ def publish(
     scope.check_purge(purged_before(connection))
     versions = kept_days(connection, sources.day_versions())
     chunks = list(chunk_days(versions, published_days(connection), scope, sources.day_rows()))
-    days = 0
+    days, keys = 0, BoxKeys(connection, staging)
     with (
         progress.task("days to the warehouse", total=sum(map(len, chunks)), unit="days") as task,
         closing(staged_runs(connection, sources, staging, chunks)) as runs,
     ):
         for run in runs:
-            rows += run.rows
+            rows += load_run(staging, keys, run)
             days += publish_days(connection, staging, run)
             task.advance(len(run.days))
     publish_sources(connection, sources, staging)
@@ -301,21 +300,25 @@ def stage_days(
     """
     sources.set_days([each.day for each in chunk])
     files = [staging.write(table, sources.extract(extract)) for table, extract in FACTS]
-    files.append(staging.write("stg_box_watch", sources.box_watch()))
     files.append(staging.write("stg_event_activity", sources.event_activity()))
     files.append(staging.write("stg_playback", partial(write_rows, next(playback))))
+    boxes = tuple(sources.box_watch())
     changed = sources.changed_days()
     return StagedRun(
         tuple(files),
+        boxes,
         tuple(each.day for each in chunk),
         {each.day: each.version for each in chunk if each.day not in changed},
     )
 
 
+def load_run(staging: Staging, keys: BoxKeys, run: StagedRun) -> int:
+    """Stage the rows of a run; return how many there are."""
+    return sum(map(staging.load, (*run.files, keys.write(run.boxes))))
+
+
 def publish_days(connection: Connection, staging: Staging, run: StagedRun) -> int:
-    """Publish the days of a run but those that a load has touched meanwhile; return how many."""
-    for file in run.files:
-        staging.load(file)
+    """Publish the staged days of a run but those that a load has touched meanwhile; return how many."""
     staging.stage("stg_day_version", partial(write_rows, run.versions.items()))
     for is_unchanged, days in groupby(run.days, key=run.versions.__contains__):
         if is_unchanged:

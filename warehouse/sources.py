@@ -6,13 +6,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import partial
+from itertools import groupby, islice
+from operator import itemgetter
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 from psycopg2.extras import RealDictCursor
 
-from loaders.arrow import compute, letters
 from loaders.box_days import read_lines, watch_of
 from loaders.ledger import INGEST_LOCK_KEY
 from nosql.pipelines import find_pipeline
@@ -20,7 +21,7 @@ from svp.core.mongodb import open_database
 from svp.core.postgres import connect
 from svp.core.sqlfiles import read_sql
 from warehouse.clocks import clocks_as_json
-from warehouse.staging import NULL, Writer, as_load_data, write_rows
+from warehouse.staging import Writer, as_load_data, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from svp.core.mongodb import Document, MongoDatabase
     from svp.core.postgres import Connection
     from svp.settings import Settings
+    from warehouse.box_watch import DayWatch
 
 __all__ = ["MAKE_KEYS", "DayVersion", "Sources", "open_sources"]
 
@@ -51,8 +53,15 @@ PLAYBACK_COLUMNS = (
 AS_THEY_LIE: dict[str, Any] = {"hint": {"$natural": 1}}
 """The option that has MongoDB read every document, without an index."""
 
-BOX_WATCH_COLUMNS = ("contract_code", "application", "watch_seconds")
-"""Columns of stg_box_watch behind the day, by the names that the pipeline gives them."""
+BOX_WATCH_COLUMNS: dict[str, pa.DataType] = {
+    "contract_code": pa.string(),
+    "application": pa.string(),
+    "watch_seconds": pa.int64(),
+}
+"""What is exported of a day of set-top boxes, by the names that the pipeline gives."""
+
+PORTION_ROWS = 50_000
+"""Documents that wait until they are columns."""
 
 EVENT_ACTIVITY_COLUMNS = (
     "platform",
@@ -214,21 +223,22 @@ class Sources:
         )
         return [playback_row(document) for document in documents]
 
-    def box_watch(self) -> Writer:
-        """Return what writes the time of set-top boxes by day, contract and application, wherever a day is."""
-        documents = self.daily_rows("export_box_watch_by_day", BOX_WATCH_COLUMNS)
-
-        def write(file: BinaryIO) -> int:
-            return write_rows(documents, file) + self._write_packed_days(file)
-
-        return write
-
-    def _write_packed_days(self, file: BinaryIO) -> int:
-        """Write the time of set-top boxes of the chosen days that have no documents."""
-        return sum(
-            write_watch(day, watch_of(read_lines(self._snapshot, source, day)), file)
+    def box_watch(self) -> list[DayWatch]:
+        """Return the time of set-top boxes on the chosen days, in their order, wherever a day is."""
+        packed = [
+            (day, watch_of(read_lines(self._snapshot, source, day)))
             for source, day in self.fetch("box_days")
-        )
+        ]
+        return sorted([*self._documented_watch(), *packed], key=itemgetter(0))
+
+    def _documented_watch(self) -> Iterator[DayWatch]:
+        """Yield the time of set-top boxes that has documents, in portions."""
+        schema = pa.schema(BOX_WATCH_COLUMNS)
+        rows = self.daily_rows("export_box_watch_by_day", schema.names)
+        for day, of_day in groupby(rows, key=itemgetter(0)):
+            while portion := list(islice(of_day, PORTION_ROWS)):
+                _, *columns = zip(*portion, strict=True)
+                yield day, pa.table(dict(zip(schema.names, columns, strict=True)), schema)
 
     def event_activity(self) -> Writer:
         """Return what writes the events of apps by day, platform and country, from MongoDB."""
@@ -267,24 +277,6 @@ def _fetch(
 
 def _day_versions(connection: Connection) -> list[DayVersion]:
     return [DayVersion(*row) for row in _fetch(connection, "day_versions")]
-
-
-def write_watch(day: date, watch: pa.Table, file: BinaryIO) -> int:
-    """Write a day's rows of stg_box_watch in PostgreSQL's text format; return how many.
-
-    The contract leaves no tab, line end or other control character in a value.
-    """
-    named = [
-        compute.fill_null(
-            compute.replace_substring(watch.column(name).combine_chunks(), "\\", "\\\\"), NULL
-        )
-        for name in ("contract_code", "application")
-    ]
-    seconds = watch.column("watch_seconds").combine_chunks().cast(pa.string())
-    rows = compute.binary_join_element_wise(f"{day}", *named, seconds, "\t")
-    lines = compute.binary_join_element_wise(rows, "", "\n")
-    file.write(letters(lines)[1].data)
-    return watch.num_rows
 
 
 def playback_row(document: Document) -> tuple[object, ...]:

@@ -52,7 +52,7 @@ INSERT_ROWS = 1000
 FEW_ROWS = 2000
 """Rows that are deleted sooner than their table is truncated."""
 
-IN_MEMORY = frozenset({"stg_hour", "stg_watch"})
+IN_MEMORY = frozenset({"stg_box_watch", "stg_hour", "stg_watch"})
 """Staging tables of the MEMORY engine: those of many rows, all numbers."""
 
 MEMORY_BYTES = 4 << 30

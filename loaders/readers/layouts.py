@@ -2,8 +2,9 @@
 
 A program that exports objects writes each of them in one of a few ways: the same names in the same order, the same
 spaces. Such a way is a layout, learned from lines that were read one by one. Lines of a known layout are parted at
-their quotes, all at once; everything between the values must be, byte by byte, what the layout says. So what is
-read here is what a JSON parser reads, and any other line is left to that.
+their commas, all at once, or at their quotes, where commas are in values, too; everything around the values must be,
+byte by byte, what the layout says. So what is read here is what a JSON parser reads, and any other line is left to
+that.
 """
 
 from __future__ import annotations
@@ -14,22 +15,23 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache, partial, reduce
 from itertools import groupby
+from operator import attrgetter
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from loaders.arrow import Positions, Values, compute, letters, mask, nulls, outside
+from loaders.arrow import Positions, Values, as_batch, compute, holding, mask, nulls, outside, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from loaders.readers.blocks import Block
 
 __all__ = ["Alike", "Layout", "layout_of", "read_alike", "together", "usual_layouts"]
 
-QUOTE = '"'
+COMMA, QUOTE = ",", '"'
 ESCAPE, RETURN = b"\\", b"\r"
 LAST_ASCII = 0x7F
 FIRST_TEXT, LAST_BYTE = 0x20, 0xFF
@@ -41,6 +43,12 @@ NUMBER = re.compile(r"(\s*:\s*)(?:0|[1-9][0-9]*)(\s*[,}][\s,}]*)")
 MAX_DIGITS = 18
 """Of a number that is read here; a longer one, or one with a sign, is read by itself."""
 
+MAX_BYTES = 2**31 - 1
+"""Of a token; where Arrow is told no end of a slice, it fails."""
+
+TEXT_HERE, NUMBER_HERE = "\x00", "\x01"
+"""Where a layout has a value; in no JSON as they are."""
+
 NOWHERE = -1
 
 MAX_LAYOUTS = 4
@@ -48,23 +56,40 @@ MIN_LINES = 2
 """A layout of one line among the first is none."""
 
 
-class Number(NamedTuple):
-    """What stands around a whole number."""
+class Slot(NamedTuple):
+    """A value that is another in each line, and what stands around it up to the delimiters."""
 
-    before: str
-    after: str
+    before: bytes
+    after: bytes
+    is_number: bool
 
 
-Token: TypeAlias = str | Number | None
-"""What stands between two quotes: the same in every line, a number, or the text of a value (None)."""
+Token: TypeAlias = bytes | Slot
+"""What stands between two delimiters: the same in every line, or with a value in it."""
 
 
 class Layout(NamedTuple):
     """One way to write an object on a line."""
 
+    delimiter: str
     tokens: tuple[Token, ...]
     columns: tuple[tuple[str, int | str | None], ...]
     """Name, and the token that holds the value; or the value itself, if every line has the same."""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The columns that are numbers, sorted."""
+        slots = (
+            (name, self.tokens[place]) for name, place in self.columns if isinstance(place, int)
+        )
+        return tuple(
+            sorted(name for name, slot in slots if isinstance(slot, Slot) and slot.is_number)
+        )
+
+    @property
+    def manner(self) -> tuple[str, int, tuple[str, ...]]:
+        """What lines have in common that are read together: delimiter, number of tokens, which columns are numbers."""
+        return self.delimiter, len(self.tokens), self.numbers
 
 
 class Alike(NamedTuple):
@@ -109,10 +134,10 @@ class Found:
 
 
 def usual_layouts(layouts: Iterable[Layout | None]) -> tuple[Layout, ...]:
-    """Return the layouts that come most often, those of one width side by side."""
+    """Return the layouts that come most often, those that are read together side by side."""
     counted = Counter(layout for layout in layouts if layout)
     usual = [layout for layout, lines in counted.most_common(MAX_LAYOUTS) if lines >= MIN_LINES]
-    return tuple(sorted(usual, key=_width))
+    return tuple(sorted(usual, key=attrgetter("manner"), reverse=True))
 
 
 def layout_of(line: str, values: Mapping[str, str | None], opened: str) -> Layout | None:
@@ -121,10 +146,9 @@ def layout_of(line: str, values: Mapping[str, str | None], opened: str) -> Layou
     It has none if it names nothing, or holds an escape, a list, or an object other than ``opened``, whose values are
     the columns ``opened.NAME``.
     """
-    written = line.rstrip("\r\n").split(QUOTE)
-    tokens: list[Token] = list(written)
-    columns: dict[str, int | str | None] = {}
-    prefix = ""
+    line = line.rstrip("\r\n")
+    written = line.split(QUOTE)
+    marked, columns, prefix = list(written), dict[str, str | None](), ""
     for index in range(1, len(written) - 1, 2):
         name, follows = prefix + written[index], written[index + 1]
         if "{" in follows and name != opened:
@@ -134,36 +158,57 @@ def layout_of(line: str, values: Mapping[str, str | None], opened: str) -> Layou
         elif follows.lstrip().startswith(":"):
             if name in columns:
                 return None
-            columns[name] = _place(tokens, index, values.get(name))
+            columns[name] = _mark(marked, index, values.get(name))
         if "}" in follows:
             prefix = ""
     is_flat = "\\" not in line and "[" not in "".join(written[::2])
     if not (columns and is_flat and columns.keys() == values.keys()):
         return None
-    return Layout(tuple(tokens), tuple(columns.items()))
+    return _parted_layout(line, QUOTE.join(marked), columns)
 
 
-def _place(tokens: list[Token], index: int, value: str | None) -> int | str | None:
-    """Return and mark the token that holds the value behind a name; the value itself, if it is no text or number."""
-    follows = tokens[index + 1]
-    assert isinstance(follows, str)  # noqa: S101  (what is behind a name is marked here only)
+def _mark(written: list[str], index: int, value: str | None) -> str | None:
+    """Mark where the value behind a name is, and return the mark; the value itself, if it is no text or number."""
+    follows = written[index + 1]
     if follows.strip() == ":":
-        tokens[index + 2] = None
-        return index + 2
+        written[index + 2] = TEXT_HERE
+        return TEXT_HERE
     if number := NUMBER.fullmatch(follows):
-        tokens[index + 1] = Number(number[1], number[2])
-        return index + 1
+        written[index + 1] = f"{number[1]}{NUMBER_HERE}{number[2]}"
+        return NUMBER_HERE
     return value
+
+
+def _parted_layout(line: str, marked: str, columns: Mapping[str, str | None]) -> Layout:
+    """Return the layout of a line with marks for its values: parted at commas if none of these holds one."""
+    delimiter = COMMA if line.count(COMMA) == marked.count(COMMA) > 0 else QUOTE
+    tokens = tuple(map(_token, marked.split(delimiter)))
+    places = (index for index, token in enumerate(tokens) if isinstance(token, Slot))
+    found = (
+        (name, next(places) if value in {TEXT_HERE, NUMBER_HERE} else value)
+        for name, value in columns.items()
+    )
+    return Layout(delimiter, tokens, tuple(found))
+
+
+def _token(marked: str) -> Token:
+    """Return what stands between two delimiters, in which one value at most is marked."""
+    for mark in (TEXT_HERE, NUMBER_HERE):
+        before, found, after = marked.encode().partition(mark.encode())
+        if found:
+            return Slot(before, after, is_number=mark == NUMBER_HERE)
+    return marked.encode()
 
 
 def read_alike(block: Block, layouts: Sequence[Layout]) -> Iterator[Alike]:
     """Yield the lines of a block that have one of the layouts, those of one width together."""
     left = _plain_lines(block.data, block.ends)
-    for width, alike in groupby(layouts, key=_width):
+    for _, group in groupby(layouts, key=attrgetter("manner")):
+        alike = list(group)
         text = _lines(block, left)
         if not text or text.startswith(codecs.BOM_UTF8):
             return
-        tokens, positions = _parted(text, left, width)
+        tokens, positions = _parted(text, left, alike[0])
         if not len(positions):
             continue
         found = _find(tokens, alike)
@@ -182,26 +227,14 @@ def together(parts: Sequence[Alike]) -> Alike:
     order = np.argsort(positions, kind="stable")
     order = order[np.count_nonzero(positions == NOWHERE) :]
     tables = [pa.Table.from_batches([part.rows]) for part in parts]
-    rows = pa.concat_tables(tables, promote_options="default").combine_chunks()
-    if len(parts) > 1 or len(order) < len(positions):
-        rows = rows.take(order)
-    return Alike(_as_batch(rows), positions[order])
-
-
-def _as_batch(rows: pa.Table) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays(
-        [column.combine_chunks() for column in rows.columns], schema=rows.schema
-    )
-
-
-def _width(layout: Layout) -> int:
-    return len(layout.tokens)
+    rows = pa.concat_tables(tables, promote_options="default")
+    return Alike(as_batch(pick(rows, order)), positions[order])
 
 
 def _plain_lines(data: bytes, ends: Positions) -> Positions:
     """Return the positions of lines that are text, without escapes, and in which only a line feed ends a line."""
     lines = np.arange(len(ends))
-    is_text = data.isascii() or _is_text(data)
+    is_text = data.isascii() or _is_utf_8(data)
     if is_text and ESCAPE not in data and not _has_lone_return(data):
         return lines
     view = np.frombuffer(data, np.uint8)
@@ -215,7 +248,7 @@ def _has_lone_return(data: bytes) -> bool:
     return RETURN in data and data.count(RETURN) != data.count(RETURN + b"\n")
 
 
-def _is_text(data: bytes) -> bool:
+def _is_utf_8(data: bytes) -> bool:
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -232,9 +265,9 @@ def _lines(block: Block, chosen: Positions) -> bytes:
     return b"".join(block.data[starts[run[0]] : starts[run[-1] + 1]] for run in runs)
 
 
-def _parted(text: bytes, positions: Positions, width: int) -> tuple[list[Values], Positions]:
-    """Return the tokens of the lines that have so many, and the positions of those lines."""
-    names = [str(index) for index in range(width)]
+def _parted(text: bytes, positions: Positions, layout: Layout) -> tuple[list[Values], Positions]:
+    """Return the tokens, as bytes, of the lines that have as many as a layout, and the positions of those lines."""
+    names = [str(index) for index in range(len(layout.tokens))]
     others: list[int] = []
 
     def leave_out(row: pacsv.InvalidRow) -> Literal["skip"]:
@@ -246,35 +279,42 @@ def _parted(text: bytes, positions: Positions, width: int) -> tuple[list[Values]
         cast("IO[bytes]", pa.BufferReader(text)),
         pacsv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=names),
         pacsv.ParseOptions(
-            delimiter=QUOTE,
+            delimiter=layout.delimiter,
             quote_char=False,
             escape_char=False,
             ignore_empty_lines=False,
             invalid_row_handler=leave_out,
         ),
         pacsv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
+            column_types=dict.fromkeys(names, pa.binary()),
             strings_can_be_null=False,
-            check_utf8=False,
         ),
     )
     columns = [column.combine_chunks() for column in table.columns]
     return columns, np.delete(positions, others)
 
 
-def _find(tokens: Sequence[Values], layouts: Iterable[Layout]) -> Found:
-    """Return which lines have one of the layouts, and what each column holds."""
+def _find(tokens: Sequence[Values], layouts: Sequence[Layout]) -> Found:
+    """Return which lines have one of the layouts, which call the same columns numbers, and what each column holds."""
     read = cache(partial(_read_token, tokens))
-    found = []
-    for layout in layouts:
-        read_tokens = [read(index, token) for index, token in enumerate(layout.tokens)]
-        fits = reduce(compute.and_, (fits for _, fits in read_tokens))
-        values = {
-            name: read_tokens[place][0] if isinstance(place, int) else _same(place, len(fits))
-            for name, place in layout.columns
-        }
-        found.append(Found(fits, values))
-    return reduce(Found.__or__, found)
+    found = reduce(Found.__or__, (_shaped(layout, read, len(tokens[0])) for layout in layouts))
+    fits = [
+        _is_number(values) if name in layouts[0].numbers else _is_text(values)
+        for name, values in found.values.items()
+    ]
+    return Found(reduce(compute.and_, fits, found.fits), found.values)
+
+
+def _shaped(
+    layout: Layout, read: Callable[[int, Token], tuple[Values, Values]], lines: int
+) -> Found:
+    """Return which lines are as a layout is around its values, whatever these are."""
+    read_tokens = [read(index, token) for index, token in enumerate(layout.tokens)]
+    values = {
+        name: read_tokens[place][0] if isinstance(place, int) else _same(place, lines)
+        for name, place in layout.columns
+    }
+    return Found(reduce(compute.and_, (fits for _, fits in read_tokens)), values)
 
 
 def _same(value: str | None, lines: int) -> Values:
@@ -282,40 +322,37 @@ def _same(value: str | None, lines: int) -> Values:
 
 
 def _read_token(tokens: Sequence[Values], index: int, token: Token) -> tuple[Values, Values]:
-    """Return the values of a token, and in which lines it is one."""
+    """Return the values in a token, and in which lines it is that token around them."""
     written = tokens[index]
-    if token is None:
-        return written, compute.invert(pa.array(outside(written, FIRST_TEXT, LAST_BYTE)))
-    if isinstance(token, Number):
-        return _numbers(written, token)
-    return written, _equal(written, token)
-
-
-def _equal(written: Values, token: str) -> Values:
-    """Tell which lines hold a token, at a fraction of the cost if all of them do."""
-    starts, found = letters(written)
-    expected = token.encode()
-    if (np.diff(starts) == len(expected)).all() and found.tobytes() == expected * len(written):
-        return pa.repeat(pa.scalar(value=True), len(written))
-    return compute.equal(written, token)
-
-
-def _numbers(written: Values, number: Number) -> tuple[Values, Values]:
-    """Return the digits between two constants, and where that is what is there."""
-    digits = compute.utf8_slice_codeunits(
-        written, start=len(number.before), stop=-len(number.after)
-    )
-    length = compute.binary_length(digits)
-    is_short = compute.or_(
-        compute.equal(length, 1),
-        compute.and_(
-            compute.less_equal(length, MAX_DIGITS), compute.invert(compute.starts_with(digits, "0"))
-        ),
-    )
+    if isinstance(token, bytes):
+        return written, compute.equal(written, token)
+    around = token.before + token.after
+    is_long = compute.greater_equal(compute.binary_length(written), len(around))
+    if not mask(is_long).all():
+        # What is cut on both sides must have that length.
+        written = compute.if_else(is_long, written, around)
+    values = compute.binary_slice(written, len(token.before), -len(token.after) or MAX_BYTES)
     conditions = (
-        compute.starts_with(written, number.before),
-        compute.ends_with(written, number.after),
-        compute.ascii_is_decimal(digits),
-        is_short,
+        is_long,
+        compute.starts_with(written, token.before),
+        compute.ends_with(written, token.after),
     )
-    return digits, reduce(compute.and_, conditions)
+    return values.view(pa.string()), reduce(compute.and_, conditions)
+
+
+def _is_text(values: Values) -> Values:
+    """Tell which values stand for themselves between two quotes."""
+    unfit = outside(values, FIRST_TEXT, LAST_BYTE) | holding(values, ord(QUOTE))
+    return compute.invert(pa.array(unfit))
+
+
+def _is_number(values: Values) -> Values:
+    """Tell which values are whole numbers that fit 64 bits."""
+    length = compute.binary_length(values)
+    conditions = (
+        compute.greater(length, 0),
+        compute.less_equal(length, MAX_DIGITS),
+        compute.or_(compute.equal(length, 1), compute.invert(compute.starts_with(values, b"0"))),
+        compute.invert(pa.array(outside(values, ord("0"), ord("9")))),
+    )
+    return reduce(compute.and_, conditions)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from svp.core.sqlfiles import read_sql
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -177,3 +179,16 @@ def test_members_that_only_plays_name_are_added_for_their_own_source(
     ids = "SELECT source, content_id FROM dim_title WHERE title_key > 0 ORDER BY 1"
     for members_of in (codes, ids):
         assert empty_platform.fetch(members_of) == [("east", "x1"), ("west", "x1")]
+
+
+def test_applications_that_only_a_space_tells_apart_are_one(empty_platform: Platform) -> None:
+    columns = ("dimension", "member_key", "member_name")
+    members = [("application", 0, "GAME"), ("application", 1, "GAME "), ("application", 2, "VOD")]
+    stage(empty_platform, "stg_member", columns, *members)
+    for _ in range(2):
+        empty_platform.execute("CALL publish_members()")
+    found = "SELECT application FROM dim_application WHERE application_key > 0 ORDER BY 1"
+    assert empty_platform.fetch(found) == [("GAME",), ("VOD",)]
+    ((keys,),) = empty_platform.fetch(read_sql("warehouse.queries", "listed_member_keys"))
+    one, same, other = keys.split(",")
+    assert one == same != other

@@ -106,6 +106,23 @@ def test_every_line_has_the_outcome_of_being_read_by_itself(
     assert outcomes(together) == outcomes(alone)
 
 
+def read_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: Iterable[str]
+) -> tuple[int, list[int]]:
+    """Return how many rows lines become, and which lines were read one by one."""
+    path = tmp_path / "20220401.json"
+    path.write_text("\n".join(lines))
+    file, found, read = JsonLinesFile(DataFile(path)), list[int](), row_of
+
+    def read_and_note(line: int, text: str, value: object, **options: Any) -> JsonRow:
+        found.append(line)
+        return read(line, text, value, **options)
+
+    monkeypatch.setattr(json_lines, "row_of", read_and_note)
+    (batch,) = file.batches()
+    return batch.rows.num_rows, found
+
+
 def test_usual_lines_are_read_together_and_only_odd_ones_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,17 +130,17 @@ def test_usual_lines_are_read_together_and_only_odd_ones_alone(
         f'{{"_id":"{number}","_source":{{"TotalDuration":{number}}}}}' for number in range(300)
     ]
     odd = [usual[7].replace(":7", ":1.5"), usual[7].replace(":", " : ")]
-    path = tmp_path / "20220401.json"
-    path.write_text("\n".join([*usual, *odd]))
-    file, read_alone, read = JsonLinesFile(DataFile(path)), [], row_of
+    assert read_alone(tmp_path, monkeypatch, [*usual, *odd]) == (302, [301, 302])
 
-    def read_and_note(line: int, text: str, value: object, **options: Any) -> JsonRow:
-        read_alone.append(line)
-        return read(line, text, value, **options)
 
-    monkeypatch.setattr(json_lines, "row_of", read_and_note)
-    (batch,) = file.batches()
-    assert (batch.rows.num_rows, read_alone) == (302, [301, 302])
+def test_lines_with_commas_in_a_value_are_read_together_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        f'{{"_id":"{number}","_source":{{"Mac":"{"," * (number % 2)}A","TotalDuration":{number}}}}}'
+        for number in range(300)
+    ]
+    assert read_alone(tmp_path, monkeypatch, lines) == (300, [])
 
 
 @pytest.mark.parametrize(
