@@ -398,6 +398,23 @@ def test_bands_and_quintiles_end_where_they_say(platform: Platform) -> None:
     ]
 
 
+def test_segments_part_every_pair_of_recency_and_frequency(empty_platform: Platform) -> None:
+    pairs = [(recency, frequency) for recency in range(5) for frequency in range(5)]
+    users = [User(f"v{recency}{frequency}") for recency, frequency in pairs]
+    plays = [
+        Play(day(56 + recency - n), user_id=f"v{recency}{frequency}")
+        for recency, frequency in pairs
+        for n in range(frequency + 1)
+    ]
+    empty_platform.load(users=users, titles=[Title()])
+    empty_platform.load(*plays)
+    check(empty_platform, plays, users)
+    scores = empty_platform.mart("churn_signals", "as_of_date", "rfm_r", "rfm_f")
+    assert [pair for as_of, *pair in scores if as_of == day(60)] == [
+        [recency + 1, frequency + 1] for recency, frequency in pairs
+    ]
+
+
 def test_customer_whom_nobody_is_any_more_makes_the_months_since_sign_up_stale(
     platform: Platform,
 ) -> None:

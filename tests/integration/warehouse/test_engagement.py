@@ -180,6 +180,17 @@ def test_genres_and_content_types_are_counted_by_day(crowd: Platform) -> None:
     assert crowd.mart("format_engagement", *FORMAT_ENGAGEMENT) == by_type
 
 
+def test_genre_that_is_called_unknown_is_counted_with_titles_that_have_none(
+    platform: Platform,
+) -> None:
+    titles = [Title("none", genres=()), Title("named", genres=("Unknown",))]
+    plays = [Play(day(0), content_id=title.content_id) for title in titles]
+    platform.load(*plays, Play(day(0), user_id="u2", content_id="named"), titles=titles)
+    platform.refresh()
+    counted = platform.mart("genre_engagement", "genre", "plays", "unique_viewers")
+    assert counted == [("Unknown", 3, 2)]
+
+
 @pytest.mark.parametrize(
     "changed",
     [

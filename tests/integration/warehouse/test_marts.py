@@ -363,6 +363,21 @@ def test_segment_goes_by_active_days_of_the_month(platform: Platform) -> None:
     assert month_of(platform, "segment") == segments
 
 
+def test_hours_of_a_segment_are_exact_where_a_month_of_them_is_long(platform: Platform) -> None:
+    # 28 days of 20 hours: a difference of one second in the week or the day that divides them would show.
+    seconds = 28 * 20 * 3600
+    platform.load(Play(JAN_31, watch_seconds=seconds))
+    platform.refresh()
+    hours = (
+        "total_hours",
+        *(f"avg_hours_per_customer_{unit}" for unit in ("month", "week", "day")),
+    )
+    month, week, day = Decimal(560), Decimal(140), Decimal(20)
+    assert platform.mart("segment_summary", "segment", *hours) == [
+        ("At Risk", month, month, week, day)
+    ]
+
+
 def test_two_plays_on_one_day_are_one_active_day(platform: Platform) -> None:
     platform.load(Play(JAN_31, device_type="TV"), Play(JAN_31, device_type="Mobile"))
     platform.refresh()
