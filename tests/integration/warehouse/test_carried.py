@@ -56,6 +56,31 @@ def test_title_with_another_name_and_type_has_them_in_marts_at_once(two: Platfor
     assert verify_rebuild(two.settings).differences == ()
 
 
+def test_title_with_another_type_alone_has_it_in_marts_at_once(two: Platform) -> None:
+    two.load(titles=[Title("moves", "Was", content_type="sport")])
+    two.refresh()
+    types = set(two.mart("content_performance", "content_id", "title", "content_type"))
+    assert types == {("stays", "Stays", "movie"), ("moves", "Was", "sport")}
+
+
+def test_each_top_title_of_an_hour_has_its_own_name(platform: Platform) -> None:
+    titles = [Title(f"t{number}", f"Film {number}") for number in range(1, 5)]
+    platform.load(
+        *(
+            Play(at(f"2024-01-31 1{number}:00"), content_id=title.content_id)
+            for number, title in enumerate(titles)
+        ),
+        titles=titles,
+    )
+    platform.refresh()
+    platform.load(titles=[Title("t2", "A new name")])
+    platform.refresh()
+    names = ["Film 1", "A new name", "Film 3", "Film 4"]
+    assert platform.mart("region_hour", "local_hour", "top_title") == list(
+        zip(range(11, 15), names, strict=True)
+    )
+
+
 def test_title_of_another_category_has_it_in_marts_at_once(two: Platform) -> None:
     two.load(titles=[RENAMED])
     two.refresh()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.warehouse.builders import Play, Title, User
+from warehouse.export import export
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -224,6 +225,15 @@ def test_changed_title_moves_the_days_it_was_played_on(crowd: Platform, changed:
     assert {on for (on,) in rebuilt} == {
         play.started_on for play in plays if play.content_id == changed.content_id
     }
+
+
+def test_changed_title_makes_stale_what_depends_on_titles_and_no_more(crowd: Platform) -> None:
+    crowd.load(Play(day(0), content_id="none"))
+    crowd.refresh()
+    crowd.load(titles=[Title("none", content_type="live", genres=(), release_year=1999)])
+    export(crowd.settings)
+    stale = crowd.fetch("SELECT DISTINCT aggregate_name FROM changed_day ORDER BY 1")
+    assert stale == [("format_engagement",), ("genre_engagement",), ("rating_trend",)]
 
 
 def test_title_that_only_got_another_name_makes_nothing_stale(crowd: Platform) -> None:

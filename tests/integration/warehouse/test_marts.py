@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from svp.errors import VerifyError
-from tests.integration.warehouse.builders import Play, Rating, Title, User, at
+from tests.integration.warehouse.builders import Attempt, Play, Rating, Search, Title, User, at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -273,6 +273,36 @@ def test_device_quality_of_a_day(platform: Platform) -> None:
         ("TV", "4K", 2, Decimal("1.5"), Decimal(50)),
         ("Unknown", "Unknown", 1, Decimal("0.0017"), Decimal(0)),
     ]
+
+
+def test_rates_of_one_thing_are_as_good_as_those_of_many(platform: Platform) -> None:
+    earlier = Play(date(2024, 1, 1), watch_seconds=1, is_complete=True)
+    play = Play(at("2024-01-31 10:00"), watch_seconds=1, average_bitrate_kbps=800, is_complete=True)
+    platform.load(
+        earlier,
+        play,
+        ratings=[Rating(at("2024-01-31 12:00"), stars=3)],
+        searches=[Search(at("2024-01-31 09:50"), result_count=0, clicked="t1")],
+        attempts=[Attempt(at("2024-01-31 10:00"), play, stall_count=3, error_code="DECODER")],
+    )
+    platform.refresh()
+    rates = {
+        "active_users": {"stickiness": 100},
+        "churn_signals": {"trend": 0},
+        "content_performance": {"completion_rate": 100, "rating_avg": 3},
+        "daily_statistics": {"completion_rate": 100},
+        "device_quality": {"completion_rate": 100},
+        "format_engagement": {"completion_rate": 100},
+        "playback_quality": {
+            "playback_failure_pct": 100,
+            "avg_stall_count": 3,
+            "avg_bitrate_kbps": 800,
+        },
+        "search_funnel": {"zero_result_rate": 100, "click_rate": 100, "search_to_play_rate": 100},
+    }
+    for mart, expected in rates.items():
+        found = set(platform.mart(mart, *expected, "date_key"))
+        assert (*expected.values(), 20240131) in found, mart
 
 
 def month_of(platform: Platform, *columns: str) -> dict[str, tuple[object, ...]]:

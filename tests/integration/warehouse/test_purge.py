@@ -186,7 +186,7 @@ def test_purge_keeps_the_last_of_a_customers_plays(platform: Platform) -> None:
         *(Play(day, user_id="u1") for day in (FEB_1, JAN_10, JAN_31, MAR_5)),
         Play(JAN_31, user_id="u2", watch_seconds=29),
         Play(JAN_10, user_id="u2", watch_seconds=30),
-        boxes=[BoxLog(day, "HNH1", watch_seconds=60) for day in (JAN_31, JAN_10)],
+        boxes=[BoxLog(day, "HNH1", watch_seconds=60) for day in (JAN_31, JAN_10, MAR_5)],
     )
     platform.refresh()
     purge(platform.settings, FEB_20)
