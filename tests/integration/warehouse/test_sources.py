@@ -123,6 +123,11 @@ def test_plan_and_currency_that_only_an_event_names_are_added(empty_platform: Pl
     assert empty_platform.fetch(currencies) == [(100, "No")]
 
 
+def test_genre_of_a_title_that_nobody_told_is_left_out(empty_platform: Platform) -> None:
+    publish_titles(empty_platform, [("east", "Drama"), ("west", "Crime")], east="A film")
+    assert empty_platform.fetch(GENRES) == [("east", "Drama")]
+
+
 def test_customer_whom_only_an_event_names_is_unknown_in_all_else(empty_platform: Platform) -> None:
     event = (JAN_1, "east", "u1", "east", "u1", 1, "start")
     stage(empty_platform, "stg_subscription_event", EVENTS, event)
