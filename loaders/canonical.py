@@ -51,6 +51,9 @@ MAX_LENGTH_MINUTES = 2 * 24 * 60
 
 DAY_SECONDS = 24 * 60 * 60
 
+MAX_WHOLE = 10**18 - 1
+"""As many digits as are read: a few more would fit 64 bits, but not all numbers of as many."""
+
 NO_CONTRACT = r"^(0+|[0-9]{1,3}(\.[0-9]{1,3}){3})$"
 """What boxes log that belong to no contract: a zero, or an IPv4 address."""
 
@@ -108,7 +111,7 @@ def _parser_of_type(column: Column) -> Parser:
         return list_of_words() if type_.value_type == pa.string() else list_of_numbers()
     if pa.types.is_integer(type_):
         widest: int = 2 ** (type_.bit_width - 1) - 1
-        minimum, maximum = RANGES.get(column.name, (0, widest))
+        minimum, maximum = RANGES.get(column.name, (0, min(widest, MAX_WHOLE)))
         return whole(minimum, maximum, type_)
     if type_ == pa.string():
         return text(max_characters=MAX_NAME_CHARACTERS)

@@ -19,6 +19,7 @@ import pytest
 
 from svp.errors import ServerError
 from svp.settings import Settings, Workspace
+from tests.fuzzing import MUTATIONS, SEED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,11 @@ MARKERS = {
     "mysql_url": "mysql",
     "mariadb_url": "mysql",
 }
+
+
+def pytest_report_header() -> str:
+    """Say what draws the damaged files."""
+    return f"damaged files: {MUTATIONS} of every sample, seed {SEED}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -77,7 +77,7 @@ class CsvFile:
         try:
             header = next(csv.reader([first], delimiter=self._delimiter, strict=True), [])
         except csv.Error as error:
-            message = f"{self._name}: the first line is not a header: {error}"
+            message = f"{self._name}: the first line is not a header: {shorten(error)}"
             raise InputError(message, "the first line must name the columns") from error
         columns = [name.strip() for name in header]
         if not any(columns):

@@ -35,6 +35,7 @@ from warehouse.objects import program_objects
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tests.mutations.covering import Note
     from tests.mutations.mutants import Mutant
 
 OF_EVERY_FILE = 2
@@ -103,14 +104,15 @@ class Bench:
 
     def tests(self, mutant: Mutant) -> tuple[str, ...]:
         """Return the tests to ask, those first that noticed a mutant of its object before."""
-        known = (*self.journal.killers(mutant), *self.covering.named(mutant.file))
+        killers = (test for test in self.journal.killers(mutant) if test in self.covering.noted)
+        known = (*killers, *self.covering.named(mutant.file))
         return tuple(dict.fromkeys((*known, *self.covering.tests(mutant.name))))[: self.most_tests]
 
 
 @contextmanager
 def opened_bench(home: Path, options: argparse.Namespace) -> Iterator[Bench]:
     """Give a bench whose processes have imported the tests."""
-    notes = read_notes(noted(home, again=options.record))
+    notes = noted(home, again=options.record)
     journal = Journal(home / "mutation-journal.jsonl", state_of_program())
     with ProcessPoolExecutor(
         options.jobs, get_context("spawn"), initializer=import_tests, initargs=(home,)
@@ -134,8 +136,8 @@ def test_home() -> Iterator[Path]:
             stop(home / "home")
 
 
-def noted(home: Path, *, again: bool) -> Path:
-    """Return the notes of which test runs what, with those of tests that had none taken by running them once."""
+def noted(home: Path, *, again: bool) -> tuple[Note, ...]:
+    """Return notes of which test runs what, of the tests that are there; those without are run once for it."""
     notes = home / "mutation-notes.jsonl"
     if again:
         notes.unlink(missing_ok=True)
@@ -150,10 +152,11 @@ def noted(home: Path, *, again: bool) -> Path:
         stdout=subprocess.PIPE,
         text=True,
     ).stdout
-    fresh = [line for line in listed.splitlines() if "::" in line and line not in known]
+    tests = [line for line in listed.splitlines() if "::" in line]
+    fresh = [test for test in tests if test not in known]
     if fresh:
         subprocess.run((*PYTEST, *fresh), cwd=ROOT, env=variables, check=False, stdout=sys.stderr)
-    return notes
+    return tuple(note for note in read_notes(notes) if note.test in set(tests))
 
 
 def main(arguments: Sequence[str]) -> None:

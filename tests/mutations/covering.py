@@ -71,6 +71,11 @@ class Covering:
         self._texts: Mapping[str, str] = {each.name: COMMENT.sub("", each.text) for each in objects}
         self._notes = tuple(notes)
 
+    @cached_property
+    def noted(self) -> frozenset[str]:
+        """The tests of which there are notes."""
+        return frozenset(note.test for note in self._notes)
+
     def tests(self, name: str) -> tuple[str, ...]:
         """Return the tests in reach of an object, the likeliest to notice a change of it first."""
         steps, nearness = self.steps(name), self._nearness(name)

@@ -53,7 +53,7 @@ class Kill:
 
     action: str
     moment: str
-    """The last step that it outlived, or after how many seconds it was killed."""
+    """The last step that it outlived, or after how many seconds it was killed, and whether that was too late."""
     state: str
     """In which state it left the newest load; empty for a refresh."""
 
@@ -141,24 +141,24 @@ def _reset(settings: Settings) -> None:
         room.reset(settings)
 
 
-def _run(settings: Settings, to_do: Sequence[Task]) -> dict[str, float]:
-    """Do everything once; return the seconds that the longest of each action took."""
-    longest: dict[str, float] = {}
+def _run(settings: Settings, to_do: Sequence[Task]) -> dict[Task, float]:
+    """Do everything once; return the seconds that each took."""
+    seconds: dict[Task, float] = {}
     for task in (*to_do, REFRESH):
         started = time.monotonic()
         ACTIONS[task.action](settings, task.path)
-        longest[task.action] = max(longest.get(task.action, 0), time.monotonic() - started)
-    return longest
+        seconds[task] = time.monotonic() - started
+    return seconds
 
 
 def _run_killed(
-    settings: Settings, to_do: Sequence[Task], seconds: dict[str, float], chance: random.Random
+    settings: Settings, to_do: Sequence[Task], seconds: dict[Task, float], chance: random.Random
 ) -> tuple[Kill, ...]:
     """Do everything in runs that are killed, and repeat each of them in one that is not."""
     kills = []
     for task, times in (*((task, int(task.is_killed)) for task in to_do), (REFRESH, REFRESH_KILLS)):
         for _ in range(times):
-            after_seconds = chance.uniform(0, seconds[task.action])
+            after_seconds = chance.uniform(0, seconds[task])
             kills.append(_kill(settings, task, after_seconds))
         ACTIONS[task.action](settings, task.path)
     return tuple(kills)
@@ -187,6 +187,8 @@ def _kill(settings: Settings, task: Task, after_seconds: float) -> Kill:
         message = f"a run was to be killed when {task.step}, and was not"
         raise VerifyError(message, "report it: the check does not know the steps of the program")
     moment = f"when {task.step}" if task.step else f"after {after_seconds:.2f} s"
+    if child.returncode == 0:
+        moment += ", too late: it was done"
     return Kill(task.action, moment, "" if task.action == "refresh" else _newest_state(settings))
 
 

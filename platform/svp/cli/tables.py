@@ -128,4 +128,4 @@ def plain(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, float | Decimal):
         return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
-    return ", ".join(value) if isinstance(value, tuple | list) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)

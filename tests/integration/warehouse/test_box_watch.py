@@ -127,6 +127,15 @@ def test_day_without_a_category_has_no_hours_of_it(platform: Platform) -> None:
     }
 
 
+def test_nobody_in_particular_is_never_a_new_customer(platform: Platform) -> None:
+    platform.load(Play(JAN_31), boxes=[BoxLog(JAN_31, None), BoxLog(JAN_31, "HNH1")])
+    platform.refresh()
+    assert platform.mart("daily_statistics", "stat_date", "new_customers") == [(JAN_31, 2)]
+    assert platform.fetch("SELECT count(*) FROM customer_first_day WHERE customer_key = 0") == [
+        (0,)
+    ]
+
+
 def test_windows_of_active_users_hold_the_customers_of_boxes(platform: Platform) -> None:
     platform.load(
         Play(JAN_30, user_id="u1"),

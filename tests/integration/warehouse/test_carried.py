@@ -56,6 +56,31 @@ def test_title_with_another_name_and_type_has_them_in_marts_at_once(two: Platfor
     assert verify_rebuild(two.settings).differences == ()
 
 
+def test_title_with_another_type_alone_has_it_in_marts_at_once(two: Platform) -> None:
+    two.load(titles=[Title("moves", "Was", content_type="sport")])
+    two.refresh()
+    types = set(two.mart("content_performance", "content_id", "title", "content_type"))
+    assert types == {("stays", "Stays", "movie"), ("moves", "Was", "sport")}
+
+
+def test_each_top_title_of_an_hour_has_its_own_name(platform: Platform) -> None:
+    titles = [Title(f"t{number}", f"Film {number}") for number in range(1, 5)]
+    platform.load(
+        *(
+            Play(at(f"2024-01-31 1{number}:00"), content_id=title.content_id)
+            for number, title in enumerate(titles)
+        ),
+        titles=titles,
+    )
+    platform.refresh()
+    platform.load(titles=[Title("t2", "A new name")])
+    platform.refresh()
+    names = ["Film 1", "A new name", "Film 3", "Film 4"]
+    assert platform.mart("region_hour", "local_hour", "top_title") == list(
+        zip(range(11, 15), names, strict=True)
+    )
+
+
 def test_title_of_another_category_has_it_in_marts_at_once(two: Platform) -> None:
     two.load(titles=[RENAMED])
     two.refresh()
@@ -83,3 +108,21 @@ def test_customer_who_moved_has_the_new_country_in_all_months(two: Platform) -> 
     customers = set(two.mart("customer", "customer_code", "country", "plan"))
     assert {("u1", "Sweden", "Premium"), ("u2", "Unknown", "Basic")} <= customers
     assert verify_rebuild(two.settings).differences == ()
+
+
+def test_customers_who_stay_keep_their_country_where_others_exchange_theirs(two: Platform) -> None:
+    lived = {"u4": "Denmark", "u5": "Chile", "u6": "Denmark", "u7": "Chile"}
+    two.load(
+        *(Play(DAYS[-1], user_id=user) for user in lived),
+        users=[User(user, country=country) for user, country in lived.items()],
+    )
+    two.refresh()
+    two.load(users=[User("u4", country="Chile"), User("u5", country="Denmark")])
+    assert two.refresh().procedures == 0
+    known = {**dict.fromkeys(("u1", "u2"), "Norway"), **lived, "u4": "Chile", "u5": "Denmark"}
+    end = max(two.mart("churn_signals", "as_of_date"))[0]
+    expected = {(end, *pair) for pair in (*known.items(), ("u3", "Norway"))}
+    found = countries_of(two, "churn_signals", "as_of_date")
+    assert {row for row in found if row[0] == end} == expected
+    found = countries_of(two, "customer_360", "month_start")
+    assert {row[1:] for row in found if row[0] == date(2024, 2, 1)} == set(known.items())

@@ -347,6 +347,21 @@ def test_time_on_a_box_is_a_play_of_its_day(platform: Platform) -> None:
     ) == [(20240103, 20240101)]
 
 
+def test_a_second_of_playing_time_retains_and_none_does_not(platform: Platform) -> None:
+    contracts = {"u1": "HNH1", "u2": "HNH2", "u3": "HNH3"}
+    platform.load(
+        users=[User(user, contract_code=code) for user, code in contracts.items()],
+        boxes=[
+            BoxLog(day(3), "HNH1", watch_seconds=1),
+            BoxLog(day(3), "HNH2", watch_seconds=0),
+            BoxLog(day(31), "HNH3"),
+        ],
+    )
+    platform.refresh()
+    kept = platform.mart("retention_cohort", "month_number", "cohort_size", "active_customers")
+    assert kept == [(0, 3, 1)]
+
+
 def test_any_event_moves_the_day_as_of_which(platform: Platform) -> None:
     platform.load(Play(day(3)))
     platform.load(ratings=[Rating(at("2024-02-10 12:00"))])
@@ -395,6 +410,23 @@ def test_bands_and_quintiles_end_where_they_say(platform: Platform) -> None:
         "lapsed",
         "no_activity",
         "no_activity",
+    ]
+
+
+def test_segments_part_every_pair_of_recency_and_frequency(empty_platform: Platform) -> None:
+    pairs = [(recency, frequency) for recency in range(5) for frequency in range(5)]
+    users = [User(f"v{recency}{frequency}") for recency, frequency in pairs]
+    plays = [
+        Play(day(56 + recency - n), user_id=f"v{recency}{frequency}")
+        for recency, frequency in pairs
+        for n in range(frequency + 1)
+    ]
+    empty_platform.load(users=users, titles=[Title()])
+    empty_platform.load(*plays)
+    check(empty_platform, plays, users)
+    scores = empty_platform.mart("churn_signals", "as_of_date", "rfm_r", "rfm_f")
+    assert [pair for as_of, *pair in scores if as_of == day(60)] == [
+        [recency + 1, frequency + 1] for recency, frequency in pairs
     ]
 
 

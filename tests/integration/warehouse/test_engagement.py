@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.warehouse.builders import Play, Title, User
+from warehouse.export import export
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -180,6 +181,17 @@ def test_genres_and_content_types_are_counted_by_day(crowd: Platform) -> None:
     assert crowd.mart("format_engagement", *FORMAT_ENGAGEMENT) == by_type
 
 
+def test_genre_that_is_called_unknown_is_counted_with_titles_that_have_none(
+    platform: Platform,
+) -> None:
+    titles = [Title("none", genres=()), Title("named", genres=("Unknown",))]
+    plays = [Play(day(0), content_id=title.content_id) for title in titles]
+    platform.load(*plays, Play(day(0), user_id="u2", content_id="named"), titles=titles)
+    platform.refresh()
+    counted = platform.mart("genre_engagement", "genre", "plays", "unique_viewers")
+    assert counted == [("Unknown", 3, 2)]
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -213,6 +225,15 @@ def test_changed_title_moves_the_days_it_was_played_on(crowd: Platform, changed:
     assert {on for (on,) in rebuilt} == {
         play.started_on for play in plays if play.content_id == changed.content_id
     }
+
+
+def test_changed_title_makes_stale_what_depends_on_titles_and_no_more(crowd: Platform) -> None:
+    crowd.load(Play(day(0), content_id="none"))
+    crowd.refresh()
+    crowd.load(titles=[Title("none", content_type="live", genres=(), release_year=1999)])
+    export(crowd.settings)
+    stale = crowd.fetch("SELECT DISTINCT aggregate_name FROM changed_day ORDER BY 1")
+    assert stale == [("format_engagement",), ("genre_engagement",), ("rating_trend",)]
 
 
 def test_title_that_only_got_another_name_makes_nothing_stale(crowd: Platform) -> None:

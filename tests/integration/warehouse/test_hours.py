@@ -112,3 +112,21 @@ def test_late_play_may_become_the_top_title(platform: Platform) -> None:
     platform.refresh()
     top = platform.mart("region_hour", "local_hour", "plays", "top_content_id", "top_title")
     assert top == [(11, 2, "t2", "Another")]
+
+
+def test_tie_of_titles_that_differ_by_source_alone_goes_to_the_first_source(
+    platform: Platform,
+) -> None:
+    platform.execute("CALL refresh_calendar('2024-01-31', '2024-01-31')")
+    for source in ("west", "east"):
+        platform.execute(
+            "INSERT INTO dim_title (source, content_id, title, content_type, category_key)"
+            " VALUES (%s, 'same', %s, 'movie', 0)",
+            (source, f"The one of the {source}"),
+        )
+    platform.execute(
+        "INSERT INTO fact_hour SELECT 20240131, 0, 20, title_key, 1, 600 FROM dim_title WHERE content_id = 'same'"
+    )
+    platform.execute("CALL refresh_region_hour('2024-01-31', '2024-01-31')")
+    top = platform.mart("region_hour", "plays", "top_content_id", "top_title")
+    assert top == [(2, "same", "The one of the east")]

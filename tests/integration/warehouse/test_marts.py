@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from svp.errors import VerifyError
-from tests.integration.warehouse.builders import Play, Rating, Title, User, at
+from tests.integration.warehouse.builders import Attempt, Play, Rating, Search, Title, User, at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -275,6 +275,36 @@ def test_device_quality_of_a_day(platform: Platform) -> None:
     ]
 
 
+def test_rates_of_one_thing_are_as_good_as_those_of_many(platform: Platform) -> None:
+    earlier = Play(date(2024, 1, 1), watch_seconds=1, is_complete=True)
+    play = Play(at("2024-01-31 10:00"), watch_seconds=1, average_bitrate_kbps=800, is_complete=True)
+    platform.load(
+        earlier,
+        play,
+        ratings=[Rating(at("2024-01-31 12:00"), stars=3)],
+        searches=[Search(at("2024-01-31 09:50"), result_count=0, clicked="t1")],
+        attempts=[Attempt(at("2024-01-31 10:00"), play, stall_count=3, error_code="DECODER")],
+    )
+    platform.refresh()
+    rates = {
+        "active_users": {"stickiness": 100},
+        "churn_signals": {"trend": 0},
+        "content_performance": {"completion_rate": 100, "rating_avg": 3},
+        "daily_statistics": {"completion_rate": 100},
+        "device_quality": {"completion_rate": 100},
+        "format_engagement": {"completion_rate": 100},
+        "playback_quality": {
+            "playback_failure_pct": 100,
+            "avg_stall_count": 3,
+            "avg_bitrate_kbps": 800,
+        },
+        "search_funnel": {"zero_result_rate": 100, "click_rate": 100, "search_to_play_rate": 100},
+    }
+    for mart, expected in rates.items():
+        found = set(platform.mart(mart, *expected, "date_key"))
+        assert (*expected.values(), 20240131) in found, mart
+
+
 def month_of(platform: Platform, *columns: str) -> dict[str, tuple[object, ...]]:
     rows = platform.mart("customer_360", "customer_code", *columns)
     return {str(code): tuple(values) for code, *values in rows}
@@ -361,6 +391,21 @@ def test_segment_goes_by_active_days_of_the_month(platform: Platform) -> None:
     platform.refresh()
     segments = {f"d{days}": (segment,) for days, segment in active_days.items()}
     assert month_of(platform, "segment") == segments
+
+
+def test_hours_of_a_segment_are_exact_where_a_month_of_them_is_long(platform: Platform) -> None:
+    # 28 days of 20 hours: a difference of one second in the week or the day that divides them would show.
+    seconds = 28 * 20 * 3600
+    platform.load(Play(JAN_31, watch_seconds=seconds))
+    platform.refresh()
+    hours = (
+        "total_hours",
+        *(f"avg_hours_per_customer_{unit}" for unit in ("month", "week", "day")),
+    )
+    month, week, day = Decimal(560), Decimal(140), Decimal(20)
+    assert platform.mart("segment_summary", "segment", *hours) == [
+        ("At Risk", month, month, week, day)
+    ]
 
 
 def test_two_plays_on_one_day_are_one_active_day(platform: Platform) -> None:

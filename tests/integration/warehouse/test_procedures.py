@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic, sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import mysql.connector
 import pytest
@@ -150,6 +150,41 @@ def test_each_failing_refresh_undoes_itself_logs_and_tells(spread: Platform) -> 
     assert {name for (name,) in marked} == set(AGGREGATES)
     spread.execute(f"CALL refresh_category_seconds{RANGE}")
     assert spread.fetch(outcomes) == [*earlier, *[("failed",)] * len(AGGREGATES), ("done",)]
+
+
+@pytest.mark.parametrize(
+    ("call", "table"),
+    [
+        ("publish_customers(1)", "dim_customer"),
+        ("publish_days('2024-01-31', '2024-01-31')", "fact_watch"),
+        ("publish_members()", "dim_title"),
+        ("publish_sources()", "source_freshness"),
+        ("publish_titles(1)", "dim_title"),
+        ("purge_before('2024-02-01')", "fact_watch"),
+        ("refresh_category_seconds('2024-01-31', '2024-01-31')", "fact_category_seconds"),
+    ],
+)
+def test_each_failing_procedure_undoes_itself_logs_and_tells(
+    played: Platform, call: str, table: str
+) -> None:
+    outcomes = "SELECT outcome FROM refresh_log ORDER BY refresh_id"
+    earlier = played.fetch(outcomes)
+    played.execute(f"RENAME TABLE {table} TO mislaid")
+    before = unlogged(played)
+    with open_warehouse(played.settings) as connection:
+        with pytest.raises(mysql.connector.Error, match=table):
+            execute(connection, f"CALL {call}")
+        # The connection goes on, so what it had left open would show.
+        ((procedure, outcome, sql_state, message),) = played.fetch(LAST_RUN)
+        assert (procedure, outcome, sql_state) == (call.partition("(")[0], "failed", "42S02")
+        assert table in message
+        assert played.fetch(outcomes) == [*earlier, ("failed",)]
+        assert unlogged(played) == before
+
+
+def unlogged(platform: Platform) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row but those of logs; the mark of a purge comes before it, and stays."""
+    return {name: rows for name, rows in platform.snapshot().items() if name != "purge_log"}
 
 
 def test_refresh_reads_past_what_others_are_writing_whoever_calls_it(spread: Platform) -> None:

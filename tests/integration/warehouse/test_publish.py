@@ -118,6 +118,9 @@ def test_category_seconds_that_are_refreshed_mark_published_days_alone(
     eventful.execute("CALL refresh_category_seconds('2024-01-15', '2024-02-15')")
     marks = "SELECT date_key FROM changed_day WHERE aggregate_name = 'daily_statistics' ORDER BY 1"
     assert eventful.fetch(marks) == KEYS
+    eventful.execute("DELETE FROM changed_day")
+    eventful.execute("CALL refresh_category_seconds('2024-01-31', '2024-01-31')")
+    assert eventful.fetch(marks) == KEYS[1:2]
 
 
 def test_days_on_either_side_of_a_year_that_is_new_are_published(platform: Platform) -> None:

@@ -181,6 +181,21 @@ def test_last_valid_play_outlives_purges_of_days_without_one(platform: Platform)
         assert platform.fetch(last_plays) == [expected]
 
 
+def test_purge_keeps_the_last_of_a_customers_plays(platform: Platform) -> None:
+    platform.load(
+        *(Play(day, user_id="u1") for day in (FEB_1, JAN_10, JAN_31, MAR_5)),
+        Play(JAN_31, user_id="u2", watch_seconds=29),
+        Play(JAN_10, user_id="u2", watch_seconds=30),
+        boxes=[BoxLog(day, "HNH1", watch_seconds=60) for day in (JAN_31, JAN_10, MAR_5)],
+    )
+    platform.refresh()
+    purge(platform.settings, FEB_20)
+    assert platform.fetch(
+        "SELECT customer_code, last_play_date_key, last_valid_play_date_key"
+        " FROM purged_customer INNER JOIN dim_customer USING (customer_key) ORDER BY customer_code"
+    ) == [("HNH1", 20240131, 20240131), ("u1", 20240201, 20240201), ("u2", 20240131, 20240110)]
+
+
 def test_purge_that_was_killed_is_completed_by_its_repeat(old: Platform) -> None:
     old.execute("INSERT INTO purge_log VALUES ('2024-02-20', utc_timestamp(6))")
     old.execute("CALL purge_day('2024-01-10')")

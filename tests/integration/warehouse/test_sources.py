@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 JAN_1, FEB_1, MAR_1 = date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)
 EVER = date(9999, 12, 31)
+BOX = ("set-top box", "HNH1")
 
 TITLES = ("source", "content_id", "title", "content_type")
 TITLE_GENRES = ("source", "content_id", "genre")
@@ -122,6 +123,40 @@ def test_plan_and_currency_that_only_an_event_names_are_added(empty_platform: Pl
     assert empty_platform.fetch(plans) == [("Gold",)]
     currencies = "SELECT minor_units, is_reported FROM dim_currency WHERE currency = 'XTS'"
     assert empty_platform.fetch(currencies) == [(100, "No")]
+
+
+def test_genre_of_a_title_that_nobody_told_is_left_out(empty_platform: Platform) -> None:
+    publish_titles(empty_platform, [("east", "Drama"), ("west", "Crime")], east="A film")
+    assert empty_platform.fetch(GENRES) == [("east", "Drama")]
+
+
+def test_customer_whom_only_an_event_names_is_unknown_in_all_else(empty_platform: Platform) -> None:
+    event = (JAN_1, "east", "u1", "east", "u1", 1, "start")
+    stage(empty_platform, "stg_subscription_event", EVENTS, event)
+    empty_platform.execute("CALL publish_subscription_members()")
+    assert empty_platform.fetch(PEOPLE) == [("east", "Unknown", "Unknown", None)]
+
+
+def test_users_of_two_sources_with_one_id_become_one_customer_by_their_contract(
+    empty_platform: Platform,
+) -> None:
+    people = [(source, code, None, None, JAN_1, JAN_1) for source, code in (("east", "u1"), BOX)]
+    stage(empty_platform, "stg_customer", CUSTOMERS, *people)
+    for customer in (("east", "u1"), BOX):
+        users = [("west", "u1", *BOX), ("east", "u1", *customer)]
+        stage(empty_platform, "stg_customer_user", USERS, *users)
+        empty_platform.execute("CALL publish_customers(1)")
+        assert empty_platform.fetch(LINKS) == [("east", customer[0]), ("west", BOX[0])]
+
+
+def test_title_that_is_told_no_more_keeps_its_genres(empty_platform: Platform) -> None:
+    both = [("east", "Drama"), ("west", "Crime")]
+    publish_titles(empty_platform, both, east="A film", west="Another")
+    publish_titles(empty_platform, both[1:], west="Another")
+    assert empty_platform.fetch(GENRES) == both
+    stage(empty_platform, "stg_title", TITLES, ("east", "t2", "A third", "movie"))
+    empty_platform.execute("CALL publish_titles(1)")
+    assert empty_platform.fetch(GENRES) == both
 
 
 def test_customer_without_country_and_plan_is_unknown_there(empty_platform: Platform) -> None:

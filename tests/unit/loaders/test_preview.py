@@ -25,6 +25,7 @@ from tests.unit.loaders.builders import (
     a_box_log,
     a_catalogue,
     a_listed_title,
+    a_movie,
     a_session,
     a_user,
     logs_file,
@@ -124,6 +125,17 @@ def test_explain_says_which_of_the_first_rows_are_refused(
             "value": "x",
         }
     ]
+
+
+def test_explain_shows_lists_of_words_and_of_numbers(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    series = {"content_id": "S1", "title": "Dark", "seasons": 2, "episodes_per_season": [10, 8]}
+    path = a_catalogue(tmp_path, a_movie(genre=["Crime", "War"]), series=[series])
+    code, out, _ = svp(path, "--explain")
+    assert code == 0
+    assert "Crime, War" in out
+    assert "10, 8" in out
 
 
 def test_explain_of_a_header_alone_and_of_a_day_of_logs(
