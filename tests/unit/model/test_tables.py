@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 import svp.model
-from svp.core.sqlfiles import list_sql
 from loaders.snapshots import ENDING
+from svp.core.sqlfiles import list_sql
 from svp.model import CONTENT, EPISODE_VIEWING, RATINGS, TABLES, USERS, Table
 
 SPLIT_FROM_CONTENT = {
