@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
+from codecs import BOM_UTF8
+from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
+import numpy as np
 import pyarrow as pa
 
+from loaders.arrow import compute, mask, outside
 from loaders.batches import MAX_ROW_CHARACTERS, Batch, Refusal, in_batches, is_text
-from loaders.readers.text import START_BYTES, Encoding, EncodingDoubt, encoding_of, open_text
+from loaders.readers.blocks import Block, Line, read_blocks
+from loaders.readers.layouts import NOWHERE, Alike, is_plain, parted, whole
+from loaders.readers.text import (
+    AS_UTF_8,
+    START_BYTES,
+    UTF_8,
+    Encoding,
+    EncodingDoubt,
+    encoding_of,
+    open_as_utf_8,
+    open_text,
+)
+from svp.core.workers import in_order
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from loaders.arrow import Mask, Values
     from loaders.files import DataFile
 
 __all__ = ["CsvFile"]
 
 DELIMITERS = ",;\t|"
+QUOTE = b'"'
+HEADER_LINES = 1
+
+READ_BYTES = 2 * 1024 * 1024
+"""How far is read ahead: a few portions are held at a time."""
 
 ARCHIVE_START = b"PK\x03\x04"
 """Of an Excel sheet, or of an archive in an archive; one that is given by itself was looked through already."""
@@ -54,6 +77,7 @@ class CsvFile:
         _refuse_binary(file, self._encoding)
         with open_text(file, self._encoding) as stream:
             first = next(_Lines(stream, self._name), "")
+        self._has_returns = first.endswith("\r")
         self._delimiter = delimiter or max(DELIMITERS, key=first.count)
         self._header = self._read_header(first)
         self.columns = tuple(map(self._encoding.storable, self._header))
@@ -86,24 +110,66 @@ class CsvFile:
             InputError: a quoted field never ends, a row is longer than any sensible one, or the encoding can't be told.
         """
         doubt = EncodingDoubt(self._file, self._encoding)
-        with open_text(self._file, self._encoding) as stream:
-            rows = self._rows(stream)
-            doubt.see(islice(rows, 1))
-            for chunk in in_batches(rows):
-                doubt.see(chunk)
-                yield self._batch(chunk)
+        with open_as_utf_8(self._file, self._encoding) as stream:
+            yield from in_order(self._read, self._portions(stream, doubt))
         doubt.settle()
 
-    def _rows(self, stream: TextIO) -> Iterator[Row]:
+    def _portions(self, stream: BinaryIO, doubt: EncodingDoubt) -> Iterator[Block | list[Row]]:
+        """Yield blocks of plain lines as they are, and the rows of other lines, which are read one by one."""
+        if self._has_returns:
+            lines = _Lines(_as_text(stream), self._name)
+            rows = self._rows(lines)
+            doubt.see(islice(rows, 1))
+            yield from _seen(rows, doubt)
+            return
+        doubt.see([self._row(Line(1, stream.readline().decode("utf-8", AS_UTF_8.errors)))])
+        number = HEADER_LINES + 1
+        blocks = read_blocks(stream, self._name, first_number=number, read_bytes=READ_BYTES)
+        for block in blocks:
+            if self._is_plain(block):
+                doubt.see([] if block.data.isascii() else map(self._row, block.lines()))
+                yield replace(block, first_number=number)
+                number += len(block.ends)
+            else:
+                lines = _Lines(block.text(), self._name, (later.text() for later in blocks))
+                yield from _seen(self._rows(lines, first_number=number), doubt)
+                number += lines.count
+
+    def _is_plain(self, block: Block) -> bool:
+        """Tell whether each line of a block is a row whose fields are what is between the delimiters."""
+        is_read_as_it_is = self._delimiter.isascii() and not block.data.startswith(BOM_UTF8)
+        return is_read_as_it_is and QUOTE not in block.data and is_plain(block.data)
+
+    def _read(self, portion: Block | list[Row]) -> Batch:
+        return self._read_plain(portion) if isinstance(portion, Block) else self._batch(portion)
+
+    def _read_plain(self, block: Block) -> Batch:
+        """Return the rows of plain lines: together, but for those that may be none, which are looked at one by one."""
+        columns, others = parted(block.data, self.columns, self._delimiter)
+        positions = np.delete(np.arange(len(block.ends)), others)
+        is_odd = self._may_be_skipped(columns[0])
+        rows = pa.RecordBatch.from_arrays(columns, names=list(self.columns))
+        alike = [Alike(rows, np.where(is_odd, NOWHERE, positions))]
+        odd = np.union1d(np.array(others, np.int64), positions[is_odd])
+        alone = self._batch([self._row(block.line(position)) for position in odd])
+        return whole(block, alike, alone)
+
+    def _row(self, line: Line) -> Row:
+        return Row(line.number, line.text.rstrip("\r\n").split(self._delimiter), line.text)
+
+    def _may_be_skipped(self, first: Values) -> Mask:
+        """Tell by the first field which rows may be blank, or the header again."""
+        has_space = outside(first, ord("!"), ord("~"))
+        return has_space | mask(compute.is_in(first, value_set=pa.array(["", self._header[0]])))
+
+    def _rows(self, lines: _Lines, first_number: int = 1) -> Iterator[Row]:
+        """Yield rows until one ends where a block does."""
         csv.field_size_limit(MAX_ROW_CHARACTERS)
-        lines = _Lines(stream, self._name)
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
-        while True:
-            line = reader.line_num + 1
+        while not lines.is_between:
+            line = reader.line_num + first_number
             try:
                 fields = next(reader)
-            except StopIteration:
-                return
             except csv.Error as error:
                 if lines.ended:
                     message = (
@@ -123,11 +189,9 @@ class CsvFile:
         return Batch(
             rows=pa.RecordBatch.from_arrays(arrays, names=list(self.columns)),
             lines=pa.array([row.line for row in kept], pa.int64()),
-            row_text=lambda row: self._encoding.storable(kept[row].text),
+            row_text=lambda row: AS_UTF_8.storable(kept[row].text),
             refusals=tuple(
-                Refusal(row.line, code, self._encoding.storable(row.text))
-                for row, code in judged
-                if code
+                Refusal(row.line, code, AS_UTF_8.storable(row.text)) for row, code in judged if code
             ),
             skipped_rows=len(chunk) - len(judged),
         )
@@ -150,34 +214,47 @@ class CsvFile:
 
 
 class _Lines:
-    """The lines of a stream, and the text of those that were not taken yet.
+    """The lines of a text and of those behind it, and what was read of them and not taken yet.
 
     Raises:
         InputError: while iterating, what was not taken is longer than a row may be.
     """
 
-    def __init__(self, stream: TextIO, name: str) -> None:
-        self._stream, self._name = stream, name
+    def __init__(self, text: TextIO, name: str, later: Iterable[TextIO] = ()) -> None:
+        self._text, self._name, self._later = text, name, iter(later)
         self._held: list[str] = []
         self._held_characters = 0
-        self._number = 0
+        self._ahead = self._read()
+        self.count = 0
         self.ended = False
+
+    @property
+    def is_between(self) -> bool:
+        """Whether all was taken, and the text is read to its end."""
+        return not self._ahead and not self._held
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._stream.readline(MAX_ROW_CHARACTERS)
-        if not line:
-            self.ended = True
-            raise StopIteration
-        self._number += 1
+        while not self._ahead:
+            text = next(self._later, None)
+            if text is None:
+                self.ended = True
+                raise StopIteration
+            self._text = text
+            self._ahead = self._read()
+        line, self._ahead = self._ahead, self._read()
+        self.count += 1
         self._held.append(line)
         self._held_characters += len(line)
         if self._held_characters >= MAX_ROW_CHARACTERS:
-            message = f"{self._name}, line {self._number}: the row is longer than {MAX_ROW_CHARACTERS:,} characters"
+            message = f"{self._name}, line {self.count}: the row is longer than {MAX_ROW_CHARACTERS:,} characters"
             raise InputError(message, "a quote before it may never end, or it is no text file")
         return line
+
+    def _read(self) -> str:
+        return self._text.readline(MAX_ROW_CHARACTERS)
 
     def take(self) -> str:
         """Return what was read since the last time."""
@@ -185,6 +262,17 @@ class _Lines:
         self._held.clear()
         self._held_characters = 0
         return text
+
+
+def _seen(rows: Iterator[Row], doubt: EncodingDoubt) -> Iterator[list[Row]]:
+    """Yield rows in lists that fit a batch, when their encoding was looked at."""
+    for chunk in in_batches(rows):
+        doubt.see(chunk)
+        yield chunk
+
+
+def _as_text(stream: BinaryIO) -> TextIO:
+    return io.TextIOWrapper(stream, UTF_8, errors=AS_UTF_8.errors, newline="")
 
 
 def _refuse_binary(file: DataFile, encoding: Encoding) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial, reduce
 from itertools import groupby
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
@@ -21,13 +21,25 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from loaders.arrow import Positions, Values, compute, letters, mask, nulls, outside
+from loaders.readers.text import AS_UTF_8
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from loaders.batches import Batch
     from loaders.readers.blocks import Block
 
-__all__ = ["Alike", "Layout", "layout_of", "read_alike", "together", "usual_layouts"]
+__all__ = [
+    "NOWHERE",
+    "Alike",
+    "Layout",
+    "is_plain",
+    "layout_of",
+    "parted",
+    "read_alike",
+    "usual_layouts",
+    "whole",
+]
 
 QUOTE = '"'
 ESCAPE, RETURN = b"\\", b"\r"
@@ -163,7 +175,8 @@ def read_alike(block: Block, layouts: Sequence[Layout]) -> Iterator[Alike]:
         text = _lines(block, left)
         if not text or text.startswith(codecs.BOM_UTF8):
             return
-        tokens, positions = _parted(text, left, width)
+        tokens, others = parted(text, list(map(str, range(width))), QUOTE)
+        positions = np.delete(left, others)
         if not len(positions):
             continue
         found = _find(tokens, alike)
@@ -188,6 +201,21 @@ def together(parts: Sequence[Alike]) -> Alike:
     return Alike(_as_batch(rows), positions[order])
 
 
+def whole(block: Block, alike: Sequence[Alike], alone: Batch) -> Batch:
+    """Return all rows of a block: those that were read together, and those that were read one by one."""
+    if not alike:
+        return alone
+    if alone.rows.num_rows:
+        alike = [*alike, Alike(alone.rows, alone.lines.to_numpy() - block.first_number)]
+    rows, positions = together(alike)
+    return replace(
+        alone,
+        rows=rows,
+        lines=pa.array(positions + block.first_number, pa.int64()),
+        row_text=lambda row: AS_UTF_8.storable(block.line(positions[row]).text),
+    )
+
+
 def _as_batch(rows: pa.Table) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(
         [column.combine_chunks() for column in rows.columns], schema=rows.schema
@@ -201,9 +229,9 @@ def _width(layout: Layout) -> int:
 def _plain_lines(data: bytes, ends: Positions) -> Positions:
     """Return the positions of lines that are text, without escapes, and in which only a line feed ends a line."""
     lines = np.arange(len(ends))
-    is_text = data.isascii() or _is_text(data)
-    if is_text and ESCAPE not in data and not _has_lone_return(data):
+    if ESCAPE not in data and is_plain(data):
         return lines
+    is_text = _is_text(data)
     view = np.frombuffer(data, np.uint8)
     at_fault = (view == ord(ESCAPE)) | (view == ord(RETURN))
     if not is_text:
@@ -211,11 +239,18 @@ def _plain_lines(data: bytes, ends: Positions) -> Positions:
     return np.delete(lines, np.searchsorted(ends, np.flatnonzero(at_fault), side="right"))
 
 
+def is_plain(data: bytes) -> bool:
+    """Tell whether bytes are text in which only a line feed ends a line."""
+    return _is_text(data) and not _has_lone_return(data)
+
+
 def _has_lone_return(data: bytes) -> bool:
     return RETURN in data and data.count(RETURN) != data.count(RETURN + b"\n")
 
 
 def _is_text(data: bytes) -> bool:
+    if data.isascii():
+        return True
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -232,9 +267,11 @@ def _lines(block: Block, chosen: Positions) -> bytes:
     return b"".join(block.data[starts[run[0]] : starts[run[-1] + 1]] for run in runs)
 
 
-def _parted(text: bytes, positions: Positions, width: int) -> tuple[list[Values], Positions]:
-    """Return the tokens of the lines that have so many, and the positions of those lines."""
-    names = [str(index) for index in range(width)]
+def parted(text: bytes, names: Sequence[str], delimiter: str) -> tuple[list[Values], list[int]]:
+    """Return lines as columns of what the delimiter parts; and the positions of lines of another width, left out.
+
+    Nothing quotes the delimiter, and no line is passed over.
+    """
     others: list[int] = []
 
     def leave_out(row: pacsv.InvalidRow) -> Literal["skip"]:
@@ -244,9 +281,9 @@ def _parted(text: bytes, positions: Positions, width: int) -> tuple[list[Values]
 
     table = pacsv.read_csv(
         cast("IO[bytes]", pa.BufferReader(text)),
-        pacsv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=names),
+        pacsv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=list(names)),
         pacsv.ParseOptions(
-            delimiter=QUOTE,
+            delimiter=delimiter,
             quote_char=False,
             escape_char=False,
             ignore_empty_lines=False,
@@ -258,8 +295,7 @@ def _parted(text: bytes, positions: Positions, width: int) -> tuple[list[Values]
             check_utf8=False,
         ),
     )
-    columns = [column.combine_chunks() for column in table.columns]
-    return columns, np.delete(positions, others)
+    return [column.combine_chunks() for column in table.columns], others
 
 
 def _find(tokens: Sequence[Values], layouts: Iterable[Layout]) -> Found:
