@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from loaders import ledger, postgres
 from loaders.box_days import BoxDaySink, refuse_other_store
+from loaders.constraints import suspended
 from loaders.contract import SOURCE_NAME, Checked
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from svp.settings import Settings
 
 __all__ = ["FileReport", "ingest"]
+
+LARGE_BYTES = 1024 * 1024
 
 
 def ingest(
@@ -184,7 +188,7 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
     )
     loading.begun.add(load_id)
     reached(Step.ENTERED)
-    with connection:
+    with _eased(loading, stores), connection:
         sink = _sink(loading, stores, load_id)
         counts = _judge_rows(loading, stores, load_id, sink)
         file.refuse_if_changed()
@@ -201,6 +205,14 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
     entry = Entry(load_id, file.kind.target.name, state, printable(file.path))
     publish(stores, entry, loading.progress)
     return counts
+
+
+def _eased(loading: Loading, stores: Stores) -> AbstractContextManager[None]:
+    """Make a large load into an empty table easy; to a small one, that would be more work than it saves."""
+    file = loading.file
+    if file.kind.store != "postgres" or file.content.file_bytes < LARGE_BYTES:
+        return nullcontext()
+    return suspended(stores.postgres, file.kind.target)
 
 
 def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
@@ -222,8 +234,8 @@ def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
 def _is_borne(file: Recognised, tolerance: Tolerance) -> bool:
     """Judge a file beforehand: what is written to MongoDB can't be taken back."""
     counts = RowCounts()
-    for batch in file.batches() if tolerance.is_limited else ():
-        counts += _counts_of(batch, file.judge(batch))
+    for batch, checked in file.judged() if tolerance.is_limited else ():
+        counts += _counts_of(batch, checked)
         if tolerance.is_past(counts.rejected_rows):
             break
     return not _is_refused(counts, tolerance)
@@ -237,8 +249,7 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
     counts, file = RowCounts(), loading.file
     description = f"{file.path.name} → {sink.name}"
     with loading.progress.task(description, total=None, unit="rows") as task:
-        for batch in file.batches():
-            checked = file.judge(batch)
+        for batch, checked in file.judged():
             postgres.quarantine(stores.postgres, load_id, checked.refusals)
             counts += _counts_of(batch, checked)
             if loading.tolerance.is_past(counts.rejected_rows):

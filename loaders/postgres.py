@@ -38,13 +38,16 @@ __all__ = [
 
 COPY_BUFFER_BYTES = 1024 * 1024
 
+WORK_MEMORY = "64MB"
+"""Of the server, for each step that sorts or joins the rows of a file."""
+
 MAX_KEPT_ROWS = 1_000_000
 """Of the rows that one load replaces; of a load that replaces more none is kept, and it can't be undone."""
 
 
 def begin(connection: Connection, target: Table, *, source: str, load_id: int) -> None:
     """Prepare a transaction for one file: its settings, and an empty stage for rows of ``target``."""
-    settings = {"svp.source": source, "svp.load_id": str(load_id)}
+    settings = {"svp.source": source, "svp.load_id": str(load_id), "work_mem": WORK_MEMORY}
     with connection.cursor() as cursor:
         for name, value in settings.items():
             cursor.execute("SELECT set_config(%s, %s, true)", (name, value))

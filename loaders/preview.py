@@ -108,8 +108,8 @@ def judge(files: Iterable[Recognised], progress: Progress = SILENT) -> Iterator[
     for file in files:
         judgement = Judgement(file)
         with progress.task(file.path.name, total=None, unit="rows") as task:
-            for batch in file.batches():
-                judgement.add(batch, file.judge(batch))
+            for batch, checked in file.judged():
+                judgement.add(batch, checked)
                 task.advance(batch.read_rows, share=file.share_read)
         file.refuse_if_changed()
         yield judgement

@@ -36,6 +36,7 @@ from loaders.readers import (
 )
 from loaders.readers.text import START_BYTES, encoding_of
 from loaders.wanted import Wanted
+from svp.core.workers import in_order
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
@@ -115,6 +116,14 @@ class Recognised:
         except InputError as error:
             message = f"{self.name}, {error.message}"
             raise InputError(message, error.advice) from error
+
+    def judged(self) -> Iterator[tuple[Batch, Checked]]:
+        """Yield its rows with their judgement, which is made ahead.
+
+        Raises:
+            InputError: the file is damaged, or gone, or a value leaves open what it means.
+        """
+        return in_order(lambda batch: (batch, self.judge(batch)), self.batches())
 
     def batches(self) -> Iterator[Batch]:
         """Yield its rows.
