@@ -38,8 +38,8 @@ __all__ = [
 
 COPY_BUFFER_BYTES = 1024 * 1024
 
-WORK_MEMORY = "64MB"
-"""Of the server, for each step that sorts or joins the rows of a file."""
+PLANNING = {"work_mem": "64MB", "random_page_cost": "1.1"}
+"""Memory for each step that sorts or joins a file's rows; and keys are looked up rather than all that is there read."""
 
 MAX_KEPT_ROWS = 1_000_000
 """Of the rows that one load replaces; of a load that replaces more none is kept, and it can't be undone."""
@@ -47,7 +47,7 @@ MAX_KEPT_ROWS = 1_000_000
 
 def begin(connection: Connection, target: Table, *, source: str, load_id: int) -> None:
     """Prepare a transaction for one file: its settings, and an empty stage for rows of ``target``."""
-    settings = {"svp.source": source, "svp.load_id": str(load_id), "work_mem": WORK_MEMORY}
+    settings = {"svp.source": source, "svp.load_id": str(load_id), **PLANNING}
     with connection.cursor() as cursor:
         for name, value in settings.items():
             cursor.execute("SELECT set_config(%s, %s, true)", (name, value))
