@@ -131,9 +131,10 @@ class CsvFile:
                 yield replace(block, first_number=number)
                 number += len(block.ends)
             else:
-                lines = _Lines(block.text(), self._name, (later.text() for later in blocks))
-                yield from _seen(self._rows(lines, first_number=number), doubt)
-                number += lines.count
+                later = (following.text() for following in blocks)
+                lines = _Lines(block.text(), self._name, later, number=number)
+                yield from _seen(self._rows(lines), doubt)
+                number = lines.number
 
     def _is_plain(self, block: Block) -> bool:
         """Tell whether each line of a block is a row whose fields are what is between the delimiters."""
@@ -162,12 +163,12 @@ class CsvFile:
         has_space = outside(first, ord("!"), ord("~"))
         return has_space | mask(compute.is_in(first, value_set=pa.array(["", self._header[0]])))
 
-    def _rows(self, lines: _Lines, first_number: int = 1) -> Iterator[Row]:
+    def _rows(self, lines: _Lines) -> Iterator[Row]:
         """Yield rows until one ends where a block does."""
         csv.field_size_limit(MAX_ROW_CHARACTERS)
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
         while not lines.is_between:
-            line = reader.line_num + first_number
+            line = lines.number
             try:
                 fields = next(reader)
             except csv.Error as error:
@@ -220,13 +221,16 @@ class _Lines:
         InputError: while iterating, what was not taken is longer than a row may be.
     """
 
-    def __init__(self, text: TextIO, name: str, later: Iterable[TextIO] = ()) -> None:
+    def __init__(
+        self, text: TextIO, name: str, later: Iterable[TextIO] = (), *, number: int = 1
+    ) -> None:
         self._text, self._name, self._later = text, name, iter(later)
         self._held: list[str] = []
         self._held_characters = 0
         self._ahead = self._read()
-        self.count = 0
         self.ended = False
+        self.number = number
+        """Of the next line."""
 
     @property
     def is_between(self) -> bool:
@@ -245,12 +249,12 @@ class _Lines:
             self._text = text
             self._ahead = self._read()
         line, self._ahead = self._ahead, self._read()
-        self.count += 1
         self._held.append(line)
         self._held_characters += len(line)
         if self._held_characters >= MAX_ROW_CHARACTERS:
-            message = f"{self._name}, line {self.count}: the row is longer than {MAX_ROW_CHARACTERS:,} characters"
+            message = f"{self._name}, line {self.number}: the row is longer than {MAX_ROW_CHARACTERS:,} characters"
             raise InputError(message, "a quote before it may never end, or it is no text file")
+        self.number += 1
         return line
 
     def _read(self) -> str:

@@ -228,6 +228,19 @@ def test_whatever_is_written_as_csv_is_read_back(tmp_path: Path) -> None:
     assert rows_of(batch) == rows
 
 
+def test_a_long_row_is_named_by_its_line_wherever_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers_csv, "READ_BYTES", 64)
+    plain = b"".join(b"%d,name\n" % number for number in range(100))
+    file = reader(tmp_path, b"id,name\n" + plain + b'1,"' + b"x" * 5_000_000 + b'"\n')
+    with pytest.raises(InputError, match="line 102: the row is longer than"):
+        list(file.batches())
+    file = reader(tmp_path, b"id,name\n" + plain + b'1,"' + b"x\n" * 2_500_000)
+    with pytest.raises(InputError, match="line 2097252: the row is longer than"):
+        list(file.batches())
+
+
 PIECES = [
     b"1,a\n", b"2,b\r\n", b"\n", b",\n", b" ,\t\n", b"id,name\n", b" id , name \n", b"id\n", b"3\n", b"4,b,c\n",
     b'5,"x\ny"\n', b'6,"x"y\n', b"7,a\rb\n", b"8,\xff\n", b"9,\xc3\xa9\n", b"\xc2\xa0,\xe2\x80\x83\n", b"\x1c,\n",
