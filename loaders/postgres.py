@@ -103,10 +103,15 @@ def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]
 
 def judge(connection: Connection, target: Table) -> None:
     """Give every staged row its outcome."""
+    (key,) = target.key
+    repeats = sql.SQL("SELECT count(DISTINCT {}) < count(*) FROM stage").format(sql.Identifier(key))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE stage")
         cursor.execute(read_sql(f"loaders.targets.{target.name}", "link"))
         cursor.execute(read_sql("loaders.statements", "judge"))
+        cursor.execute(repeats)
+        if cursor.fetchone() == (True,):
+            cursor.execute(read_sql("loaders.statements", "supersede"))
 
 
 def refuse(connection: Connection) -> int:
