@@ -1,9 +1,10 @@
-"""One table from PostgreSQL to MySQL by a tool that people would use instead; ``benchmarks.warehouse`` calls it.
+"""Data moved by a tool that people would use instead; ``benchmarks.warehouse`` and ``benchmarks.load`` call it.
 
     python benchmarks/peers.py pandas|dlt|sling    by the Python of an environment that has the tool
 
-``PEER_POSTGRES_URL`` and ``PEER_MYSQL_URL`` (both with their database) and ``PEER_TABLE`` say what goes where. The
-table arrives in MySQL under the tool's name. Printed are the seconds between reading the first row and having all.
+``PEER_POSTGRES_URL`` and ``PEER_MYSQL_URL`` (both with their database) and ``PEER_TABLE`` say which table of PostgreSQL
+goes to MySQL, where it arrives under the tool's name; or ``PEER_POSTGRES_URL`` and ``PEER_FILE`` which CSV file goes to
+PostgreSQL, into a schema of that name. Printed are the seconds between reading the first row and having all.
 """
 
 from __future__ import annotations
@@ -74,14 +75,40 @@ def by_sling(source: str, target: str, table: str) -> None:
     )
 
 
+def file_by_pandas(path: str, target: str) -> None:
+    """Read and write in portions, many rows a statement."""
+    pandas, sqlalchemy = import_module("pandas"), import_module("sqlalchemy")
+    into = sqlalchemy.create_engine(by_driver(target, POSTGRES))
+    with into.begin() as connection:
+        connection.execute(sqlalchemy.schema.CreateSchema("pandas", if_not_exists=True))
+    for part in pandas.read_csv(path, chunksize=CHUNK_ROWS):
+        part.to_sql("sessions", into, schema="pandas", if_exists="append", index=False)
+
+
+def file_by_dlt(path: str, target: str) -> None:
+    """Let dlt load what pandas reads."""
+    dlt, pandas = import_module("dlt"), import_module("pandas")
+    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+    into = dlt.destinations.postgres(target)
+    with TemporaryDirectory() as folder:
+        pipeline = dlt.pipeline("peer", folder, destination=into, dataset_name="dlt")
+        parts = pandas.read_csv(path, chunksize=CHUNK_ROWS)
+        done = pipeline.run(parts, table_name="sessions", write_disposition="replace")
+        done.raise_on_failed_jobs()
+
+
+FILE_PEERS = {"pandas": file_by_pandas, "dlt": file_by_dlt}
 PEERS = {"pandas": by_pandas, "dlt": by_dlt, "sling": by_sling}
 
 
 def main() -> None:
-    """Move the table once."""
-    move = PEERS[sys.argv[1]]
+    """Move the table, or the file, once."""
     started = time.perf_counter()
-    move(*(os.environ[f"PEER_{name}"] for name in ("POSTGRES_URL", "MYSQL_URL", "TABLE")))
+    if "PEER_FILE" in os.environ:
+        FILE_PEERS[sys.argv[1]](os.environ["PEER_FILE"], os.environ["PEER_POSTGRES_URL"])
+    else:
+        names = ("POSTGRES_URL", "MYSQL_URL", "TABLE")
+        PEERS[sys.argv[1]](*(os.environ[f"PEER_{name}"] for name in names))
     print(time.perf_counter() - started)
 
 

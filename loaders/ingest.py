@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from loaders import ledger, postgres
 from loaders.box_days import BoxDaySink, refuse_other_store
+from loaders.constraints import suspended
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
 from loaders.ledger import Entry, RowCounts
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     from svp.settings import Settings
 
 __all__ = ["FileReport", "ingest"]
+
+LARGE_BYTES = 1024 * 1024
 
 
 def ingest(
@@ -186,7 +190,7 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
     )
     loading.begun.add(load_id)
     reached(Step.ENTERED)
-    with connection:
+    with _eased(loading, stores), connection:
         sink = _sink(loading, stores, load_id)
         counts = _judge_rows(loading, stores, load_id, sink)
         file.refuse_if_changed()
@@ -203,6 +207,14 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
     entry = Entry(load_id, file.kind.target.name, state, printable(file.place))
     publish(stores, entry, loading.progress)
     return counts
+
+
+def _eased(loading: Loading, stores: Stores) -> AbstractContextManager[None]:
+    """Make a large load into an empty table easy; to a small one, that would be more work than it saves."""
+    file = loading.file
+    if file.kind.store != "postgres" or file.content.file_bytes < LARGE_BYTES:
+        return nullcontext()
+    return suspended(stores.postgres, file.kind.target)
 
 
 def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
@@ -231,8 +243,7 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
     counts, file, rejected = RowCounts(), loading.file, Counter[str]()
     description = f"{file.path.name} → {sink.name}"
     with loading.progress.task(description, total=None, unit="rows") as task:
-        for batch in file.batches():
-            checked = file.judge(batch)
+        for batch, checked in file.judged():
             postgres.quarantine(stores.postgres, load_id, checked.refusals)
             counts += _counts_of(batch, checked)
             rejected.update(refusal.code for refusal in checked.refusals)

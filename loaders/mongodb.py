@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
+import bson
+from bson.raw_bson import RawBSONDocument
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
@@ -24,18 +27,26 @@ __all__ = ["insert", "replace", "write"]
 
 Value = TypeVar("Value")
 
-BATCH_DOCUMENTS = 2_000
+BATCH_DOCUMENTS = 10_000
 """Of a batch; a few are under way at a time, so that one is encoded here while another is stored there."""
 
 DUPLICATE_KEY = 11000
 
 
-def write(collection: Collection[Document], documents: Iterable[Document], task: Task) -> None:
-    """Make the collection hold exactly these documents under their ``_id``, each of which comes once.
+@dataclass(slots=True)
+class Expectation:
+    """What the documents of a load will find, going by those before."""
+
+    are_new: bool = False
+
+
+def write(collection: Collection[Document], documents: Iterable[bytes], task: Task) -> None:
+    """Make the collection hold exactly these documents, as BSON, under their ``_id``, each of which comes once.
 
     Repeating it changes nothing; after an error, any of them may have been stored.
     """
-    for written in in_order(partial(_write_batch, collection), _batches(documents)):
+    store = partial(_write_batch, collection, Expectation())
+    for written in in_order(store, _batches(documents)):
         task.advance(written)
 
 
@@ -65,14 +76,35 @@ def _batches(values: Iterable[Value]) -> Iterator[list[Value]]:
         yield batch
 
 
-def _write_batch(collection: Collection[Document], batch: Sequence[Document]) -> int:
-    stored = _insert_batch(collection, batch)
-    replace(
-        collection,
-        [document for document in batch if stored.get(document["_id"], document) != document],
-    )
+def _write_batch(
+    collection: Collection[Document], expected: Expectation, batch: Sequence[bytes]
+) -> int:
+    """Store a batch: as it is if the one before was new, else only what is new or differs."""
+    if not (expected.are_new and _insert_raw(collection, batch)):
+        documents = [bson.decode(document, collection.codec_options) for document in batch]
+        stored = _insert_batch(collection, documents)
+        replace(
+            collection,
+            [
+                document
+                for document in documents
+                if stored.get(document["_id"], document) != document
+            ],
+        )
+        expected.are_new = not stored
     reached(Step.DOCUMENTS)
     return len(batch)
+
+
+def _insert_raw(collection: Collection[Document], batch: Sequence[bytes]) -> bool:
+    """Insert documents as they are; return False if some were there."""
+    documents = [RawBSONDocument(document) for document in batch]
+    try:
+        cast("Collection[RawBSONDocument]", collection).insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        _duplicates(error)
+        return False
+    return True
 
 
 def _insert_batch(

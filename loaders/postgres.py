@@ -38,13 +38,16 @@ __all__ = [
 
 COPY_BUFFER_BYTES = 1024 * 1024
 
+PLANNING = {"work_mem": "64MB", "random_page_cost": "1.1"}
+"""Memory for each step that sorts or joins a file's rows; and keys are looked up rather than all that is there read."""
+
 MAX_KEPT_ROWS = 1_000_000
 """Of the rows that one load replaces; of a load that replaces more none is kept, and it can't be undone."""
 
 
 def begin(connection: Connection, target: Table, *, source: str, load_id: int) -> None:
     """Prepare a transaction for one file: its settings, and an empty stage for rows of ``target``."""
-    settings = {"svp.source": source, "svp.load_id": str(load_id)}
+    settings = {"svp.source": source, "svp.load_id": str(load_id), **PLANNING}
     with connection.cursor() as cursor:
         for name, value in settings.items():
             cursor.execute("SELECT set_config(%s, %s, true)", (name, value))
@@ -101,10 +104,15 @@ def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]
 
 def judge(connection: Connection, target: Table) -> None:
     """Give every staged row its outcome."""
+    (key,) = target.key
+    repeats = sql.SQL("SELECT count(DISTINCT {}) < count(*) FROM stage").format(sql.Identifier(key))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE stage")
         cursor.execute(read_sql(f"loaders.targets.{target.name}", "link"))
         cursor.execute(read_sql("loaders.statements", "judge"))
+        cursor.execute(repeats)
+        if cursor.fetchone() == (True,):
+            cursor.execute(read_sql("loaders.statements", "supersede"))
 
 
 def refuse(connection: Connection) -> int:

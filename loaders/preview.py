@@ -108,8 +108,8 @@ def judge(file: Recognised, tolerance: Tolerance = ANY, progress: Progress = SIL
     """
     judgement = Judgement(file)
     with progress.task(f"{file.path.name}, judged", total=None, unit="rows") as task:
-        for batch in file.batches():
-            judgement.add(batch, file.judge(batch))
+        for batch, checked in file.judged():
+            judgement.add(batch, checked)
             if tolerance.is_past(judgement.rejected_rows):
                 break
             task.advance(batch.read_rows, share=file.share_read)

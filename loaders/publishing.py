@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bson import Int64
 
 from loaders import ledger, mongodb
+from loaders.constraints import make_again
 from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, documents_of
 from loaders.steps import Step, reached
 from svp.core.sqlfiles import read_sql
@@ -20,7 +21,9 @@ __all__ = ["collection_of", "complete_interrupted", "publish", "publish_undo", "
 
 
 def complete_interrupted(stores: Stores, progress: Progress) -> None:
-    """Complete what earlier runs left between the stores."""
+    """Complete what earlier runs left between the stores, or took off."""
+    with stores.postgres:
+        make_again(stores.postgres)
     for entry in ledger.unfinished(stores.postgres):
         what = "the undoing of load" if entry.state == "undoing" else "load"
         progress.say(f"completing {what} {entry.load_id}, which was interrupted")

@@ -35,6 +35,7 @@ from loaders.readers import (
 )
 from loaders.readers.text import START_BYTES, encoding_of
 from loaders.wanted import Wanted
+from svp.core.workers import in_order
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
@@ -136,6 +137,14 @@ class Recognised:
             f"{self.short_name}: {rows:,} {noun} {verb} not UTF-8, and rejected; if the file is in another encoding,"
             " give it again and say which, as --encoding cp1252"
         )
+
+    def judged(self) -> Iterator[tuple[Batch, Checked]]:
+        """Yield its rows with their judgement, which is made ahead.
+
+        Raises:
+            InputError: the file is damaged, or gone, or a value leaves open what it means.
+        """
+        return in_order(lambda batch: (batch, self.judge(batch)), self.batches())
 
     def batches(self, *, also: Collection[str] = ()) -> Iterator[Batch]:
         """Yield its rows, with the columns of its kind at least, and ``also``.

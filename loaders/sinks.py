@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from loaders import ledger, mongodb, postgres, snapshots
+from loaders.constraints import make_again
 from loaders.steps import Step, reached
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ class RowSink:
 
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """Merge what was judged."""
-        return postgres.store(self._connection, self._target)
+        stored = postgres.store(self._connection, self._target)
+        make_again(self._connection)
+        return stored
 
 
 class SnapshotSink(RowSink):

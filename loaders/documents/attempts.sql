@@ -17,7 +17,7 @@ SELECT
     playback_attempts.bitrate_change_count,
     playback_attempts.error_code,
     playback_attempts.load_id,
-    playback_attempts.quality_flags
+    array_to_string(playback_attempts.quality_flags, ',') AS quality_flags
 FROM oltp.playback_attempts
 INNER JOIN oltp.users ON playback_attempts.user_key = users.user_key
 INNER JOIN oltp.content ON playback_attempts.content_key = content.content_key
@@ -29,5 +29,4 @@ LEFT JOIN oltp.viewing_sessions AS namesake
 WHERE
     playback_attempts.load_id = %(load_id)s
     AND playback_attempts.session_key IS NULL
-    AND namesake.session_key IS NULL
-ORDER BY playback_attempts.attempt_key;
+    AND namesake.session_key IS NULL;

@@ -5,10 +5,11 @@ WITH written AS (
     SELECT viewing_sessions.session_key
     FROM oltp.viewing_sessions
     WHERE viewing_sessions.load_id = %(load_id)s
-    UNION
+    UNION ALL
     SELECT playback_attempts.session_key
     FROM oltp.playback_attempts
-    WHERE playback_attempts.load_id = %(load_id)s
+    INNER JOIN oltp.viewing_sessions ON playback_attempts.session_key = viewing_sessions.session_key
+    WHERE playback_attempts.load_id = %(load_id)s AND viewing_sessions.load_id <> %(load_id)s
 )
 
 SELECT
@@ -29,7 +30,6 @@ SELECT
     viewing_sessions.quality,
     viewing_sessions.stall_count,
     viewing_sessions.average_bitrate_kbps,
-    viewing_sessions.quality_flags,
     playback_attempts.attempt_id,
     playback_attempts.outcome,
     playback_attempts.startup_milliseconds,
@@ -37,10 +37,10 @@ SELECT
     playback_attempts.stall_count AS player_stall_count,
     playback_attempts.bitrate_change_count,
     playback_attempts.error_code,
+    array_to_string(viewing_sessions.quality_flags, ',') AS quality_flags,
     greatest(viewing_sessions.load_id, playback_attempts.load_id) AS load_id
 FROM written
 INNER JOIN oltp.viewing_sessions ON written.session_key = viewing_sessions.session_key
 INNER JOIN oltp.users ON viewing_sessions.user_key = users.user_key
 INNER JOIN oltp.content ON viewing_sessions.content_key = content.content_key
-LEFT JOIN oltp.playback_attempts ON viewing_sessions.session_key = playback_attempts.session_key
-ORDER BY viewing_sessions.session_key;
+LEFT JOIN oltp.playback_attempts ON viewing_sessions.session_key = playback_attempts.session_key;

@@ -7,24 +7,42 @@ was killed between them is completed without the file.
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import bson
+import pyarrow as pa
 from bson import Int64
 
+from loaders.arrow import Values, compute
+from loaders.documents.copying import DAY, copied
+from loaders.documents.encoding import (
+    array,
+    boolean,
+    document,
+    documents,
+    instant,
+    int32,
+    int64,
+    joined,
+    null,
+    number,
+    text,
+    words,
+)
+from loaders.parsers.base import where
 from svp.core.sqlfiles import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from svp.core.mongodb import Document
     from svp.core.postgres import Connection
 
 __all__ = ["COLLECTIONS", "ONLY_DOCUMENTS", "Delivery", "documents_of"]
 
-READ_ROWS = 10_000
+ONE_DAY = timedelta(days=1)
 
 Row = dict[str, Any]
 """One row at the driver's edge."""
@@ -40,24 +58,22 @@ class Delivery:
     """The day that the file holds, if its name tells it."""
 
 
-def documents_of(connection: Connection, target: str, load_id: int) -> Iterator[Document]:
-    """Yield the documents of a load's rows in a PostgreSQL table, in the order they were stored."""
+def documents_of(connection: Connection, target: str, load_id: int) -> Iterator[bytes]:
+    """Yield the documents of a load's rows in a PostgreSQL table, as BSON."""
     for query, shape in COLLECTIONS[target].queries:
-        yield from map(shape, _rows(connection, query, load_id))
+        with copied(connection, read_sql("loaders.documents", query), load_id=load_id) as batches:
+            for rows in batches:
+                yield from shape(rows)
 
 
-def _rows(connection: Connection, query: str, load_id: int) -> Iterator[Row]:
-    with closing(connection.cursor("documents")) as cursor:
-        cursor.execute(read_sql("loaders.documents", query), {"load_id": load_id})
-        while rows := cursor.fetchmany(READ_ROWS):
-            names = [column.name for column in cursor.description or ()]
-            for row in rows:
-                yield dict(zip(names, row, strict=True))
+def title_documents(rows: pa.RecordBatch) -> Iterator[bytes]:
+    """Yield titles as the collection ``content`` holds them."""
+    return (bson.encode(title_document(row)) for row in rows.to_pylist())
 
 
 def title_document(row: Row) -> Document:
     """Return a title as the collection ``content`` holds it; what is unknown is absent."""
-    episodes = row["episodes_per_season"] or []
+    episodes = json.loads(row["episodes_per_season"] or "[]")
     seasons = [
         {"season_number": number, "episode_count": count}
         for number, count in enumerate(episodes, start=1)
@@ -69,97 +85,122 @@ def title_document(row: Row) -> Document:
             "content_id": row["content_id"],
             "title": row["title"],
             "content_type": row["content_type"],
-            "genres": row["genres"],
+            "genres": json.loads(row["genres"]),
             "release_year": row["release_year"],
             "maturity_rating": row["maturity_rating"],
             "language": row["language"],
             "is_original": row["is_original"],
             "director": row["director"],
             "main_actor": row["main_actor"],
-            "actors": row["actors"] or None,
+            "actors": json.loads(row["actors"]) or None,
             "duration_minutes": row["duration_minutes"],
             "seasons": seasons or None,
             "average_episode_minutes": row["average_episode_minutes"],
             "ended_at": _milliseconds(row["ended_at"]),
-            "quality_flags": row["quality_flags"],
+            "quality_flags": _flags(row),
             "load_id": Int64(row["load_id"]),
         }
     )
 
 
-def play_document(row: Row) -> Document:
-    """Return a play as the collection ``viewing_events`` holds it; what is unknown is absent."""
-    started_on = _midnight(row["started_on"])
-    started_at = _milliseconds(row["started_at"])
-    completion = row["completion_percent"]
-    return _without_nulls(
-        {
-            "_id": f"{row['source']}:{row['session_id']}",
-            "source": row["source"],
-            "session_id": row["session_id"],
-            "user_ref": f"{row['source']}:{row['user_id']}",
-            "title_ref": f"{row['source']}:{row['content_id']}",
-            "started_on": started_on,
-            "started_at": started_at,
-            "ended_at": _milliseconds(row["ended_at"]),
-            # A play's first frame was shown; a source without a time of day tells the day only.
-            "first_frame_at": started_at or started_on,
-            "watch_seconds": row["watch_seconds"],
-            "days": _days(started_on, row["watch_seconds"], row["next_day_seconds"]),
-            "completion_percent": None if completion is None else float(completion),
-            "is_complete": row["is_complete"],
-            "completion_source": row["completion_source"],
-            "device": _without_nulls({"type": row["device_type"], "platform": row["platform"]}),
-            "stream": _without_nulls(
-                {
-                    "quality": row["quality"],
-                    "stall_count": row["stall_count"],
-                    "average_bitrate_kbps": row["average_bitrate_kbps"],
-                }
-            ),
-            "player": _player(row) if row["attempt_id"] else None,
-            "quality_flags": row["quality_flags"],
-            "load_id": Int64(row["load_id"]),
-        }
-    )
+def play_documents(rows: pa.RecordBatch) -> Iterator[bytes]:
+    """Yield plays as the collection ``viewing_events`` holds them; what is unknown is absent."""
+    read = rows.column
+    started_on, started_at = read("started_on").cast(DAY), read("started_at")
+    elements = [
+        *_attempted(rows, read("session_id")),
+        instant("started_on", started_on),
+        instant("started_at", started_at),
+        instant("ended_at", read("ended_at")),
+        # A play's first frame was shown; a source without a time of day tells the day only.
+        instant("first_frame_at", compute.coalesce(started_at, started_on)),
+        int32("watch_seconds", read("watch_seconds")),
+        _days(started_on, read("watch_seconds"), read("next_day_seconds")),
+        number("completion_percent", read("completion_percent")),
+        boolean("is_complete", read("is_complete")),
+        text("completion_source", read("completion_source")),
+        _device(rows),
+        document(
+            "stream",
+            [
+                text("quality", read("quality")),
+                int32("stall_count", read("stall_count")),
+                int32("average_bitrate_kbps", read("average_bitrate_kbps")),
+            ],
+        ),
+        where(read("attempt_id").is_valid(), _player(rows)),
+        words("quality_flags", read("quality_flags")),
+        int64("load_id", read("load_id")),
+    ]
+    return _each(elements)
 
 
-def attempt_document(row: Row) -> Document:
-    """Return an attempt that became no play as ``viewing_events`` holds it: no frame was shown, nothing was watched."""
-    attempted_at = row["attempted_at"].astimezone(UTC)
-    attempted_on = _midnight(attempted_at.date())
-    return {
-        "_id": f"{row['source']}:{row['attempt_id']}",
-        "source": row["source"],
-        "session_id": row["attempt_id"],
-        "user_ref": f"{row['source']}:{row['user_id']}",
-        "title_ref": f"{row['source']}:{row['content_id']}",
-        "started_on": attempted_on,
-        "started_at": _milliseconds(attempted_at),
-        "first_frame_at": None,
-        "watch_seconds": 0,
-        "days": _days(attempted_on, 0, 0),
-        "device": _without_nulls({"type": row["device_type"], "platform": row["platform"]}),
-        "stream": {},
-        "player": _player(row),
-        "quality_flags": row["quality_flags"],
-        "load_id": Int64(row["load_id"]),
-    }
+def attempt_documents(rows: pa.RecordBatch) -> Iterator[bytes]:
+    """Yield attempts that became no play as ``viewing_events`` holds them: no frame was shown, nothing was watched."""
+    read = rows.column
+    attempted_on = read("attempted_at").cast(pa.date32()).cast(DAY)
+    nothing = pa.repeat(pa.scalar(0, pa.int32()), rows.num_rows)
+    elements = [
+        *_attempted(rows, read("attempt_id")),
+        instant("started_on", attempted_on),
+        instant("started_at", read("attempted_at")),
+        null("first_frame_at", rows.num_rows),
+        int32("watch_seconds", nothing),
+        _days(attempted_on, nothing, nothing),
+        _device(rows),
+        document("stream", [pa.nulls(rows.num_rows, pa.binary())]),
+        _player(rows),
+        words("quality_flags", read("quality_flags")),
+        int64("load_id", read("load_id")),
+    ]
+    return _each(elements)
 
 
-def _player(row: Row) -> Document:
+def _each(elements: Sequence[Values]) -> Iterator[bytes]:
+    yield from cast("list[bytes]", documents(elements).to_pylist())
+
+
+def _attempted(rows: pa.RecordBatch, key: Values) -> Iterator[Values]:
+    """Yield who attempted what, under which key."""
+    source = rows.column("source")
+    yield text("_id", joined(source, ":", key))
+    yield text("source", source)
+    yield text("session_id", key)
+    yield text("user_ref", joined(source, ":", rows.column("user_id")))
+    yield text("title_ref", joined(source, ":", rows.column("content_id")))
+
+
+def _device(rows: pa.RecordBatch) -> Values:
+    names = {"type": "device_type", "platform": "platform"}
+    return document("device", [text(name, rows.column(names[name])) for name in names])
+
+
+def _player(rows: pa.RecordBatch) -> Values:
     """Return the player's telemetry of an attempt."""
-    return _without_nulls(
-        {
-            "attempt_id": row["attempt_id"],
-            "outcome": row["outcome"],
-            "startup_milliseconds": row["startup_milliseconds"],
-            "stall_milliseconds": row["stall_milliseconds"],
-            "stall_count": row["player_stall_count"],
-            "bitrate_change_count": row["bitrate_change_count"],
-            "error_code": row["error_code"],
-        }
+    read = rows.column
+    return document(
+        "player",
+        [
+            text("attempt_id", read("attempt_id")),
+            text("outcome", read("outcome")),
+            int32("startup_milliseconds", read("startup_milliseconds")),
+            int32("stall_milliseconds", read("stall_milliseconds")),
+            int32("stall_count", read("player_stall_count")),
+            int32("bitrate_change_count", read("bitrate_change_count")),
+            text("error_code", read("error_code")),
+        ],
     )
+
+
+def _days(started_on: Values, watch_seconds: Values, next_day_seconds: Values) -> Values:
+    """Return the seconds of each day, of which the second is there only if something was watched in it."""
+    first = (started_on, compute.subtract(watch_seconds, next_day_seconds))
+    second = (compute.add(started_on, pa.scalar(ONE_DAY, pa.duration("us"))), next_day_seconds)
+    one, other = (
+        document(str(place), [instant("on", day), int32("watch_seconds", seconds)])
+        for place, (day, seconds) in enumerate((first, second))
+    )
+    return array("days", [one, where(compute.greater(next_day_seconds, 0), other)])
 
 
 def box_log_document(delivery: Delivery, row: Row) -> Document:
@@ -212,13 +253,6 @@ def _flags(row: Row) -> list[str]:
     return row["quality_flags"].split(",") if row["quality_flags"] else []
 
 
-def _days(started_on: datetime, watch_seconds: int, next_day_seconds: int) -> list[Document]:
-    first = {"on": started_on, "watch_seconds": watch_seconds - next_day_seconds}
-    if not next_day_seconds:
-        return [first]
-    return [first, {"on": started_on + timedelta(days=1), "watch_seconds": next_day_seconds}]
-
-
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
@@ -237,16 +271,16 @@ class Documents:
     """What becomes of a table's rows."""
 
     collection: str
-    queries: tuple[tuple[str, Callable[[Row], Document]], ...]
-    """Of the rows of one load, by file name, each with the shape of a document; no two make the same document."""
+    queries: tuple[tuple[str, Callable[[pa.RecordBatch], Iterator[bytes]]], ...]
+    """Of the rows of one load, by file name, each with what makes documents of them; no two make the same one."""
 
 
-PLAYS = ("plays", play_document)
+PLAYS = ("plays", play_documents)
 
 COLLECTIONS = {
-    "content": Documents("content", (("titles", title_document),)),
+    "content": Documents("content", (("titles", title_documents),)),
     "viewing_sessions": Documents("viewing_events", (PLAYS,)),
-    "playback_attempts": Documents("viewing_events", (PLAYS, ("attempts", attempt_document))),
+    "playback_attempts": Documents("viewing_events", (PLAYS, ("attempts", attempt_documents))),
 }
 """PostgreSQL tables whose rows are documents too."""
 

@@ -12,23 +12,22 @@ SELECT
     content.is_original,
     content.director,
     content.main_actor,
-    content.actors,
     movie_details.duration_minutes,
     series_details.season_count,
-    series_details.episodes_per_season,
     series_details.average_episode_minutes,
     content.ended_at,
     content.load_id,
-    content.quality_flags,
-    array(
+    to_json(content.actors) AS actors,
+    to_json(series_details.episodes_per_season) AS episodes_per_season,
+    array_to_string(content.quality_flags, ',') AS quality_flags,
+    to_json(array(
         SELECT genres.genre
         FROM oltp.content_genres
         INNER JOIN oltp.genres ON content_genres.genre_key = genres.genre_key
         WHERE content_genres.content_key = content.content_key
         ORDER BY content_genres.position
-    ) AS genres
+    )) AS genres
 FROM oltp.content
 LEFT JOIN oltp.movie_details ON content.content_key = movie_details.content_key
 LEFT JOIN oltp.series_details ON content.content_key = series_details.content_key
-WHERE content.load_id = %(load_id)s
-ORDER BY content.content_key;
+WHERE content.load_id = %(load_id)s;

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TextIO
 
 import numpy as np
 
@@ -62,19 +63,31 @@ class Block:
         """Yield every line."""
         return map(self.line, np.arange(len(self.ends)))
 
+    def text(self) -> TextIO:
+        """Return all lines, each ended as in the file; bytes that are no text as in ``line``."""
+        return io.StringIO(self.data.decode("utf-8", "surrogateescape"), newline="")
 
-def read_blocks(stream: BinaryIO, name: str, *, read_bytes: int = READ_BYTES) -> Iterator[Block]:
+
+def read_blocks(
+    stream: BinaryIO,
+    name: str,
+    *,
+    first_number: int = 1,
+    first_byte: int = 0,
+    read_bytes: int = READ_BYTES,
+) -> Iterator[Block]:
     """Yield the lines of a stream in blocks that fit a batch, by number and by size.
 
-    ``read_bytes`` is how far it reads ahead.
+    ``first_number`` and ``first_byte`` are those of the next line of the stream, ``read_bytes`` how far it reads ahead.
 
     Raises:
         InputError: a line is longer than any sensible one; ``name`` is that of the file.
     """
-    number = 1
-    start = stream.read(len(codecs.BOM_UTF8))
-    byte = len(codecs.BOM_UTF8) if start == codecs.BOM_UTF8 else 0
-    start = start[byte:]
+    number, byte, start = first_number, first_byte, b""
+    if not byte:
+        start = stream.read(len(codecs.BOM_UTF8))
+        byte = len(codecs.BOM_UTF8) if start == codecs.BOM_UTF8 else 0
+        start = start[byte:]
     # So many bytes more are the rest of a line, or of one that is too long.
     end_bytes = MAX_CHARACTER_BYTES * batches.MAX_ROW_CHARACTERS
     while data := b"".join((start, stream.read(read_bytes), stream.readline(end_bytes))):
@@ -114,5 +127,5 @@ def _check_lengths(block: Block, name: str) -> None:
     for position in np.flatnonzero(np.diff(block.ends, prepend=0) >= longest):
         line = block.line(position)
         if len(line.text) >= longest:
-            message = f"{name}, line {line.number}: longer than {longest:,} characters"
-            raise InputError(message, "each line must hold one object")
+            message = f"{name}, line {line.number}: the row is longer than {longest:,} characters"
+            raise InputError(message, "each line must hold one row, or object")

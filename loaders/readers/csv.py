@@ -4,29 +4,43 @@ from __future__ import annotations
 
 import csv
 import re
+from codecs import BOM_UTF8
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
+import numpy as np
 import pyarrow as pa
 
+from loaders.arrow import compute, mask, outside
 from loaders.batches import MAX_ROW_CHARACTERS, Batch, Refusal, in_batches, is_text
+from loaders.readers.blocks import Block, Line, read_blocks
+from loaders.readers.layouts import NOWHERE, Alike, is_plain, parted, whole
 from loaders.readers.text import (
+    AS_UTF_8,
     START_BYTES,
     Encoding,
     Places,
     encoding_of,
     open_text,
 )
+from svp.core.workers import in_order
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from loaders.arrow import Mask, Values
     from loaders.files import DataFile
 
 __all__ = ["CsvFile"]
 
 DELIMITERS = ",;\t|"
+QUOTE = b'"'
+HEADER_LINES = 1
+
+READ_BYTES = 2 * 1024 * 1024
+"""How far is read ahead: a few portions are held at a time."""
 
 ARCHIVE_START = b"PK\x03\x04"
 """Of an Excel sheet, or of an archive in an archive; one that is given by itself was looked through already."""
@@ -41,6 +55,13 @@ class Row(NamedTuple):
     text: str
     has_bad_quotes: bool = False
     """Whether they leave open what its fields are; then it has none."""
+
+
+class Portion(NamedTuple):
+    """Records that follow one another, and where in the file they begin."""
+
+    rows: list[Row]
+    places: Places
 
 
 class CsvFile:
@@ -64,6 +85,8 @@ class CsvFile:
         if not (self._encoding.is_told or is_text(first)):
             message = f"{self._name}, line 1: the text is not UTF-8, and nothing tells what it is"
             raise InputError(message, "say its encoding, as --encoding cp1252")
+        # Blocks are of lines that a line feed ends, and of UTF-8.
+        self._is_in_blocks = self._encoding.name == AS_UTF_8.name and not first.endswith("\r")
         self._delimiter = delimiter or max(DELIMITERS, key=first.count)
         self._header = self._read_header(first)
         self.columns = tuple(map(self._encoding.storable, self._header))
@@ -96,25 +119,82 @@ class CsvFile:
             InputError: a quoted field never ends, or a row is longer than any sensible one.
         """
         del columns
-        with open_text(self._file, self._encoding) as stream:
-            rows = self._rows(stream)
-            header = list(islice(rows, 1))
-            start = Places(header, self._encoding.mark_bytes, self._encoding).end
-            for chunk in in_batches(rows):
-                places = Places(chunk, start, self._encoding)
-                yield self._batch(chunk, places)
-                start = places.end
+        yield from in_order(self._read, self._blocks() if self._is_in_blocks else self._records())
 
-    def _rows(self, stream: TextIO) -> Iterator[Row]:
+    def _records(self) -> Iterator[Portion]:
+        """Yield all rows, read one by one."""
+        with open_text(self._file, self._encoding) as stream:
+            rows = self._rows(_Lines(stream, self._name))
+            header = list(islice(rows, HEADER_LINES))
+            start = Places(header, self._encoding.mark_bytes, self._encoding).end
+            yield from self._placed(rows, start)
+
+    def _blocks(self) -> Iterator[Block | Portion]:
+        """Yield blocks of plain lines as they are, and the rows of other lines, which are read one by one."""
+        with self._file.open() as stream:
+            header, number = stream.readline(), HEADER_LINES + 1
+            blocks = read_blocks(
+                stream,
+                self._name,
+                first_number=number,
+                first_byte=len(header),
+                read_bytes=READ_BYTES,
+            )
+            for block in blocks:
+                if self._is_plain(block):
+                    yield replace(block, first_number=number)
+                    number += len(block.ends)
+                else:
+                    later = (following.text() for following in blocks)
+                    lines = _Lines(block.text(), self._name, later, number=number)
+                    yield from self._placed(self._rows(lines), block.first_byte)
+                    number = lines.number
+
+    def _placed(self, rows: Iterator[Row], start: int) -> Iterator[Portion]:
+        """Yield rows in portions that fit a batch; ``start`` is where the first begins."""
+        for chunk in in_batches(rows):
+            places = Places(chunk, start, self._encoding)
+            yield Portion(chunk, places)
+            start = places.end
+
+    def _is_plain(self, block: Block) -> bool:
+        """Tell whether each line of a block is a row whose fields are what is between the delimiters."""
+        is_read_as_it_is = self._delimiter.isascii() and not block.data.startswith(BOM_UTF8)
+        return is_read_as_it_is and QUOTE not in block.data and is_plain(block.data)
+
+    def _read(self, portion: Block | Portion) -> Batch:
+        if isinstance(portion, Block):
+            return self._read_plain(portion)
+        return self._batch(portion.rows, portion.places.of)
+
+    def _read_plain(self, block: Block) -> Batch:
+        """Return the rows of plain lines: together, but for those that may be none, which are looked at one by one."""
+        columns, others = parted(block.data, self.columns, self._delimiter, pa.string())
+        positions = np.delete(np.arange(len(block.ends)), others)
+        is_odd = self._may_be_skipped(columns[0])
+        rows = pa.RecordBatch.from_arrays(columns, names=list(self.columns))
+        alike = [Alike(rows, np.where(is_odd, NOWHERE, positions))]
+        odd = np.union1d(np.array(others, np.int64), positions[is_odd])
+        lines = [block.line(position) for position in odd]
+        alone = self._batch(list(map(self._row, lines)), lambda row: lines[row].byte)
+        return whole(block, alike, alone, is_counted=True)
+
+    def _row(self, line: Line) -> Row:
+        return Row(line.number, line.text.rstrip("\r\n").split(self._delimiter), line.text)
+
+    def _may_be_skipped(self, first: Values) -> Mask:
+        """Tell by the first field which rows may be blank, or the header again."""
+        has_space = outside(first, ord("!"), ord("~"))
+        return has_space | mask(compute.is_in(first, value_set=pa.array(["", self._header[0]])))
+
+    def _rows(self, lines: _Lines) -> Iterator[Row]:
+        """Yield rows until one ends where a block does."""
         csv.field_size_limit(MAX_ROW_CHARACTERS)
-        lines = _Lines(stream, self._name)
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
-        while True:
-            line = reader.line_num + 1
+        while not lines.is_between:
+            line = lines.number
             try:
                 fields = next(reader)
-            except StopIteration:
-                return
             except csv.Error as error:
                 if lines.ended:
                     message = (
@@ -126,7 +206,7 @@ class CsvFile:
             else:
                 yield Row(line, fields, lines.take())
 
-    def _batch(self, chunk: list[Row], places: Places) -> Batch:
+    def _batch(self, chunk: list[Row], byte_of: Callable[[int], int | None]) -> Batch:
         judged = [
             (number, row, self._fault(row))
             for number, row in enumerate(chunk)
@@ -142,13 +222,13 @@ class CsvFile:
             row_text=lambda row: self._encoding.storable(kept[row].text),
             refusals=tuple(
                 Refusal(
-                    row.line, code, self._encoding.storable(row.text), byte_offset=places.of(number)
+                    row.line, code, self._encoding.storable(row.text), byte_offset=byte_of(number)
                 )
                 for number, row, code in judged
                 if code
             ),
             skipped_rows=len(chunk) - len(judged),
-            row_byte=lambda row: places.of(numbers[row]),
+            row_byte=lambda row: byte_of(numbers[row]),
         )
 
     def _is_skipped(self, row: Row) -> bool:
@@ -169,34 +249,50 @@ class CsvFile:
 
 
 class _Lines:
-    """The lines of a stream, and the text of those that were not taken yet.
+    """The lines of a text and of those behind it, and what was read of them and not taken yet.
 
     Raises:
         InputError: while iterating, what was not taken is longer than a row may be.
     """
 
-    def __init__(self, stream: TextIO, name: str) -> None:
-        self._stream, self._name = stream, name
+    def __init__(
+        self, text: TextIO, name: str, later: Iterable[TextIO] = (), *, number: int = 1
+    ) -> None:
+        self._text, self._name, self._later = text, name, iter(later)
         self._held: list[str] = []
         self._held_characters = 0
-        self._number = 0
+        self._ahead = self._read()
         self.ended = False
+        self.number = number
+        """Of the next line."""
+
+    @property
+    def is_between(self) -> bool:
+        """Whether all was taken, and the text is read to its end."""
+        return not self._ahead and not self._held
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._stream.readline(MAX_ROW_CHARACTERS)
-        if not line:
-            self.ended = True
-            raise StopIteration
-        self._number += 1
+        while not self._ahead:
+            text = next(self._later, None)
+            if text is None:
+                self.ended = True
+                raise StopIteration
+            self._text = text
+            self._ahead = self._read()
+        line, self._ahead = self._ahead, self._read()
         self._held.append(line)
         self._held_characters += len(line)
         if self._held_characters >= MAX_ROW_CHARACTERS:
-            message = f"{self._name}, line {self._number}: the row is longer than {MAX_ROW_CHARACTERS:,} characters"
+            message = f"{self._name}, line {self.number}: the row is longer than {MAX_ROW_CHARACTERS:,} characters"
             raise InputError(message, "a quote before it may never end, or it is no text file")
+        self.number += 1
         return line
+
+    def _read(self) -> str:
+        return self._text.readline(MAX_ROW_CHARACTERS)
 
     def take(self) -> str:
         """Return what was read since the last time."""

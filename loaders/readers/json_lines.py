@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from itertools import chain, islice, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
-from loaders.batches import MAX_ROW_CHARACTERS, Batch
+from loaders.batches import MAX_ROW_CHARACTERS
 from loaders.readers.blocks import read_blocks
 from loaders.readers.json_rows import DOCUMENT, FIRST_ROWS, batch_of, names_of, row_of, value_of
-from loaders.readers.layouts import Alike, layout_of, read_alike, together, usual_layouts
+from loaders.readers.layouts import layout_of, read_alike, usual_layouts, whole
 from loaders.readers.text import AS_UTF_8, START_BYTES, encoding_of, open_as_utf_8, open_text
 from svp.core.workers import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from loaders.batches import Batch
     from loaders.files import DataFile
     from loaders.readers.blocks import Block, Line
     from loaders.readers.json_rows import JsonRow
@@ -81,21 +80,7 @@ class JsonLinesFile:
         lines = map(block.line, np.flatnonzero(others))
         rows_alone = _rows_of(lines, is_counted=self._is_counted, columns=columns)
         alone = batch_of(rows_alone, name=self._file.name, columns=self.columns, encoding=AS_UTF_8)
-        if not alike:
-            return alone
-        if alone.rows.num_rows:
-            alike.append(Alike(alone.rows, alone.lines.to_numpy() - block.first_number))
-        rows, positions = together(alike)
-        return replace(
-            alone,
-            rows=rows,
-            lines=pa.array(positions + block.first_number, pa.int64()),
-            row_text=lambda row: AS_UTF_8.storable(block.line(positions[row]).text),
-            row_byte=lambda row: self._byte(block, positions[row]),
-        )
-
-    def _byte(self, block: Block, position: np.integer[Any]) -> int | None:
-        return block.line(position).byte if self._is_counted else None
+        return whole(block, alike, alone, is_counted=self._is_counted)
 
 
 def _rows_of(

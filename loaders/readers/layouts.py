@@ -12,7 +12,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial, reduce
 from itertools import groupby
 from operator import attrgetter
@@ -23,13 +23,25 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from loaders.arrow import Positions, Values, as_batch, compute, holding, mask, nulls, outside, pick
+from loaders.readers.text import AS_UTF_8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from loaders.batches import Batch
     from loaders.readers.blocks import Block
 
-__all__ = ["Alike", "Layout", "layout_of", "read_alike", "together", "usual_layouts"]
+__all__ = [
+    "NOWHERE",
+    "Alike",
+    "Layout",
+    "is_plain",
+    "layout_of",
+    "parted",
+    "read_alike",
+    "usual_layouts",
+    "whole",
+]
 
 COMMA, QUOTE = ",", '"'
 ESCAPE, RETURN = b"\\", b"\r"
@@ -208,7 +220,9 @@ def read_alike(block: Block, layouts: Sequence[Layout]) -> Iterator[Alike]:
         text = _lines(block, left)
         if not text or text.startswith(codecs.BOM_UTF8):
             return
-        tokens, positions = _parted(text, left, alike[0])
+        names = list(map(str, range(len(alike[0].tokens))))
+        tokens, others = parted(text, names, alike[0].delimiter, pa.binary())
+        positions = np.delete(left, others)
         if not len(positions):
             continue
         found = _find(tokens, alike)
@@ -231,12 +245,31 @@ def together(parts: Sequence[Alike]) -> Alike:
     return Alike(as_batch(pick(rows, order)), positions[order])
 
 
+def whole(block: Block, alike: Sequence[Alike], alone: Batch, *, is_counted: bool) -> Batch:
+    """Return all rows of a block: those that were read together, and those that were read one by one.
+
+    ``is_counted`` says that the bytes of the block are those of the file.
+    """
+    if not alike:
+        return alone
+    if alone.rows.num_rows:
+        alike = [*alike, Alike(alone.rows, alone.lines.to_numpy() - block.first_number)]
+    rows, positions = together(alike)
+    return replace(
+        alone,
+        rows=rows,
+        lines=pa.array(positions + block.first_number, pa.int64()),
+        row_text=lambda row: AS_UTF_8.storable(block.line(positions[row]).text),
+        row_byte=lambda row: block.line(positions[row]).byte if is_counted else None,
+    )
+
+
 def _plain_lines(data: bytes, ends: Positions) -> Positions:
     """Return the positions of lines that are text, without escapes, and in which only a line feed ends a line."""
     lines = np.arange(len(ends))
-    is_text = data.isascii() or _is_utf_8(data)
-    if is_text and ESCAPE not in data and not _has_lone_return(data):
+    if ESCAPE not in data and is_plain(data):
         return lines
+    is_text = _is_utf_8(data)
     view = np.frombuffer(data, np.uint8)
     at_fault = (view == ord(ESCAPE)) | (view == ord(RETURN))
     if not is_text:
@@ -244,11 +277,18 @@ def _plain_lines(data: bytes, ends: Positions) -> Positions:
     return np.delete(lines, np.searchsorted(ends, np.flatnonzero(at_fault), side="right"))
 
 
+def is_plain(data: bytes) -> bool:
+    """Tell whether bytes are text in which only a line feed ends a line."""
+    return _is_utf_8(data) and not _has_lone_return(data)
+
+
 def _has_lone_return(data: bytes) -> bool:
     return RETURN in data and data.count(RETURN) != data.count(RETURN + b"\n")
 
 
 def _is_utf_8(data: bytes) -> bool:
+    if data.isascii():
+        return True
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -265,9 +305,13 @@ def _lines(block: Block, chosen: Positions) -> bytes:
     return b"".join(block.data[starts[run[0]] : starts[run[-1] + 1]] for run in runs)
 
 
-def _parted(text: bytes, positions: Positions, layout: Layout) -> tuple[list[Values], Positions]:
-    """Return the tokens, as bytes, of the lines that have as many as a layout, and the positions of those lines."""
-    names = [str(index) for index in range(len(layout.tokens))]
+def parted(
+    text: bytes, names: Sequence[str], delimiter: str, type_: pa.DataType
+) -> tuple[list[Values], list[int]]:
+    """Return lines as columns of what the delimiter parts; and the positions of lines of another width, left out.
+
+    Nothing quotes the delimiter, and no line is passed over.
+    """
     others: list[int] = []
 
     def leave_out(row: pacsv.InvalidRow) -> Literal["skip"]:
@@ -277,21 +321,21 @@ def _parted(text: bytes, positions: Positions, layout: Layout) -> tuple[list[Val
 
     table = pacsv.read_csv(
         cast("IO[bytes]", pa.BufferReader(text)),
-        pacsv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=names),
+        pacsv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=list(names)),
         pacsv.ParseOptions(
-            delimiter=layout.delimiter,
+            delimiter=delimiter,
             quote_char=False,
             escape_char=False,
             ignore_empty_lines=False,
             invalid_row_handler=leave_out,
         ),
         pacsv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.binary()),
+            column_types=dict.fromkeys(names, type_),
             strings_can_be_null=False,
+            check_utf8=False,
         ),
     )
-    columns = [column.combine_chunks() for column in table.columns]
-    return columns, np.delete(positions, others)
+    return [column.combine_chunks() for column in table.columns], others
 
 
 def _find(tokens: Sequence[Values], layouts: Sequence[Layout]) -> Found:

@@ -2,7 +2,7 @@
 -- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+CREATE TEMPORARY VIEW candidate AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -28,7 +28,6 @@ WITH hashed AS (
         stage.season_count,
         stage.episodes_per_season,
         stage.average_episode_minutes,
-        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
         cast(md5(cast(row(
             stage.content_id,
             stage.title,
@@ -52,7 +51,8 @@ WITH hashed AS (
             stage.episodes_per_season,
             stage.average_episode_minutes
         -- A title without a cast has the hash that it had before there was one.
-        ) AS text) || coalesce(cast(nullif(stage.actors, '[]') AS text), '')) AS uuid) AS row_hash
+        ) AS text) || coalesce(cast(nullif(stage.actors, '[]') AS text), '')) AS uuid) AS row_hash,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags
     FROM stage
 )
 

@@ -2,7 +2,7 @@
 -- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+CREATE TEMPORARY VIEW candidate AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -11,14 +11,14 @@ WITH hashed AS (
         stage.device_type,
         stage.platform,
         stage.added_on,
-        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
         cast(md5(cast(row(
             stage.device_id,
             stage.user_id,
             stage.device_type,
             stage.platform,
             stage.added_on
-        ) AS text)) AS uuid) AS row_hash
+        ) AS text)) AS uuid) AS row_hash,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags
     FROM stage
 ),
 
@@ -52,11 +52,11 @@ SELECT
     linked.user_key,
     linked.quality_flags,
     linked.row_hash,
-    CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code,
     linked.refused_column,
     linked.refused_value,
     linked.device_id AS natural_id,
-    existing.row_hash AS stored_hash
+    existing.row_hash AS stored_hash,
+    CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code
 FROM linked
 LEFT JOIN oltp.devices AS existing
     ON linked.device_id = existing.device_id AND existing.source = current_setting('svp.source');

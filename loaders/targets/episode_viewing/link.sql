@@ -2,7 +2,7 @@
 -- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+CREATE TEMPORARY VIEW candidate AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -11,14 +11,14 @@ WITH hashed AS (
         stage.episode_id,
         stage.watch_seconds,
         stage.is_complete,
-        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
         cast(md5(cast(row(
             stage.episode_viewing_id,
             stage.session_id,
             stage.episode_id,
             stage.watch_seconds,
             stage.is_complete
-        ) AS text)) AS uuid) AS row_hash
+        ) AS text)) AS uuid) AS row_hash,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags
     FROM stage
 ),
 
@@ -56,11 +56,11 @@ SELECT
     linked.episode_key,
     linked.quality_flags,
     linked.row_hash,
-    CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code,
     linked.refused_column,
     linked.refused_value,
     linked.episode_viewing_id AS natural_id,
-    existing.row_hash AS stored_hash
+    existing.row_hash AS stored_hash,
+    CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code
 FROM linked
 LEFT JOIN oltp.episode_viewing AS existing
     ON linked.episode_viewing_id = existing.episode_viewing_id AND existing.source = current_setting('svp.source');

@@ -2,7 +2,7 @@
 -- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+CREATE TEMPORARY VIEW candidate AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -13,7 +13,6 @@ WITH hashed AS (
         stage.title,
         stage.duration_minutes,
         stage.released_on,
-        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
         cast(md5(cast(row(
             stage.episode_id,
             stage.content_id,
@@ -22,7 +21,8 @@ WITH hashed AS (
             stage.title,
             stage.duration_minutes,
             stage.released_on
-        ) AS text)) AS uuid) AS row_hash
+        ) AS text)) AS uuid) AS row_hash,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags
     FROM stage
 ),
 
@@ -60,11 +60,11 @@ SELECT
     linked.content_key,
     linked.quality_flags,
     linked.row_hash,
-    CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code,
     linked.refused_column,
     linked.refused_value,
     linked.episode_id AS natural_id,
-    existing.row_hash AS stored_hash
+    existing.row_hash AS stored_hash,
+    CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code
 FROM linked
 LEFT JOIN oltp.episodes AS existing
     ON linked.episode_id = existing.episode_id AND existing.source = current_setting('svp.source');

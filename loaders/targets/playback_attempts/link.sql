@@ -3,7 +3,7 @@
 -- document in MongoDB is the play's.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+CREATE TEMPORARY VIEW candidate AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -19,7 +19,6 @@ WITH hashed AS (
         stage.stall_milliseconds,
         stage.bitrate_change_count,
         stage.error_code,
-        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
         cast(md5(cast(row(
             stage.attempt_id,
             stage.user_id,
@@ -33,7 +32,8 @@ WITH hashed AS (
             stage.stall_milliseconds,
             stage.bitrate_change_count,
             stage.error_code
-        ) AS text)) AS uuid) AS row_hash
+        ) AS text)) AS uuid) AS row_hash,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags
     FROM stage
 ),
 
@@ -148,6 +148,8 @@ SELECT
     judged.quality_flags,
     judged.row_hash,
     judged.refused_code,
+    judged.attempt_id AS natural_id,
+    judged.stored_hash,
     CASE judged.refused_code
         WHEN 'unknown_parent' THEN judged.unknown_column
         WHEN 'outcome_differs' THEN 'outcome'
@@ -157,7 +159,5 @@ SELECT
         WHEN 'unknown_parent' THEN judged.unknown_value
         WHEN 'outcome_differs' THEN judged.outcome
         WHEN 'repeated_play' THEN judged.session_id
-    END AS refused_value,
-    judged.attempt_id AS natural_id,
-    judged.stored_hash
+    END AS refused_value
 FROM judged;

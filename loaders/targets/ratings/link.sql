@@ -2,7 +2,7 @@
 -- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+CREATE TEMPORARY VIEW candidate AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -13,7 +13,6 @@ WITH hashed AS (
         stage.review,
         stage.helpful_count,
         stage.rated_at,
-        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
         cast(md5(cast(row(
             stage.rating_id,
             stage.user_id,
@@ -22,7 +21,8 @@ WITH hashed AS (
             stage.review,
             stage.helpful_count,
             stage.rated_at
-        ) AS text)) AS uuid) AS row_hash
+        ) AS text)) AS uuid) AS row_hash,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags
     FROM stage
 ),
 
@@ -81,6 +81,7 @@ judged AS (
         linked.rated_at,
         linked.user_key,
         linked.content_key,
+        linked.row_hash,
         linked.quality_flags
         || CASE
             WHEN
@@ -93,7 +94,6 @@ judged AS (
                 )
                 THEN ARRAY['rated_unseen']
         END AS quality_flags,
-        linked.row_hash,
         CASE
             WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent'
             WHEN linked.rating_id <> first_of_pair.rating_id THEN 'repeated_pair'

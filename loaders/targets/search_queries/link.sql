@@ -2,7 +2,7 @@
 -- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+CREATE TEMPORARY VIEW candidate AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -13,7 +13,6 @@ WITH hashed AS (
         stage.clicked_content_id,
         stage.filters,
         stage.searched_at,
-        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
         cast(md5(cast(row(
             stage.search_id,
             stage.user_id,
@@ -22,7 +21,8 @@ WITH hashed AS (
             stage.clicked_content_id,
             stage.filters,
             stage.searched_at
-        ) AS text)) AS uuid) AS row_hash
+        ) AS text)) AS uuid) AS row_hash,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags
     FROM stage
 ),
 
@@ -64,11 +64,11 @@ SELECT
     linked.clicked_content_key,
     linked.quality_flags,
     linked.row_hash,
-    CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code,
     linked.refused_column,
     linked.refused_value,
     linked.search_id AS natural_id,
-    existing.row_hash AS stored_hash
+    existing.row_hash AS stored_hash,
+    CASE WHEN linked.refused_column IS NOT NULL THEN 'unknown_parent' END AS refused_code
 FROM linked
 LEFT JOIN oltp.search_queries AS existing
     ON linked.search_id = existing.search_id AND existing.source = current_setting('svp.source');

@@ -2,7 +2,7 @@
 -- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+CREATE TEMPORARY VIEW candidate AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -14,7 +14,6 @@ WITH hashed AS (
         stage.amount_minor,
         stage.currency,
         stage.occurred_at,
-        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
         cast(md5(cast(row(
             stage.subscription_event_id,
             stage.user_id,
@@ -24,7 +23,8 @@ WITH hashed AS (
             stage.amount_minor,
             stage.currency,
             stage.occurred_at
-        ) AS text)) AS uuid) AS row_hash
+        ) AS text)) AS uuid) AS row_hash,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags
     FROM stage
 ),
 

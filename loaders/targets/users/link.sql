@@ -2,7 +2,7 @@
 -- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+CREATE TEMPORARY VIEW candidate AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -17,7 +17,6 @@ WITH hashed AS (
         stage.preferred_device,
         stage.is_active,
         stage.lifetime_watch_hours,
-        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
         cast(md5(cast(row(
             stage.user_id,
             stage.full_name,
@@ -30,7 +29,8 @@ WITH hashed AS (
             stage.preferred_device,
             stage.is_active,
             stage.lifetime_watch_hours
-        ) AS text)) AS uuid) AS row_hash
+        ) AS text)) AS uuid) AS row_hash,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags
     FROM stage
 )
 

@@ -3,7 +3,7 @@
 -- there that clicked its title: searches_by_day counts it with the search.
 -- settings: svp.source, svp.load_id
 INSERT INTO ops.load_day (load_id, day)
-WITH touched AS (
+WITH touched AS NOT MATERIALIZED (
     SELECT
         resolved.started_on,
         resolved.next_day_seconds,
@@ -40,6 +40,7 @@ days AS (
             AND touched.content_key = search_queries.clicked_content_key
             AND search_queries.searched_at >= touched.started_at - interval '30 minutes'
             AND search_queries.searched_at < cast(touched.started_on AS timestamp) AT TIME ZONE 'UTC'
+    WHERE touched.started_at < cast(touched.started_on AS timestamp) AT TIME ZONE 'UTC' + interval '30 minutes'
 )
 
 SELECT

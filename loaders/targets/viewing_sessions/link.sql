@@ -2,7 +2,7 @@
 -- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+CREATE TEMPORARY VIEW candidate AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -21,7 +21,6 @@ WITH hashed AS (
         stage.average_bitrate_kbps,
         cast((stage.ended_at - interval '1 microsecond') AT TIME ZONE 'UTC' AS date) AS ended_on,
         cast((stage.started_on + 1) AT TIME ZONE 'UTC' AS timestamptz) AS midnight,
-        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
         cast(md5(cast(row(
             stage.session_id,
             stage.user_id,
@@ -36,7 +35,8 @@ WITH hashed AS (
             stage.platform,
             stage.stall_count,
             stage.average_bitrate_kbps
-        ) AS text)) AS uuid) AS row_hash
+        ) AS text)) AS uuid) AS row_hash,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags
     FROM stage
 ),
 
@@ -59,13 +59,13 @@ linked AS (
         hashed.midnight,
         users.user_key,
         content.content_key,
+        hashed.row_hash,
         hashed.quality_flags
         || CASE WHEN hashed.started_on < users.registered_on THEN ARRAY['before_signup'] END
         || CASE
             WHEN hashed.watch_seconds > 60 * movie_details.duration_minutes
                 THEN ARRAY['longer_than_title']
         END AS quality_flags,
-        hashed.row_hash,
         coalesce(
             movie_details.duration_minutes, series_details.average_episode_minutes
         ) AS length_minutes,
@@ -100,27 +100,7 @@ SELECT
     linked.started_at,
     linked.ended_at,
     linked.watch_seconds,
-    -- Whole seconds of the first day are watch_seconds x its share of the wall clock, rounded down.
-    CASE
-        WHEN linked.refused_code IS NULL AND linked.started_at < linked.midnight AND linked.ended_at > linked.midnight
-            THEN linked.watch_seconds - cast(
-                div(
-                    linked.watch_seconds * extract(EPOCH FROM linked.midnight - linked.started_at),
-                    extract(EPOCH FROM linked.ended_at - linked.started_at)
-                ) AS integer
-            )
-        ELSE 0
-    END AS next_day_seconds,
     linked.completion_percent,
-    CASE
-        WHEN linked.completion_percent BETWEEN 0 AND 100 THEN linked.completion_percent >= 90
-        WHEN linked.length_minutes IS NOT NULL
-            THEN 100 * linked.watch_seconds >= 90 * 60 * linked.length_minutes
-    END AS is_complete,
-    CASE
-        WHEN linked.completion_percent BETWEEN 0 AND 100 THEN 'source'
-        WHEN linked.length_minutes IS NOT NULL THEN 'length'
-    END AS completion_source,
     linked.device_type,
     linked.quality,
     linked.platform,
@@ -132,14 +112,34 @@ SELECT
     linked.row_hash,
     linked.refused_code,
     linked.refused_column,
+    linked.session_id AS natural_id,
+    existing.row_hash AS stored_hash,
+    -- Whole seconds of the first day are watch_seconds x its share of the wall clock, rounded down.
+    CASE
+        WHEN linked.refused_code IS NULL AND linked.started_at < linked.midnight AND linked.ended_at > linked.midnight
+            THEN linked.watch_seconds - cast(
+                div(
+                    linked.watch_seconds * extract(EPOCH FROM linked.midnight - linked.started_at),
+                    extract(EPOCH FROM linked.ended_at - linked.started_at)
+                ) AS integer
+            )
+        ELSE 0
+    END AS next_day_seconds,
+    CASE
+        WHEN linked.completion_percent BETWEEN 0 AND 100 THEN linked.completion_percent >= 90
+        WHEN linked.length_minutes IS NOT NULL
+            THEN 100 * linked.watch_seconds >= 90 * 60 * linked.length_minutes
+    END AS is_complete,
+    CASE
+        WHEN linked.completion_percent BETWEEN 0 AND 100 THEN 'source'
+        WHEN linked.length_minutes IS NOT NULL THEN 'length'
+    END AS completion_source,
     CASE linked.refused_column
         WHEN 'user_id' THEN linked.user_id
         WHEN 'content_id' THEN linked.content_id
         WHEN 'ended_at' THEN cast(linked.ended_at AS text)
         WHEN 'started_on' THEN cast(linked.started_on AS text)
-    END AS refused_value,
-    linked.session_id AS natural_id,
-    existing.row_hash AS stored_hash
+    END AS refused_value
 FROM linked
 LEFT JOIN oltp.viewing_sessions AS existing
     ON linked.session_id = existing.session_id AND existing.source = current_setting('svp.source');

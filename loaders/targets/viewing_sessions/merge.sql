@@ -1,4 +1,5 @@
--- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones.
+-- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones. Nobody else stores any
+-- meanwhile, so what is new is known; ON CONFLICT would write twice to the log for each row.
 -- settings: svp.source, svp.load_id
 INSERT INTO oltp.viewing_sessions (
     source,
@@ -44,25 +45,31 @@ SELECT
     resolved.row_hash,
     cast(current_setting('svp.load_id') AS bigint) AS load_id
 FROM resolved
-WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
-ORDER BY resolved.line
-ON CONFLICT (source, session_id) DO UPDATE
-    SET
-        user_key = excluded.user_key,
-        content_key = excluded.content_key,
-        started_on = excluded.started_on,
-        started_at = excluded.started_at,
-        ended_at = excluded.ended_at,
-        watch_seconds = excluded.watch_seconds,
-        next_day_seconds = excluded.next_day_seconds,
-        completion_percent = excluded.completion_percent,
-        is_complete = excluded.is_complete,
-        completion_source = excluded.completion_source,
-        device_type = excluded.device_type,
-        quality = excluded.quality,
-        platform = excluded.platform,
-        stall_count = excluded.stall_count,
-        average_bitrate_kbps = excluded.average_bitrate_kbps,
-        quality_flags = excluded.quality_flags,
-        row_hash = excluded.row_hash,
-        load_id = excluded.load_id;
+WHERE resolved.is_latest AND resolved.outcome = 'loaded';
+
+UPDATE oltp.viewing_sessions
+SET
+    user_key = resolved.user_key,
+    content_key = resolved.content_key,
+    started_on = resolved.started_on,
+    started_at = resolved.started_at,
+    ended_at = resolved.ended_at,
+    watch_seconds = resolved.watch_seconds,
+    next_day_seconds = resolved.next_day_seconds,
+    completion_percent = resolved.completion_percent,
+    is_complete = resolved.is_complete,
+    completion_source = resolved.completion_source,
+    device_type = resolved.device_type,
+    quality = resolved.quality,
+    platform = resolved.platform,
+    stall_count = resolved.stall_count,
+    average_bitrate_kbps = resolved.average_bitrate_kbps,
+    quality_flags = resolved.quality_flags,
+    row_hash = resolved.row_hash,
+    load_id = cast(current_setting('svp.load_id') AS bigint)
+FROM resolved
+WHERE
+    resolved.is_latest
+    AND resolved.outcome = 'updated'
+    AND viewing_sessions.source = current_setting('svp.source')
+    AND viewing_sessions.session_id = resolved.session_id;

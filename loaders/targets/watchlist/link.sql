@@ -2,7 +2,7 @@
 -- under its key; judge.sql makes an outcome of that.
 -- grain: one row per row of stage
 -- settings: svp.source
-CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+CREATE TEMPORARY VIEW candidate AS
 WITH hashed AS (
     SELECT
         stage.line,
@@ -11,14 +11,14 @@ WITH hashed AS (
         stage.content_id,
         stage.added_at,
         stage.watched_at,
-        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags,
         cast(md5(cast(row(
             stage.watchlist_id,
             stage.user_id,
             stage.content_id,
             stage.added_at,
             stage.watched_at
-        ) AS text)) AS uuid) AS row_hash
+        ) AS text)) AS uuid) AS row_hash,
+        coalesce(string_to_array(nullif(stage.quality_flags, ''), ','), '{}') AS quality_flags
     FROM stage
 ),
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from loaders import batches
 from loaders.batches import BATCH_ROWS
 from loaders.files import DataFile, Options
 from loaders.readers import CsvFile
+from loaders.readers import csv as readers_csv
 from svp.errors import InputError
 
 if TYPE_CHECKING:
@@ -228,3 +230,56 @@ def test_whatever_is_written_as_csv_is_read_back(tmp_path: Path) -> None:
         csv.writer(stream).writerows([("a", "b", "c"), *rows])
     (batch,) = CsvFile(DataFile(tmp_path / "file.csv")).batches()
     assert rows_of(batch) == rows
+
+
+def test_a_long_row_is_named_by_its_line_wherever_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers_csv, "READ_BYTES", 64)
+    plain = b"".join(b"%d,name\n" % number for number in range(100))
+    file = reader(tmp_path, b"id,name\n" + plain + b'1,"' + b"x" * 5_000_000 + b'"\n')
+    with pytest.raises(InputError, match="line 102: the row is longer than"):
+        list(file.batches())
+    file = reader(tmp_path, b"id,name\n" + plain + b'1,"' + b"x\n" * 2_500_000)
+    with pytest.raises(InputError, match="line 2097252: the row is longer than"):
+        list(file.batches())
+
+
+PIECES = [
+    b"1,a\n", b"2,b\r\n", b"\n", b",\n", b" ,\t\n", b"id,name\n", b" id , name \n", b"id\n", b"3\n", b"4,b,c\n",
+    b'5,"x\ny"\n', b'6,"x"y\n', b"7,a\rb\n", b"8,\xff\n", b"9,\xc3\xa9\n", b"\xc2\xa0,\xe2\x80\x83\n", b"\x1c,\n",
+    b"\xef\xbb\xbfid,name\n", b"10,\x00\n", b"11,NULL\n", b"12,'\n",
+]  # fmt: skip
+"""Lines of every sort; most of them are plain."""
+
+
+def test_lines_that_are_read_together_are_read_as_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = Random(5)
+    monkeypatch.setattr(readers_csv, "READ_BYTES", 64)
+    for _ in range(300):
+        weights = [9] * 4 + [draw.choice((0, 1)) for _ in PIECES[4:]]
+        content = b"id,name\n" + b"".join(draw.choices(PIECES, weights, k=draw.randrange(60)))
+        file = reader(tmp_path, content + draw.choice((b"", b"13,end")))
+        together = all_of(file)
+        with monkeypatch.context() as patched:
+            patched.setattr(CsvFile, "_is_plain", lambda *_: False)
+            assert together == all_of(file), content
+
+
+def all_of(file: CsvFile) -> tuple[object, ...]:
+    """Return everything that a reader tells of a file, or why it refuses it."""
+    try:
+        found = list(file.batches())
+    except InputError as error:
+        return (error.message,)
+    rows = [
+        (line, row, batch.row_text(number))
+        for batch in found
+        for number, (line, row) in enumerate(
+            zip(batch.lines.to_pylist(), rows_of(batch), strict=True)
+        )
+    ]
+    refusals = [refusal for batch in found for refusal in batch.refusals]
+    return rows, refusals, sum(batch.read_rows for batch in found)

@@ -149,7 +149,9 @@ def test_a_line_without_an_end_refuses_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "MAX_ROW_CHARACTERS", 50)
-    with pytest.raises(InputError, match=r"file\.jsonl, line 2: longer than 50 characters"):
+    with pytest.raises(
+        InputError, match=r"file\.jsonl, line 2: the row is longer than 50 characters"
+    ):
         reader(tmp_path, '{"a": 1}\n{"a": "' + "x" * 100)
 
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pytest
 
-from loaders import batches, files, packed
+from loaders import files, packed
 from loaders.contract import check
 from loaders.files import DataFile, Options, fingerprint
 from loaders.folders import list_files
 from loaders.packed import Limits
+from loaders.readers import csv
 from loaders.recognise import recognise, recognise_all
 from svp.errors import InputError
 from svp.model import USERS
@@ -292,7 +293,7 @@ def test_reading_tells_how_much_of_the_bytes_given_is_behind_it(
 ) -> None:
     monkeypatch.setattr(packed, "READ_BYTES", 4_096)
     monkeypatch.setattr(files, "READ_BYTES", 4_096)
-    monkeypatch.setattr(batches, "BATCH_ROWS", 500)
+    monkeypatch.setattr(csv, "READ_BYTES", 16_384)
     plain = users_file(tmp_path, *(a_user(f"U{number}") for number in range(5_000)))
     path = tmp_path / "users.csv.gz"
     path.write_bytes(gzip.compress(plain.read_bytes()))

@@ -61,7 +61,7 @@ def outcome_of(
     ("before", "told"),
     [
         (USERS.encode(), r"line 4: the row is longer than 4,194,304 characters"),
-        (lines(a_user()).encode(), r"line 2: longer than 4,194,304 characters"),
+        (lines(a_user()).encode(), r"line 2: the row is longer than 4,194,304 characters"),
         (b'[{"user_id": "U1"}, {"user_id": "', r"element 2 of the array is longer than 4,194,304"),
         (b'{"movies": [{"title": "', r"is larger than 64 MB"),
     ],

@@ -1,0 +1,30 @@
+-- suspendable.sql: the indexes and foreign keys that only cost while an empty table is filled: what takes each off,
+-- and what makes it again. Unique indexes stay: they cost the same either way. None of a table that is not ours.
+-- grain:  one row per index or foreign key
+-- params: target
+WITH target AS (
+    SELECT
+        pg_class.oid,
+        cast(pg_class.oid AS regclass) AS name
+    FROM pg_catalog.pg_class
+    WHERE
+        pg_class.oid = cast('oltp.' || quote_ident(%(target)s) AS regclass)
+        AND pg_has_role(pg_class.relowner, 'USAGE')
+)
+
+SELECT
+    format('DROP INDEX %%s', cast(pg_index.indexrelid AS regclass)) AS removal,
+    pg_get_indexdef(pg_index.indexrelid) AS definition
+FROM target
+INNER JOIN pg_catalog.pg_index ON target.oid = pg_index.indrelid
+WHERE NOT pg_index.indisunique
+UNION ALL
+SELECT
+    format('ALTER TABLE %%s DROP CONSTRAINT %%I', target.name, pg_constraint.conname) AS removal,
+    format(
+        'ALTER TABLE %%s ADD CONSTRAINT %%I %%s',
+        target.name, pg_constraint.conname, pg_get_constraintdef(pg_constraint.oid)
+    ) AS definition
+FROM target
+INNER JOIN pg_catalog.pg_constraint ON target.oid = pg_constraint.conrelid
+WHERE pg_constraint.contype = 'f';

@@ -1,0 +1,104 @@
+"""A large load into an empty table: what is off meanwhile is there again afterwards, and readers never wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from loaders import constraints, ingest, postgres, sinks
+from svp.errors import ServerError
+from svp.model import VIEWING_SESSIONS
+from tests.unit.loaders.builders import a_catalogue, a_session, sessions_file, users_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from svp.core.postgres import Connection
+    from tests.integration.loaders.stores import Stores
+
+FOREIGN_KEYS = "SELECT count(*) FROM pg_constraint WHERE conrelid = 'oltp.viewing_sessions'::regclass AND contype = 'f'"
+READERS_QUERY = (
+    "SELECT (SELECT count(*) FROM oltp.viewing_sessions), (SELECT count(*) FROM oltp.users),"
+    " (SELECT count(*) FROM oltp.content)"
+)
+
+
+@pytest.fixture
+def parents(stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stores:
+    """Users and titles, no sessions, and files of any size taken for large ones."""
+    stores.load(users_file(tmp_path), a_catalogue(tmp_path))
+    monkeypatch.setattr(ingest, "LARGE_BYTES", 0)
+    return stores
+
+
+def structure(stores: Stores) -> list[tuple[Any, ...]]:
+    """Return every index and constraint, and whether it is validated."""
+    return stores.rows(
+        "SELECT pg_get_constraintdef(oid), conname, convalidated FROM pg_constraint"
+        " WHERE conrelid = 'oltp.viewing_sessions'::regclass"
+        " UNION ALL SELECT pg_get_indexdef(indexrelid), '', indisvalid FROM pg_index"
+        " WHERE indrelid = 'oltp.viewing_sessions'::regclass ORDER BY 1, 2"
+    )
+
+
+def test_they_are_off_while_rows_come_and_validated_again_with_them(
+    parents: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, seen = structure(parents), []
+    store, make_again = postgres.store, constraints.make_again
+
+    def store_and_look(*arguments: Any) -> Any:
+        seen.append(parents.one(FOREIGN_KEYS))
+        return store(*arguments)
+
+    def make_again_and_read(connection: Connection) -> None:
+        make_again(connection)
+        parents.one("SELECT set_config('lock_timeout', '1s', false)")
+        seen.extend(parents.rows(READERS_QUERY))
+
+    monkeypatch.setattr(postgres, "store", store_and_look)
+    monkeypatch.setattr(sinks, "make_again", make_again_and_read)
+    first, second = a_session("S1"), a_session("S2")
+    parents.load(sessions_file(tmp_path, first, a_session("X", user_id="U9")))
+    assert seen == [0, (0, 1, 1)]
+    assert structure(parents) == before
+    parents.load(sessions_file(tmp_path, second, name="more.csv"))
+    assert seen[2:] == [parents.one(FOREIGN_KEYS), (1, 1, 1)]
+    assert structure(parents) == before
+    assert parents.one("SELECT count(*) FROM oltp.viewing_sessions") == 2
+
+
+def test_a_load_that_fails_leaves_them(
+    parents: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = structure(parents)
+
+    def hang_up(*_: object) -> None:
+        raise ServerError("PostgreSQL is gone")  # noqa: EM101  (a test's own)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(postgres, "store", hang_up)
+        with pytest.raises(ServerError):
+            parents.load(sessions_file(tmp_path))
+    assert structure(parents) == before
+    assert parents.one("SELECT count(*) FROM ops.suspended") == 0
+
+
+def test_what_a_killed_load_left_off_is_made_again_by_the_next_whatever_it_loads(
+    parents: Stores, tmp_path: Path
+) -> None:
+    before = structure(parents)
+    constraints._take_off(parents.postgres, VIEWING_SESSIONS)
+    assert parents.one(FOREIGN_KEYS) == 0
+    parents.load(users_file(tmp_path, name="again.csv"))
+    assert structure(parents) == before
+    assert parents.one("SELECT count(*) FROM ops.suspended") == 0
+
+
+def test_who_reads_a_parent_is_not_waited_for(parents: Stores, tmp_path: Path) -> None:
+    before = structure(parents)
+    parents.rows("BEGIN; SELECT * FROM oltp.users")
+    (report,) = parents.load(sessions_file(tmp_path))
+    assert report.counts.loaded_rows == 1
+    assert structure(parents) == before
