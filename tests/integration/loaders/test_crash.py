@@ -90,7 +90,7 @@ def test_killed_runs_and_their_repeats_leave_what_unkilled_runs_leave(
         assert left == contents(other)
     assert (
         len(left["viewing_events"])
-        == len(left["viewing_sessions"])
+        == len(left["oltp.viewing_sessions"])
         == SESSIONS * len(STEPS) + SESSIONS // 2
     )
 
