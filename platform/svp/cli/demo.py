@@ -157,7 +157,7 @@ def _pictures(days: pd.DataFrame, reader: ReaderAccount) -> RenderableType:
             "See the report:",
             "  in a browser  svp report open --workspace demo",
             "  in Power BI   svp report export ./powerbi --workspace demo (docs/power-bi.md)",
-            "Connect any tool, as Power BI by MariaDB's connector:",
+            "Connect any tool, as Power BI by MariaDB's connector in DirectQuery:",
             f"  server    {reader.server}",
             f"  database  {reader.database}",
             f"  account   {reader.user}, its password is in {reader.file}",

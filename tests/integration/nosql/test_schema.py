@@ -32,6 +32,7 @@ MIGRATIONS = [
     "0005_box_logs",
     "0006_app_events",
     "0007_app_events_replaced",
+    "0008_titles_that_ended",
 ]
 
 
@@ -132,7 +133,7 @@ def test_a_newer_schema_is_refused_and_left_alone(settings: Settings) -> None:
     before = schema_of(settings)
     for action in (install, check_current, run, lambda given: show(given, "title_statistics")):
         with pytest.raises(
-            SchemaError, match="schema 0099, newer than this program's 0007"
+            SchemaError, match="schema 0099, newer than this program's 0008"
         ) as failure:
             action(settings)
         assert failure.value.exit_code == 8
