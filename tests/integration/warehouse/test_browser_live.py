@@ -39,7 +39,9 @@ AT_REST = (
     "document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')"
     " && document.querySelectorAll('.js-plotly-plot').length"
 )
-SVP = (sys.executable, "-c", "from svp.cli import main; main()")
+HEEDING_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+"""What a shell starts in the background inherits that Ctrl-C is ignored."""
+SVP = (sys.executable, "-c", f"{HEEDING_CTRL_C}; from svp.cli import main; main()")
 
 
 @pytest.fixture
