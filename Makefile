@@ -18,17 +18,18 @@ help: ## list the targets
 demo: $(VENV)/.run ## servers up, data generated and loaded, warehouse refreshed, marts shown
 	@$(BIN)/svp demo
 
-# The servers' own tests come first: they fetch the engines, and want the ports for themselves. The warehouse's tests on
-# MySQL then run beside all others and the same on MariaDB, since both wait for servers most of the time; what they print
-# comes at the end.
+# The servers' own tests come first: they fetch the engines, and want the ports for themselves. The warehouse's tests, on
+# MySQL and then on MariaDB, run beside all others, since both wait for servers most of the time; what they print comes at
+# the end.
 test: $(VENV)/.dev ## every test: unit, integration on real servers, end to end
 	@$(PYTEST) tests/integration/servers
-	@SVP_TEST_WAREHOUSES=mysql $(PYTEST) -p no:cacheprovider $(WAREHOUSE_TESTS) >$(VENV)/warehouse-tests.txt 2>&1 & mysql=$$!; \
+	@( failed=0; for engine in mysql mariadb; do \
+	  SVP_TEST_WAREHOUSES=$$engine $(PYTEST) -p no:cacheprovider $(WAREHOUSE_TESTS) || failed=1; \
+	done; exit $$failed ) >$(VENV)/warehouse-tests.txt 2>&1 & warehouse=$$!; \
 	others=0; $(PYTEST) --ignore tests/integration/servers --ignore $(WAREHOUSE_TESTS) || others=$$?; \
-	mariadb=0; SVP_TEST_WAREHOUSES=mariadb $(PYTEST) -p no:cacheprovider $(WAREHOUSE_TESTS) || mariadb=$$?; \
-	found=0; wait $$mysql || found=$$?; \
+	failed=0; wait $$warehouse || failed=$$?; \
 	cat $(VENV)/warehouse-tests.txt; \
-	exit $$((others + mariadb + found))
+	exit $$((others + failed))
 
 check: $(VENV)/.dev ## what needs no server: format, lint, types, layers, SQL, spelling, docs
 	@$(BIN)/ruff format --check .
