@@ -50,6 +50,9 @@ __all__ = ["FileReport", "ingest"]
 
 LARGE_BYTES = 1024 * 1024
 
+FULL = "snapshot"
+"""What is said of the content of a full delivery."""
+
 
 def ingest(
     settings: Settings,
@@ -108,7 +111,7 @@ class Loading:
     def content(self) -> Fingerprint:
         """What makes it another load: a full delivery says more than its rows."""
         is_partial = self.terms.may_end is None
-        return self.file.content if is_partial else self.file.content.also("snapshot")
+        return self.file.content if is_partial else self.file.content.also(FULL)
 
 
 def _forget(stores: Stores) -> None:
@@ -121,15 +124,23 @@ def _refuse_shared_ids(files: Sequence[Recognised], stores: Stores) -> None:
         if not file.kind.is_shared or _is_loaded(file, stores):
             continue
         beside = (other.path for other in files if _is_other_content(other, file))
-        earlier = ledger.other_path(stores.postgres, file.kind, file.kind.source, file.content)
+        earlier = ledger.other_path(stores.postgres, file.kind, file.kind.source, _contents(file))
         other = next(beside, earlier)
         if other is not None:
             raise shared_ids(file, other)
 
 
 def _is_loaded(file: Recognised, stores: Stores) -> bool:
-    known = ledger.find_load(stores.postgres, file.kind, file.kind.source, file.content)
-    return known is not None and known.state == "complete"
+    known = [
+        ledger.find_load(stores.postgres, file.kind, file.kind.source, content)
+        for content in _contents(file)
+    ]
+    return any(entry is not None and entry.state == "complete" for entry in known)
+
+
+def _contents(file: Recognised) -> tuple[Fingerprint, ...]:
+    """Return what a file is in the ledger: by itself, and as a full delivery."""
+    return file.content, file.content.also(FULL)
 
 
 def _is_other_content(one: Recognised, other: Recognised) -> bool:

@@ -135,10 +135,11 @@ def find_load(
 
 
 def other_path(
-    connection: Connection, kind: Kind, source: str, content: Fingerprint
+    connection: Connection, kind: Kind, source: str, contents: Iterable[Fingerprint]
 ) -> Path | None:
     """Return where the first other content of a kind and source was when it was loaded; None if there is none."""
-    parameters = {"content_sha256": content.sha256, "kind": kind.name, "source": source}
+    own = [content.sha256 for content in contents]
+    parameters = {"own_contents": own, "kind": kind.name, "source": source}
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "other_content"), parameters)
         found = cursor.fetchone()

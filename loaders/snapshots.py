@@ -63,11 +63,11 @@ def end(connection: Connection, target: Table) -> None:
     """End the rows of that outcome; their hash says so too, so that one that comes again is no unchanged row."""
     (key,) = target.key
     statement = sql.SQL(
-        "UPDATE {table} AS stored SET ended_at = load.started_at, load_id = load.load_id,"
-        " row_hash = cast(md5(stored.row_hash || ' ended') AS uuid) FROM resolved, ops.load"
+        "UPDATE {table} AS stored SET ended_at = transaction_timestamp(),"
+        " load_id = cast(current_setting('svp.load_id') AS bigint),"
+        " row_hash = cast(md5(stored.row_hash || ' ended') AS uuid) FROM resolved"
         " WHERE resolved.outcome = 'ended' AND stored.{key} = resolved.natural_id"
         " AND stored.source = current_setting('svp.source')"
-        " AND load.load_id = cast(current_setting('svp.load_id') AS bigint)"
     ).format(key=sql.Identifier(key), table=sql.Identifier("oltp", target.name))
     with connection.cursor() as cursor:
         cursor.execute(statement)

@@ -185,7 +185,8 @@ class CsvFile:
     def _may_be_skipped(self, first: Values) -> Mask:
         """Tell by the first field which rows may be blank, or the header again."""
         has_space = outside(first, ord("!"), ord("~"))
-        return has_space | mask(compute.is_in(first, value_set=pa.array(["", self._header[0]])))
+        told = ["", *filter(is_text, self._header[:1])]
+        return has_space | mask(compute.is_in(first, value_set=pa.array(told)))
 
     def _rows(self, lines: _Lines) -> Iterator[Row]:
         """Yield rows until one ends where a block does."""

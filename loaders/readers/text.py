@@ -78,10 +78,16 @@ class Encoding:
 
     @cached_property
     def is_counted(self) -> bool:
-        """Whether text tells how many bytes it was: each character is one, or it is UTF-8."""
+        """Whether text tells how many bytes it was: each character is one, or it is UTF-8.
+
+        In encodings that shift between alphabets, bytes change what those behind them mean.
+        """
         every_byte = bytes(range(256))
+        is_shifting = self.name.startswith(("iso2022", "hz"))
         return self.name == UTF_8 or (
-            not self.is_wide and len(every_byte.decode(self.name, "replace")) == len(every_byte)
+            not self.is_wide
+            and not is_shifting
+            and len(every_byte.decode(self.name, "replace")) == len(every_byte)
         )
 
     def bytes_of(self, text: str) -> int:

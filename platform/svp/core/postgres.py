@@ -35,6 +35,7 @@ def connect(url: str, database: str, *, autocommit: bool = False) -> Connection:
             dbname=database,
             connect_timeout=CONNECT_SECONDS,
             application_name="svp",
+            client_encoding="UTF8",
             options="-c timezone=UTC -c client_min_messages=warning",
         )
     except psycopg2.OperationalError as error:

@@ -14,12 +14,14 @@ from svp.errors import InputError, UsageError
 from tests.integration.loaders.test_undo import world
 from tests.unit.loaders.builders import (
     a_catalogue,
+    a_listed_title,
     a_movie,
     a_session,
     a_user,
     logs_file,
     sessions_file,
     users_file,
+    write_csv,
 )
 
 if TYPE_CHECKING:
@@ -227,3 +229,27 @@ def test_what_happened_does_not_end_and_a_part_is_not_all(base: Stores, tmp_path
 @pytest.mark.parametrize("table", [table.name for table in ENDING])
 def test_every_table_whose_rows_end_says_when(stores: Stores, table: str) -> None:
     assert stores.rows(f"SELECT ended_at FROM oltp.{table}") == []
+
+
+def test_a_full_delivery_of_a_public_catalogue_may_come_again(
+    stores: Stores, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "titles.csv", [a_listed_title("s1")])
+    assert deliver(stores, path).loaded_rows == 1
+    assert stores_outcome(stores, path) == "already loaded"
+    (report,) = stores.load(path)
+    assert (report.outcome, report.counts.unchanged_rows) == ("loaded", 1)
+
+
+def test_rows_end_when_they_were_ended_not_when_a_delivery_was_refused(
+    base: Stores, tmp_path: Path
+) -> None:
+    path = users(tmp_path, 1)
+    with pytest.raises(InputError, match="more than the 50%"):
+        deliver(base, path)
+    (refused,) = base.rows("SELECT max(started_at) FROM ops.load")
+    deliver(base, path, may_end=ANY)
+    ends = "SELECT DISTINCT ended_at > %s FROM oltp.users WHERE ended_at IS NOT NULL"
+    with base.postgres.cursor() as cursor:
+        cursor.execute(ends, refused)
+        assert cursor.fetchall() == [(True,)]

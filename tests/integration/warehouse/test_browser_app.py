@@ -79,7 +79,7 @@ def test_page_shows_each_visual_or_says_that_there_are_no_rows(
     assert not app.error
     assert not app.warning
     choice = {PERIOD: tuple(app.multiselect(key=f"slicer {PERIOD}").value)} if page.slicers else {}
-    empty = [not found.rows for found in readers.answers(page.visuals, choice)]
+    empty = [not found.rows for found in readers.answers(page, choice)]
     assert [caption.value for caption in app.caption].count(NO_ROWS) == sum(empty)
     assert sum(empty) <= 1
     for visual in page.visuals:

@@ -264,11 +264,11 @@ def test_server_that_stops_answering_is_told_on_the_page_and_asked_again_when_it
 
 def test_page_is_asked_over_several_connections_and_remembered(played: Platform) -> None:
     with closing(Readers(played.settings, REPORT, connections=3)) as readers:
-        first = readers.answers(OVERVIEW.visuals, {})
+        first = readers.answers(OVERVIEW, {})
         assert [found.visual for found in first] == list(OVERVIEW.visuals)
         played.execute("UPDATE agg_daily_statistics SET app_seconds = app_seconds + 3600")
-        assert [found.rows for found in readers.answers(OVERVIEW.visuals, {})] == [
+        assert [found.rows for found in readers.answers(OVERVIEW, {})] == [
             found.rows for found in first
         ]
         readers.memory.forget()
-        assert readers.answers(OVERVIEW.visuals, {})[2].rows != first[2].rows
+        assert readers.answers(OVERVIEW, {})[2].rows != first[2].rows

@@ -232,6 +232,23 @@ def test_whatever_is_written_as_csv_is_read_back(tmp_path: Path) -> None:
     assert rows_of(batch) == rows
 
 
+def test_a_first_name_that_is_no_text_is_one_that_no_row_repeats(tmp_path: Path) -> None:
+    batch = only_batch(tmp_path, b"\xef\xbb\xbfnote\xff,user_id\n1,2\nnote,3\n")
+    assert batch.rows.column("user_id").to_pylist() == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "offset"), [("cp1252", 8), ("shift_jis", None), ("iso2022_jp", None)]
+)
+def test_bytes_of_rows_are_told_where_characters_tell_them(
+    tmp_path: Path, encoding: str, offset: int | None
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("a,b\n1,2\n3\n".encode(encoding))
+    (batch,) = CsvFile(DataFile(path, options=Options(encoding=encoding))).batches()
+    assert [refusal.byte_offset for refusal in batch.refusals] == [offset]
+
+
 def test_a_long_row_is_named_by_its_line_wherever_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,7 +32,11 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[Recognised]:
         return ledger.Entry(1, "content", "complete", str(held[0].path)) if held else None
 
     def other_path(*asked: Any) -> Path | None:
-        others = [file.path for file in files if file.content.sha256 != asked[-1].sha256]
+        others = [
+            file.path
+            for file in files
+            if file.content.sha256 not in {each.sha256 for each in asked[-1]}
+        ]
         return others[0] if others else None
 
     monkeypatch.setattr(ledger, "find_load", find_load)

@@ -83,6 +83,13 @@ def test_value_that_is_not_there_is_a_gap_and_never_zero() -> None:
     assert not now.connectgaps
 
 
+def test_day_without_a_row_is_a_gap_and_no_line_goes_over_it() -> None:
+    days = [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 3), date(2024, 3, 4)]
+    (now,) = drawn(a_line("Total hours"), [(day, 1.5) for day in days]).data
+    assert now.x == ("2024-02-28", "2024-02-29", "2024-03-01", "2024-03-03", "2024-03-04")
+    assert now.y == (1.5, 1.5, None, 1.5, 1.5)
+
+
 def test_what_was_before_is_dashed() -> None:
     now, before = drawn(
         a_line("Total hours", "Total hours, 28 days before"), [(DAYS[0], 4, 5)]

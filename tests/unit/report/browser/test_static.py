@@ -202,7 +202,9 @@ def test_detail_is_of_the_first_customer_and_title_unless_others_are_chosen() ->
     assert "Of the customer and the title with most" in text
     chosen = report_html(REPORT, reader, name="a", choice={"title.content_id": ("c7",)})
     assert dict(reader.asked)["title-plays"] == first | {"title.content_id": ("c7",)}
-    assert "Of the customer and the title with most" not in chosen
+    assert "Of the customer with most" in chosen
+    both = {"title.content_id": ("c7",), "customer.customer_code": ("U1",)}
+    assert "with most;" not in report_html(REPORT, reader, name="a", choice=both)
 
 
 def test_readme_opens_with_pictures_of_pages() -> None:
