@@ -86,7 +86,7 @@ def show(readers: Readers, server: psutil.Process, page: Page, choice: Choice) -
         reader.opening_choice(page)
         for field in page.slicers:
             reader.values(field)
-    answers = readers.answers(page.visuals, choice)
+    answers = readers.answers(page, choice)
     seconds = perf_counter() - started
     if failures := [answer.failure for answer in answers if answer.failure]:
         raise VerifyError(failures[0])

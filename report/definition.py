@@ -192,10 +192,13 @@ class Report:
     measures: Mapping[str, Measure]
     pages: tuple[Page, ...]
 
+    def table_of(self, field: str) -> Table:
+        """Return the table of a field; KeyError if there is none."""
+        return self.tables[split_field(field)[0]]
+
     def column(self, field: str) -> Column:
         """Return the column of a field; KeyError if there is none."""
-        mart, name = split_field(field)
-        return self.tables[mart].column(name)
+        return self.table_of(field).column(split_field(field)[1])
 
     def reaches(self, field: str, mart: str) -> bool:
         """Tell whether a choice of a field's values limits the rows of a mart."""

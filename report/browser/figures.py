@@ -6,7 +6,8 @@ date. Values are written by the format strings of the Power BI project, wherever
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from html import escape
 from itertools import groupby
 from textwrap import wrap
@@ -76,8 +77,7 @@ class Series:
 def figure(report: Report, visual: Visual, rows: Sequence[Row], look: Look) -> graph_objects.Figure:
     """Return a line, a bar or a column visual; a value that is not there is a gap, never 0.
 
-    Points are the rows in their order, so that the number of a point is the number of its row. Show it with the look's
-    own colours: in Streamlit by ``theme=None``.
+    Points are the rows in their order. Show it with the look's own colours: in Streamlit by ``theme=None``.
     """
     draw: dict[str, Callable[[Drawing], graph_objects.Figure]] = {
         "line": lines,
@@ -133,13 +133,19 @@ class Drawing:
             )
 
     @property
+    def is_monthly(self) -> bool:
+        """Whether its axis names months, not days."""
+        return "dd" not in self.axis.format
+
+    @property
     def ticks(self) -> str:
         """How numbers stand along an axis, as d3 writes them: without zeros that say nothing."""
         return "~%" if self.formats <= {"rate", "change"} else ",~f"
 
 
 def lines(drawing: Drawing) -> graph_objects.Figure:
-    """Return lines over time; what was before is dashed."""
+    """Return lines over time; what was before is dashed, and a day without a row is a gap."""
+    drawing = replace(drawing, rows=with_gaps(drawing.rows, is_monthly=drawing.is_monthly))
     traces = [
         graph_objects.Scatter(
             **along(drawing, each),
@@ -150,6 +156,18 @@ def lines(drawing: Drawing) -> graph_objects.Figure:
     ]
     height = {"rangemode": "tozero"} if drawing.formats <= FROM_ZERO else calm_range(traces)
     return over_time(drawing, traces, **height)
+
+
+def with_gaps(rows: Sequence[Row], *, is_monthly: bool) -> list[Row]:
+    """Return rows in their order, with one of no values where days, or months, are missing between two."""
+    longest = timedelta(days=31 if is_monthly else 1)
+    found: list[Row] = []
+    for row in rows:
+        last = found[-1][0] if found else None
+        if last is not None and row[0] is not None and row[0] - last > longest:
+            found.append((last + longest, *[None] * (len(row) - 1)))
+        found.append(row)
+    return found
 
 
 def calm_range(traces: Iterable[Any]) -> dict[str, Any]:
@@ -182,17 +200,16 @@ def along(drawing: Drawing, series: Series) -> dict[str, Any]:
 
 def over_time(drawing: Drawing, traces: list[Any], **height: Any) -> graph_objects.Figure:
     """Return traces with days or months below them."""
-    is_monthly = "dd" not in drawing.axis.format
     days = [row[0] for row in drawing.rows if row[0] is not None]
-    is_long = is_monthly or (bool(days) and (max(days) - min(days)).days > LONG_DAYS)
+    is_long = drawing.is_monthly or (bool(days) and (max(days) - min(days)).days > LONG_DAYS)
     return graph_objects.Figure(traces).update_layout(
         hovermode="x unified",
         xaxis={
             "type": "date",
             "tickformat": "%b %Y" if is_long else "%-d %b",
-            "hoverformat": "%b %Y" if is_monthly else "%Y-%m-%d",
+            "hoverformat": "%b %Y" if drawing.is_monthly else "%Y-%m-%d",
             "nticks": 7,
-            **({"tickvals": thinned(drawing)} if is_monthly else {}),
+            **({"tickvals": thinned(drawing)} if drawing.is_monthly else {}),
         },
         yaxis={"tickformat": drawing.ticks, "nticks": 5, **height},
     )

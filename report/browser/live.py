@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -43,9 +44,11 @@ def show_report() -> None:
     st.set_page_config(page_title=TITLE, layout="wide")
     try:
         show(shared_readers())
+    except PlatformError as error:
+        st.error(plain(str(error)))
     except Exception as error:
-        failure = error if isinstance(error, PlatformError) else explain(error)
-        st.error(plain(str(failure)))
+        traceback.print_exc()  # Where the command was started; the page says what to do.
+        st.error(plain(str(explain(error))))
 
 
 @st.cache_resource
@@ -63,8 +66,8 @@ def show(readers: Readers) -> None:
     page = chosen_page(report)
     kept = kept_choice(readers)
     show_slicers(readers, page, kept)
-    show_drilled(report, page)
     chosen = {**kept, **drilled_rows(page)}
+    show_members(readers, page, limits_of(page, chosen))
     show_bar(bar, readers, chosen)
     show_visuals(readers, page, chosen, look)
 
@@ -73,9 +76,8 @@ def show_visuals(readers: Readers, page: Page, chosen: Choice, look: Look) -> No
     """Show the visuals of a page where they stand, limited by what is chosen on it."""
     if readers.is_empty():
         st.info(plain(EMPTY))
-    drilled = [field for field in page.drill if field in chosen]
-    choice = {field: chosen[field] for field in (*page.slicers, *drilled)}
-    for answers in in_rows(readers.answers(page.visuals, choice)):
+    choice = limits_of(page, chosen)
+    for answers in in_rows(readers.answers(page, choice)):
         places = st.columns([answer.visual.place[2] for answer in answers])
         for place, answer in zip(places, answers, strict=True):
             with place:
@@ -137,19 +139,26 @@ def chosen_values(
     )
 
 
-def show_drilled(report: Report, page: Page) -> None:
-    """Show whom or what a page is about, with the way back; or how to choose. Most pages are about nobody."""
+def limits_of(page: Page, chosen: Choice) -> Choice:
+    """Return what of all that is chosen limits a page."""
+    return {field: chosen[field] for field in (*page.slicers, *page.drill) if field in chosen}
+
+
+def show_members(readers: Readers, page: Page, choice: Choice) -> None:
+    """Show whom and what a page is about, with the way back, and how to choose. Most pages are about nobody."""
     if not page.drill:
         return
-    found = drilled_rows(page)
-    if not found:
-        pages = " or ".join(origins(report, page))
-        st.info(f"To see one customer or one title alone, choose it in a table here or on {pages}.")
-        return
+    first = readers.firsts(page, choice)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(f"← {origin() or page.name}", on_click=go_back)
-        for field, (value,) in found.items():
-            st.markdown(f"{report.column(field).caption}: **{plain(str(value))}**")
+        if drilled_rows(page):
+            st.button(f"← {origin() or page.name}", on_click=go_back)
+        for field, (value,) in {**drilled_rows(page), **first}.items():
+            most = ", the one with most" if field in first else ""
+            caption = readers.report.table_of(field).caption
+            st.markdown(f"{caption}: **{plain(str(value))}**{most}")
+    if first:
+        pages = " or ".join(origins(readers.report, page))
+        st.caption(f"Choose another in a table here or on {pages}.")
 
 
 def show_bar(bar: DeltaGenerator, readers: Readers, choice: Choice) -> None:

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
+from report.browser.detail import Asked, firsts
 from report.browser.figures import figure
 from report.browser.formats import written
 from report.browser.tables import BLANK, NO_ROWS, cards_html, table_html, visual_csv
@@ -28,14 +29,11 @@ __all__ = ["Answers", "Drawn", "answered", "charts_of", "link_html", "page_html"
 FIRST_ROW, FIRST_COLUMN = 104, 24
 """Where visuals begin on a page of Power BI, in pixels."""
 CHARTS = ("line", "bar", "column")
-FIRST = "Of the customer and the title with most; others by drilling through in Power BI, or in svp report open."
+FIRST = "Of the {} with most; others by drilling through in Power BI, or in svp report open."
 
 
-class Answers(Protocol):
-    """What answers visuals: a reader of the marts."""
-
-    def answer(self, visual: Visual, choice: Choice) -> Answer:
-        """Ask what a visual shows under a choice."""
+class Answers(Asked, Protocol):
+    """What answers visuals, and knows how pages open."""
 
     def opening_choice(self, page: Page) -> Choice:
         """Return what is chosen when a page opens."""
@@ -47,8 +45,8 @@ class Drawn:
 
     page: Page
     choice: Choice
-    is_first: bool
-    """Whether it is of the customer and the title that come first, since none was chosen."""
+    firsts: Choice
+    """Of the choice, the customer and the title that come first, where none was chosen."""
     answers: Sequence[Answer]
 
     @property
@@ -66,23 +64,9 @@ def answered(page: Page, reader: Answers, choice: Choice | None) -> Drawn:
     opening = reader.opening_choice(page) if choice is None else choice
     own = (*page.slicers, *page.drill)
     limits = {field: opening[field] for field in own if opening.get(field)}
-    firsts: Choice = {}
-    for field in page.drill:
-        firsts |= first_of(page, reader, field, limits)
-    chosen = firsts | limits
-    return Drawn(
-        page,
-        chosen,
-        bool(firsts) and len(firsts) == len(page.drill),
-        [reader.answer(visual, chosen) for visual in page.visuals],
-    )
-
-
-def first_of(page: Page, reader: Answers, field: str, choice: Choice) -> Choice:
-    """Return the customer or title that its own table begins with, as a choice; nothing without rows."""
-    visual = next(each for each in page.visuals if each.axis[-1:] == (field,))
-    rows = () if field in choice else reader.answer(visual, choice).rows
-    return {field: (rows[0][len(visual.axis) - 1],)} if rows else {}
+    first = firsts(page, reader, limits)
+    chosen = first | limits
+    return Drawn(page, chosen, first, [reader.answer(visual, chosen) for visual in page.visuals])
 
 
 def link_html(drawn: Drawn) -> str:
@@ -95,7 +79,8 @@ def page_html(report: Report, drawn: Drawn, name: str) -> str:
     key, heading = escape(drawn.key), escape(drawn.page.heading)
     visuals = "\n".join(visual_html(report, drawn, each) for each in drawn.answers)
     foot = escape(f"{name}: preview of the Power BI report, {drawn.page.name}")
-    first = f'<p class="first">{FIRST}</p>' if drawn.is_first else ""
+    members = " and the ".join(report.table_of(field).caption.lower() for field in drawn.firsts)
+    first = f'<p class="first">{escape(FIRST.format(members))}</p>' if members else ""
     return (
         f'<section class="page" id="{key}" aria-labelledby="{key}-heading" data-foot="{foot}">\n'
         f'<header><h2 id="{key}-heading">{heading}</h2>{choice_html(report, drawn)}{first}</header>\n'

@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from queue import LifoQueue
 from typing import TYPE_CHECKING
 
+from report.browser.detail import firsts, lists
 from report.browser.memory import Memory
 from report.browser.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from report.browser.reader import Answer
-    from report.definition import Report, Visual
+    from report.definition import Page, Report, Visual
     from report.queries import Choice
     from svp.settings import Settings
 
@@ -46,9 +47,24 @@ class Readers:
         finally:
             self._idle.put(reader)
 
-    def answers(self, visuals: Sequence[Visual], choice: Choice) -> list[Answer]:
-        """Return the answers to visuals, in their order."""
-        return list(self._threads.map(lambda visual: self._answer(visual, choice), visuals))
+    def answers(self, page: Page, choice: Choice) -> list[Answer]:
+        """Return the answers to a page's visuals, in their order.
+
+        Where nobody chose a customer or title that it is about, it is about the first; the table to choose in is whole.
+        """
+        first = self.firsts(page, choice)
+
+        def ask(visual: Visual) -> Answer:
+            is_whole = any(lists(visual, field) for field in first)
+            with self.lent() as reader:
+                return reader.answer(visual, choice if is_whole else choice | first)
+
+        return list(self._threads.map(ask, page.visuals))
+
+    def firsts(self, page: Page, choice: Choice) -> Choice:
+        """Return the customer and the title that a page is about since nobody chose any."""
+        with self.lent() as reader:
+            return firsts(page, reader, choice)
 
     def is_empty(self) -> bool:
         """Tell whether the marts have no month."""
@@ -60,7 +76,3 @@ class Readers:
         self._threads.shutdown()
         while not self._idle.empty():
             self._idle.get().close()
-
-    def _answer(self, visual: Visual, choice: Choice) -> Answer:
-        with self.lent() as reader:
-            return reader.answer(visual, choice)

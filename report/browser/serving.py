@@ -40,6 +40,8 @@ OPTIONS = {
     "client.toolbarMode": "viewer",
     "logger.hideWelcomeMessage": "true",
     "logger.level": "warning",
+    "server.enableCORS": "true",
+    "server.enableXsrfProtection": "true",
     "server.fileWatcherType": "none",
     "server.headless": "true",
 }

@@ -145,10 +145,19 @@ def test_page_about_one_shows_that_one_alone_and_leads_back(app: AppTest, reader
     assert DRILLED not in app.session_state
 
 
-def test_page_about_one_says_how_to_choose(app: AppTest) -> None:
+def test_page_about_one_is_about_those_with_most_and_says_how_to_choose_others(
+    app: AppTest, readers: Readers
+) -> None:
     go_to(app, DETAIL)
-    (told,) = app.info
-    assert "on Customers or Content" in told.value
+    month = tuple(app.multiselect(key=f"slicer {PERIOD}").value)
+    answers = {each.visual.name: each for each in readers.answers(DETAIL, {PERIOD: month})}
+    assert len(answers["customer"].rows) > 1
+    chosen = {"customer.customer_code": (answers["customer"].rows[0][3],)}
+    with readers.lent() as reader:
+        alone = reader.answer(answers["customer-hours"].visual, {PERIOD: month, **chosen})
+    assert alone.rows == answers["customer-hours"].rows != []
+    assert [each.value.endswith("the one with most") for each in app.markdown][-2:] == [True, True]
+    assert any("on Customers or Content" in each.value for each in app.caption)
 
 
 def test_sql_of_a_visual_is_shown_with_its_values(app: AppTest, readers: Readers) -> None:
