@@ -63,13 +63,15 @@ class Shown:
 
 
 def choices(page: Page) -> Iterable[Choice]:
-    """Yield what is chosen on a page: each month, of all countries and of one."""
+    """Yield what is chosen: each month, of all countries and of one; of a customer and a title, and of nobody."""
     for (number, month), has_country in product(enumerate(MONTHS, start=1), (False, True)):
         chosen = {
             PERIOD: (month,),
             **({COUNTRY: (f"Country {number}",)} if has_country else {}),
             **{field: (MEMBERS[field].format(number * MEMBER_STEP),) for field in page.drill},
         }
+        if page.drill and not has_country:
+            yield {PERIOD: (month,)}
         if not has_country or COUNTRY in page.slicers:
             yield {field: chosen[field] for field in chosen if field in page.slicers + page.drill}
 

@@ -43,8 +43,12 @@ __all__ = ["count_small", "draw", "measures_table"]
 DOCS = Path(__file__).parents[1] / "docs"
 PICTURES = DOCS / "pictures"
 COLUMNS = 100
-REPORT_PAGES = {"overview": "light", "content": "dark"}
+README_PAGES = {"overview": "light", "content": "dark"}
 """Pages of the report in the README, and their looks."""
+REPORT_PAGES = README_PAGES | dict.fromkeys(
+    ("customers", "quality", "subscriptions", "detail", "freshness"), "light"
+)
+"""All of them; the others are in docs/report.md."""
 PAGE_PIXELS = {"width": 1280, "height": 880}
 
 GENERATE_PAGE = DOCS / "generate.md"
@@ -106,13 +110,16 @@ def draw_demo() -> None:
 
 
 def draw_report() -> None:
-    """Take pictures of pages of the demo's report."""
+    """Take a picture of each page of the demo's report."""
     settings = replace(load_settings(), workspace=WORKSPACE)
     with TemporaryDirectory() as folder, open_reader(settings) as reader, chromium() as tab:
         file = export_pages(reader, Path(folder), name=WORKSPACE.name)
         for page, look in REPORT_PAGES.items():
             tab.show(**PAGE_PIXELS, look=look)
-            tab.open(f"{file.as_uri()}#{page}", until="document.querySelector('.shown .trace')")
+            tab.open(
+                f"{file.as_uri()}#{page}",
+                until="document.querySelector('.shown :is(.trace, table)')",
+            )
             (PICTURES / f"report-{page}.png").write_bytes(tab.picture())
 
 

@@ -20,7 +20,7 @@ from report.browser.static import FILE, export_pages, report_html
 from report.browser.tables import EMPTY
 from report.definition import PERIOD, load_report
 from svp.errors import UsageError
-from tests.pictures import DOCS, PAGE_PIXELS, PICTURES, REPORT_PAGES
+from tests.pictures import DOCS, PAGE_PIXELS, PICTURES, README_PAGES, REPORT_PAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -207,13 +207,21 @@ def test_detail_is_of_the_first_customer_and_title_unless_others_are_chosen() ->
     assert "with most;" not in report_html(REPORT, reader, name="a", choice=both)
 
 
-def test_readme_opens_with_pictures_of_pages() -> None:
+def pictured(text: str) -> list[str]:
+    """Return the pages whose pictures a text shows."""
+    return re.findall(r"!\[[^]]+\]\((?:docs/)?pictures/report-(\w+)\.png\)", text)
+
+
+def test_each_page_is_pictured_the_first_in_the_readme() -> None:
     opening, _, _ = (DOCS.parent / "README.md").read_text(encoding="utf-8").partition("\n## ")
-    shown = re.findall(r"!\[[^]]+\]\(docs/pictures/(report-[^)]+)\)", opening)
-    assert shown == [f"report-{name}.png" for name in REPORT_PAGES]
-    for name in shown:
-        with Image.open(PICTURES / name) as picture:
+    others = pictured((DOCS / "report.md").read_text(encoding="utf-8"))
+    assert pictured(opening) == list(README_PAGES)
+    assert [*pictured(opening), *others] == list(REPORT_PAGES)
+    assert set(REPORT_PAGES) == {page.name.lower() for page in REPORT.pages}
+    for name in REPORT_PAGES:
+        with Image.open(PICTURES / f"report-{name}.png") as picture:
             assert picture.size == (PAGE_PIXELS["width"], PAGE_PIXELS["height"])
+            assert len(picture.convert("RGB").getcolors(1 << 24) or ()) > len(REPORT_PAGES)
 
 
 def test_folder_with_other_files_is_refused_unless_forced(tmp_path: Path) -> None:
