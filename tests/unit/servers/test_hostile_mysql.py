@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ class HostileServer:
     at: bytes
     """How the statement begins that is answered so."""
     listening: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
+    connections: list[socket.socket] = field(default_factory=list)
     received: bytes = b""
 
     @property
@@ -51,12 +52,19 @@ class HostileServer:
         return f"mysql://root:any@127.0.0.1:{self.listening.getsockname()[1]}/"
 
     def serve(self) -> None:
-        with closing(self.listening.accept()[0]) as connection:
-            connection.settimeout(20)
+        connection, _ = self.listening.accept()
+        with closing(connection):
+            self.connections.append(connection)
             try:
                 self._serve(connection)
             except OSError:
                 return
+
+    def stop(self) -> None:
+        """Read what has come, and nothing more: a client that failed may leave its end open."""
+        for connection in self.connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
 
     def _serve(self, connection: socket.socket) -> None:
         send(connection, 0, greeting())
@@ -123,6 +131,7 @@ def hostile(asks_for: Path, at: bytes) -> Iterator[HostileServer]:
     try:
         yield server
     finally:
+        server.stop()
         thread.join()
         server.listening.close()
 
