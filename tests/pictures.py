@@ -43,6 +43,8 @@ __all__ = ["count_small", "draw", "measures_table"]
 DOCS = Path(__file__).parents[1] / "docs"
 PICTURES = DOCS / "pictures"
 COLUMNS = 100
+USUAL_HOME = "~/.local/share/svp"
+"""Stands in pictures for the folder of the servers that they were drawn with."""
 README_PAGES = {"overview": "light", "content": "dark"}
 """Pages of the report in the README, and their looks."""
 REPORT_PAGES = README_PAGES | dict.fromkeys(
@@ -66,9 +68,10 @@ def draw(command: list[str], *, shown_as: str) -> str:
         text=True,
         env={**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS)},
     )
+    printed = done.stdout.replace(str(load_settings().home), USUAL_HOME)
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     console.print(Text.assemble(("$ ", "green"), (shown_as, "bold")))
-    console.print(Text.from_ansi(done.stdout))
+    console.print(Text.from_ansi(printed))
     return re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="svp"), flags=re.DOTALL)
 
 

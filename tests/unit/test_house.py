@@ -84,6 +84,13 @@ def test_no_tracked_file_names_a_registry() -> None:
     assert all("://" not in text and "--index" not in text for text in requirements)
 
 
+def test_no_picture_names_a_folder_of_the_machine_it_was_drawn_on() -> None:
+    pictures = sorted((ROOT / "docs" / "pictures").glob("*.svg"))
+    assert pictures
+    named = re.compile(r"(?<![\w~.])/(?:tmp|root|home|work|var)/")
+    assert [file.name for file in pictures if named.search(file.read_text("utf-8"))] == []
+
+
 def test_migration_numbers_are_contiguous_in_every_store() -> None:
     from svp.core.migrations import load_migrations
 
