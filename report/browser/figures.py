@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from plotly import graph_objects
 
-from report.browser.formats import written
-from report.browser.tables import BLANK, Shown, cards_html, shown, table_html, visual_csv
-from report.theme import DARK, FONTS, LIGHT, Look
+from report.browser.tables import BLANK, Shown, shown
+from report.theme import FONTS, Look
 from svp.errors import shorten
 
 if TYPE_CHECKING:
@@ -25,19 +24,7 @@ if TYPE_CHECKING:
 
     from report.definition import Report, Visual
 
-__all__ = [
-    "CONFIG",
-    "DARK",
-    "LIGHT",
-    "Look",
-    "cards_html",
-    "figure",
-    "shown",
-    "table_html",
-    "template",
-    "visual_csv",
-    "written",
-]
+__all__ = ["CONFIG", "figure", "template"]
 
 CONFIG = {"displayModeBar": False, "responsive": True}
 """What Plotly is told wherever it draws: no buttons over the picture, and as wide as its place."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from report.browser.drilling import PAGE, drilled_rows, go_back, origin, origins
-from report.browser.figures import DARK, LIGHT
 from report.browser.formats import written
 from report.browser.panels import plain, show_visual
 from report.browser.readers import Readers
@@ -18,6 +17,7 @@ from report.browser.static import report_html
 from report.browser.style import read_part, visuals_style
 from report.browser.tables import EMPTY
 from report.definition import load_report
+from report.theme import DARK, LIGHT
 from svp.core.failures import explain
 from svp.errors import PlatformError
 from svp.settings import load_settings
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from streamlit.delta_generator import DeltaGenerator
 
-    from report.browser.figures import Look
     from report.browser.reader import Answer
     from report.definition import Page, Report
     from report.queries import Choice
+    from report.theme import Look
 
 __all__ = ["show_report"]
 

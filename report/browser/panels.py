@@ -12,15 +12,15 @@ import pandas as pd
 import streamlit as st
 
 from report.browser.drilling import drill, drill_page
-from report.browser.figures import CONFIG, cards_html, figure, shown, table_html, visual_csv
-from report.browser.tables import NO_ROWS
+from report.browser.figures import CONFIG, figure
+from report.browser.tables import NO_ROWS, cards_html, shown, table_html, visual_csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from report.browser.figures import Look
     from report.browser.reader import Answer
     from report.definition import Page, Report
+    from report.theme import Look
 
 __all__ = ["plain", "show_visual"]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from report.browser.figures import cards_html, figure, table_html, visual_csv
-from report.browser.tables import BLANK, NOTHING
+from report.browser.figures import figure
+from report.browser.tables import BLANK, NOTHING, cards_html, table_html, visual_csv
 from report.definition import load_report
 from report.theme import DARK, LIGHT, LOOKS
 from tests.unit.report.browser.reading import parsed, words
