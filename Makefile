@@ -18,18 +18,20 @@ help: ## list the targets
 demo: $(VENV)/.run ## servers up, data generated and loaded, warehouse refreshed, marts shown
 	@$(BIN)/svp demo
 
-# The servers' own tests come first: they fetch the engines, and want the ports for themselves. The warehouse's tests, on
-# MySQL and then on MariaDB, run beside all others, since both wait for servers most of the time; what they print comes at
+# The servers' own tests come first: they fetch the engines, and want the ports for themselves. The warehouse's tests run
+# beside all others, on MySQL and on MariaDB, since all of them wait for servers half of the time; what they print comes at
 # the end.
 test: $(VENV)/.dev ## every test: unit, integration on real servers, end to end
 	@$(PYTEST) tests/integration/servers
-	@( failed=0; for engine in mysql mariadb; do \
-	  SVP_TEST_WAREHOUSES=$$engine $(PYTEST) -p no:cacheprovider $(WAREHOUSE_TESTS) || failed=1; \
-	done; exit $$failed ) >$(VENV)/warehouse-tests.txt 2>&1 & warehouse=$$!; \
-	others=0; $(PYTEST) --ignore tests/integration/servers --ignore $(WAREHOUSE_TESTS) || others=$$?; \
-	failed=0; wait $$warehouse || failed=$$?; \
-	cat $(VENV)/warehouse-tests.txt; \
-	exit $$((others + failed))
+	@engines="mysql mariadb"; failed=0; processes=(); \
+	for engine in $$engines; do \
+	  SVP_TEST_WAREHOUSES=$$engine $(PYTEST) -p no:cacheprovider $(WAREHOUSE_TESTS) >$(VENV)/tests-on-$$engine.txt 2>&1 & \
+	  processes+=($$!); \
+	done; \
+	$(PYTEST) --ignore tests/integration/servers --ignore $(WAREHOUSE_TESTS) || failed=1; \
+	for process in $${processes[@]}; do wait $$process || failed=1; done; \
+	for engine in $$engines; do cat $(VENV)/tests-on-$$engine.txt; done; \
+	exit $$failed
 
 check: $(VENV)/.dev ## what needs no server: format, lint, types, layers, SQL, spelling, docs
 	@$(BIN)/ruff format --check .

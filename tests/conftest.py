@@ -33,8 +33,12 @@ FORGETFUL_MYSQL = (
     "--innodb-flush-log-at-trx-commit=2",
     "--innodb-flush-method=nosync",
     "--innodb-doublewrite=OFF",
+    "--innodb-file-per-table=OFF",
 )
-"""Nothing waits for the disk: a killed process loses nothing by that, only a machine that loses its power."""
+"""Nothing waits for the disk: a killed process loses nothing by that, only a machine that loses its power.
+
+And no table has a file of its own, which is two thirds of what making and dropping a workspace takes.
+"""
 FORGETFUL_POSTGRES = {"fsync": "off"}
 """The same; a database is made and dropped for each test."""
 
