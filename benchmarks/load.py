@@ -146,7 +146,8 @@ SELECT 'ALTER TABLE oltp.viewing_sessions ADD ' || pg_get_constraintdef(oid) AS 
 FROM pg_constraint WHERE conrelid = 'oltp.loaded_sessions'::regclass AND contype IN ('p', 'u', 'f')
 UNION ALL
 SELECT replace(replace(pg_get_indexdef(indexrelid), 'INDEX ', 'INDEX again_'), 'loaded_sessions', 'viewing_sessions')
-FROM pg_index WHERE indrelid = 'oltp.loaded_sessions'::regclass AND NOT indisunique
+FROM pg_index WHERE indrelid = 'oltp.loaded_sessions'::regclass
+AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
 """
 """Every key and index of the table; its checks are there from the start, which costs less."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
-import bson
+from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
@@ -16,12 +16,14 @@ from loaders.steps import Step, reached
 from svp.core.workers import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pymongo.collection import Collection
 
     from svp.core.mongodb import Document
     from svp.core.progress import Task
+
+    Shape = TypeVar("Shape", bound=Mapping[str, object])
 
 __all__ = ["insert", "replace", "write"]
 
@@ -31,6 +33,12 @@ BATCH_DOCUMENTS = 10_000
 """Of a batch; a few are under way at a time, so that one is encoded here while another is stored there."""
 
 DUPLICATE_KEY = 11000
+
+AS_BYTES = CodecOptions(document_class=RawBSONDocument)
+"""Documents that stay bytes: two are equal if all their bytes are, and none has to be decoded."""
+
+KEY_AT = 4 + len(b"\x02_id\x00") + 4
+"""Where the text of a key begins in a document as bytes: behind two lengths, a type and a name."""
 
 
 @dataclass(slots=True)
@@ -45,27 +53,28 @@ def write(collection: Collection[Document], documents: Iterable[bytes], task: Ta
 
     Repeating it changes nothing; after an error, any of them may have been stored.
     """
-    store = partial(_write_batch, collection, Expectation())
+    raw = collection.with_options(codec_options=AS_BYTES)
+    store = partial(_write_batch, raw, Expectation())
     for written in in_order(store, _batches(documents)):
         task.advance(written)
 
 
-def insert(collection: Collection[Document], documents: Iterable[Document]) -> dict[str, Document]:
+def insert(collection: Collection[Shape], documents: Iterable[Shape]) -> dict[str, Shape]:
     """Store the documents whose ``_id`` is new; return what is stored under that of the others, by ``_id``.
 
     Each ``_id`` comes once.
     """
-    stored: dict[str, Document] = {}
+    stored: dict[str, Shape] = {}
     for found in in_order(partial(_insert_batch, collection), _batches(documents)):
         stored.update(found)
     return stored
 
 
-def replace(collection: Collection[Document], documents: Iterable[Document]) -> None:
+def replace(collection: Collection[Shape], documents: Iterable[Shape]) -> None:
     """Put each document in the place of the one under its ``_id``."""
     for batch in _batches(documents):
         replacements = [
-            ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in batch
+            ReplaceOne({"_id": _key(document)}, document, upsert=True) for document in batch
         ]
         collection.bulk_write(replacements, ordered=False)
 
@@ -77,18 +86,18 @@ def _batches(values: Iterable[Value]) -> Iterator[list[Value]]:
 
 
 def _write_batch(
-    collection: Collection[Document], expected: Expectation, batch: Sequence[bytes]
+    collection: Collection[RawBSONDocument], expected: Expectation, batch: Sequence[bytes]
 ) -> int:
     """Store a batch: as it is if the one before was new, else only what is new or differs."""
-    if not (expected.are_new and _insert_raw(collection, batch)):
-        documents = [bson.decode(document, collection.codec_options) for document in batch]
+    documents = [RawBSONDocument(document) for document in batch]
+    if not (expected.are_new and _insert_new(collection, documents)):
         stored = _insert_batch(collection, documents)
         replace(
             collection,
             [
                 document
                 for document in documents
-                if stored.get(document["_id"], document) != document
+                if stored.get(_key(document), document) != document
             ],
         )
         expected.are_new = not stored
@@ -96,37 +105,44 @@ def _write_batch(
     return len(batch)
 
 
-def _insert_raw(collection: Collection[Document], batch: Sequence[bytes]) -> bool:
-    """Insert documents as they are; return False if some were there."""
-    documents = [RawBSONDocument(document) for document in batch]
+def _insert_new(
+    collection: Collection[RawBSONDocument], documents: Sequence[RawBSONDocument]
+) -> bool:
+    """Insert documents; return False if some were there."""
     try:
-        cast("Collection[RawBSONDocument]", collection).insert_many(documents, ordered=False)
+        collection.insert_many(documents, ordered=False)
     except BulkWriteError as error:
         _duplicates(error)
         return False
     return True
 
 
-def _insert_batch(
-    collection: Collection[Document], batch: Sequence[Document]
-) -> dict[str, Document]:
+def _insert_batch(collection: Collection[Shape], batch: Sequence[Shape]) -> dict[str, Shape]:
     """Store what is new of a batch; return what is stored under the keys of the rest.
 
     It is looked for first, because refused inserts are dear. What is found only by the insert was stored since: by
     the server, for a run that was killed.
     """
-    stored = _find(collection, [document["_id"] for document in batch])
-    new = [document for document in batch if document["_id"] not in stored]
+    stored = _find(collection, [_key(document) for document in batch])
+    new = [document for document in batch if _key(document) not in stored]
     if new:
         try:
             collection.insert_many(new, ordered=False)
         except BulkWriteError as error:
-            stored |= _find(collection, [new[index]["_id"] for index in _duplicates(error)])
+            stored |= _find(collection, [_key(new[index]) for index in _duplicates(error)])
     return stored
 
 
-def _find(collection: Collection[Document], keys: Sequence[str]) -> dict[str, Document]:
-    return {found["_id"]: found for found in collection.find({"_id": {"$in": keys}})}
+def _find(collection: Collection[Shape], keys: Sequence[str]) -> dict[str, Shape]:
+    return {_key(found): found for found in collection.find({"_id": {"$in": keys}})}
+
+
+def _key(document: Mapping[str, object]) -> str:
+    """Return the ``_id`` of a document, which is a text and comes first; of bytes without decoding the rest."""
+    if isinstance(document, RawBSONDocument):
+        raw = bytes(document.raw)
+        return raw[KEY_AT : raw.index(b"\x00", KEY_AT)].decode()
+    return str(document["_id"])
 
 
 def _duplicates(error: BulkWriteError) -> list[int]:

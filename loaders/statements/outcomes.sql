@@ -1,7 +1,18 @@
--- outcomes.sql: how many rows of the file met which end.
--- grain: one row per outcome
+-- outcomes.sql: how many rows of the file met which end, and with which remarks those of them that are stored.
+-- grain: one row per outcome and set of remarks
+WITH remarked AS (
+    SELECT
+        resolved.outcome,
+        CASE
+            WHEN resolved.is_latest AND resolved.outcome NOT IN ('rejected', 'ended') THEN resolved.quality_flags
+            ELSE '{}'
+        END AS remarks
+    FROM resolved
+)
+
 SELECT
-    resolved.outcome,
+    remarked.outcome,
+    remarked.remarks,
     count(*) AS outcome_rows
-FROM resolved
-GROUP BY resolved.outcome;
+FROM remarked
+GROUP BY remarked.outcome, remarked.remarks;

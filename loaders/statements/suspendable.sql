@@ -1,5 +1,6 @@
 -- suspendable.sql: the indexes and foreign keys that only cost while an empty table is filled: what takes each off,
--- and what makes it again. Unique indexes stay: they cost the same either way. None of a table that is not ours.
+-- and what makes it again. An index that a constraint rests on stays: adding one locks readers out. None of a table
+-- that is not ours.
 -- grain:  one row per index or foreign key
 -- params: target
 WITH target AS (
@@ -17,7 +18,7 @@ SELECT
     pg_get_indexdef(pg_index.indexrelid) AS definition
 FROM target
 INNER JOIN pg_catalog.pg_index ON target.oid = pg_index.indrelid
-WHERE NOT pg_index.indisunique
+WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint WHERE pg_constraint.conindid = pg_index.indexrelid)
 UNION ALL
 SELECT
     format('ALTER TABLE %%s DROP CONSTRAINT %%I', target.name, pg_constraint.conname) AS removal,

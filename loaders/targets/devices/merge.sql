@@ -1,4 +1,5 @@
--- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones.
+-- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones. Nobody else stores any
+-- meanwhile, so what is new is known; ON CONFLICT would write twice to the log for each row.
 -- settings: svp.source, svp.load_id
 INSERT INTO oltp.devices (
     source,
@@ -22,15 +23,22 @@ SELECT
     resolved.row_hash,
     cast(current_setting('svp.load_id') AS bigint) AS load_id
 FROM resolved
-WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
-ORDER BY resolved.line
-ON CONFLICT (source, device_id) DO UPDATE
-    SET
-        user_key = excluded.user_key,
-        device_type = excluded.device_type,
-        platform = excluded.platform,
-        added_on = excluded.added_on,
-        quality_flags = excluded.quality_flags,
-        row_hash = excluded.row_hash,
-        load_id = excluded.load_id,
-        ended_at = NULL;
+WHERE resolved.is_latest AND resolved.outcome = 'loaded'
+ORDER BY resolved.line;
+
+UPDATE oltp.devices
+SET
+    user_key = resolved.user_key,
+    device_type = resolved.device_type,
+    platform = resolved.platform,
+    added_on = resolved.added_on,
+    quality_flags = resolved.quality_flags,
+    row_hash = resolved.row_hash,
+    load_id = cast(current_setting('svp.load_id') AS bigint),
+    ended_at = NULL
+FROM resolved
+WHERE
+    resolved.is_latest
+    AND resolved.outcome = 'updated'
+    AND devices.source = current_setting('svp.source')
+    AND devices.device_id = resolved.device_id;

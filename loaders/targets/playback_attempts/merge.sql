@@ -1,4 +1,5 @@
--- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones.
+-- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones. Nobody else stores any
+-- meanwhile, so what is new is known; ON CONFLICT would write twice to the log for each row.
 -- settings: svp.source, svp.load_id
 INSERT INTO oltp.playback_attempts (
     source,
@@ -36,21 +37,28 @@ SELECT
     resolved.row_hash,
     cast(current_setting('svp.load_id') AS bigint) AS load_id
 FROM resolved
-WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
-ORDER BY resolved.line
-ON CONFLICT (source, attempt_id) DO UPDATE
-    SET
-        user_key = excluded.user_key,
-        content_key = excluded.content_key,
-        session_key = excluded.session_key,
-        device_key = excluded.device_key,
-        attempted_at = excluded.attempted_at,
-        outcome = excluded.outcome,
-        startup_milliseconds = excluded.startup_milliseconds,
-        stall_count = excluded.stall_count,
-        stall_milliseconds = excluded.stall_milliseconds,
-        bitrate_change_count = excluded.bitrate_change_count,
-        error_code = excluded.error_code,
-        quality_flags = excluded.quality_flags,
-        row_hash = excluded.row_hash,
-        load_id = excluded.load_id;
+WHERE resolved.is_latest AND resolved.outcome = 'loaded'
+ORDER BY resolved.line;
+
+UPDATE oltp.playback_attempts
+SET
+    user_key = resolved.user_key,
+    content_key = resolved.content_key,
+    session_key = resolved.session_key,
+    device_key = resolved.device_key,
+    attempted_at = resolved.attempted_at,
+    outcome = resolved.attempt_outcome,
+    startup_milliseconds = resolved.startup_milliseconds,
+    stall_count = resolved.stall_count,
+    stall_milliseconds = resolved.stall_milliseconds,
+    bitrate_change_count = resolved.bitrate_change_count,
+    error_code = resolved.error_code,
+    quality_flags = resolved.quality_flags,
+    row_hash = resolved.row_hash,
+    load_id = cast(current_setting('svp.load_id') AS bigint)
+FROM resolved
+WHERE
+    resolved.is_latest
+    AND resolved.outcome = 'updated'
+    AND playback_attempts.source = current_setting('svp.source')
+    AND playback_attempts.attempt_id = resolved.attempt_id;

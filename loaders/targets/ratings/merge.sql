@@ -1,4 +1,5 @@
--- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones.
+-- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones. Nobody else stores any
+-- meanwhile, so what is new is known; ON CONFLICT would write twice to the log for each row.
 -- settings: svp.source, svp.load_id
 INSERT INTO oltp.ratings (
     source,
@@ -26,16 +27,23 @@ SELECT
     resolved.row_hash,
     cast(current_setting('svp.load_id') AS bigint) AS load_id
 FROM resolved
-WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
-ORDER BY resolved.line
-ON CONFLICT (source, rating_id) DO UPDATE
-    SET
-        user_key = excluded.user_key,
-        content_key = excluded.content_key,
-        stars = excluded.stars,
-        review = excluded.review,
-        helpful_count = excluded.helpful_count,
-        rated_at = excluded.rated_at,
-        quality_flags = excluded.quality_flags,
-        row_hash = excluded.row_hash,
-        load_id = excluded.load_id;
+WHERE resolved.is_latest AND resolved.outcome = 'loaded'
+ORDER BY resolved.line;
+
+UPDATE oltp.ratings
+SET
+    user_key = resolved.user_key,
+    content_key = resolved.content_key,
+    stars = resolved.stars,
+    review = resolved.review,
+    helpful_count = resolved.helpful_count,
+    rated_at = resolved.rated_at,
+    quality_flags = resolved.quality_flags,
+    row_hash = resolved.row_hash,
+    load_id = cast(current_setting('svp.load_id') AS bigint)
+FROM resolved
+WHERE
+    resolved.is_latest
+    AND resolved.outcome = 'updated'
+    AND ratings.source = current_setting('svp.source')
+    AND ratings.rating_id = resolved.rating_id;

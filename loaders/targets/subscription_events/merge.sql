@@ -1,4 +1,5 @@
--- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones.
+-- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones. Nobody else stores any
+-- meanwhile, so what is new is known; ON CONFLICT would write twice to the log for each row.
 -- settings: svp.source, svp.load_id
 INSERT INTO oltp.subscription_events (
     source,
@@ -28,17 +29,24 @@ SELECT
     resolved.row_hash,
     cast(current_setting('svp.load_id') AS bigint) AS load_id
 FROM resolved
-WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
-ORDER BY resolved.line
-ON CONFLICT (source, subscription_event_id) DO UPDATE
-    SET
-        user_key = excluded.user_key,
-        event_type = excluded.event_type,
-        previous_plan = excluded.previous_plan,
-        new_plan = excluded.new_plan,
-        amount_minor = excluded.amount_minor,
-        currency = excluded.currency,
-        occurred_at = excluded.occurred_at,
-        quality_flags = excluded.quality_flags,
-        row_hash = excluded.row_hash,
-        load_id = excluded.load_id;
+WHERE resolved.is_latest AND resolved.outcome = 'loaded'
+ORDER BY resolved.line;
+
+UPDATE oltp.subscription_events
+SET
+    user_key = resolved.user_key,
+    event_type = resolved.event_type,
+    previous_plan = resolved.previous_plan,
+    new_plan = resolved.new_plan,
+    amount_minor = resolved.amount_minor,
+    currency = resolved.currency,
+    occurred_at = resolved.occurred_at,
+    quality_flags = resolved.quality_flags,
+    row_hash = resolved.row_hash,
+    load_id = cast(current_setting('svp.load_id') AS bigint)
+FROM resolved
+WHERE
+    resolved.is_latest
+    AND resolved.outcome = 'updated'
+    AND subscription_events.source = current_setting('svp.source')
+    AND subscription_events.subscription_event_id = resolved.subscription_event_id;

@@ -1,4 +1,5 @@
--- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones.
+-- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones. Nobody else stores any
+-- meanwhile, so what is new is known; ON CONFLICT would write twice to the log for each row.
 -- settings: svp.source, svp.load_id
 INSERT INTO oltp.users (
     source,
@@ -34,21 +35,28 @@ SELECT
     resolved.row_hash,
     cast(current_setting('svp.load_id') AS bigint) AS load_id
 FROM resolved
-WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
-ORDER BY resolved.line
-ON CONFLICT (source, user_id) DO UPDATE
-    SET
-        full_name = excluded.full_name,
-        age = excluded.age,
-        country = excluded.country,
-        plan = excluded.plan,
-        registered_on = excluded.registered_on,
-        contract_code = excluded.contract_code,
-        payment_method = excluded.payment_method,
-        preferred_device = excluded.preferred_device,
-        is_active = excluded.is_active,
-        lifetime_watch_hours = excluded.lifetime_watch_hours,
-        quality_flags = excluded.quality_flags,
-        row_hash = excluded.row_hash,
-        load_id = excluded.load_id,
-        ended_at = NULL;
+WHERE resolved.is_latest AND resolved.outcome = 'loaded'
+ORDER BY resolved.line;
+
+UPDATE oltp.users
+SET
+    full_name = resolved.full_name,
+    age = resolved.age,
+    country = resolved.country,
+    plan = resolved.plan,
+    registered_on = resolved.registered_on,
+    contract_code = resolved.contract_code,
+    payment_method = resolved.payment_method,
+    preferred_device = resolved.preferred_device,
+    is_active = resolved.is_active,
+    lifetime_watch_hours = resolved.lifetime_watch_hours,
+    quality_flags = resolved.quality_flags,
+    row_hash = resolved.row_hash,
+    load_id = cast(current_setting('svp.load_id') AS bigint),
+    ended_at = NULL
+FROM resolved
+WHERE
+    resolved.is_latest
+    AND resolved.outcome = 'updated'
+    AND users.source = current_setting('svp.source')
+    AND users.user_id = resolved.user_id;

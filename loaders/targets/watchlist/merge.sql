@@ -1,4 +1,5 @@
--- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones.
+-- merge.sql: store the new rows of resolved, and put corrections in the place of the old ones. Nobody else stores any
+-- meanwhile, so what is new is known; ON CONFLICT would write twice to the log for each row.
 -- settings: svp.source, svp.load_id
 INSERT INTO oltp.watchlist (
     source,
@@ -22,14 +23,21 @@ SELECT
     resolved.row_hash,
     cast(current_setting('svp.load_id') AS bigint) AS load_id
 FROM resolved
-WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
-ORDER BY resolved.line
-ON CONFLICT (source, watchlist_id) DO UPDATE
-    SET
-        user_key = excluded.user_key,
-        content_key = excluded.content_key,
-        added_at = excluded.added_at,
-        watched_at = excluded.watched_at,
-        quality_flags = excluded.quality_flags,
-        row_hash = excluded.row_hash,
-        load_id = excluded.load_id;
+WHERE resolved.is_latest AND resolved.outcome = 'loaded'
+ORDER BY resolved.line;
+
+UPDATE oltp.watchlist
+SET
+    user_key = resolved.user_key,
+    content_key = resolved.content_key,
+    added_at = resolved.added_at,
+    watched_at = resolved.watched_at,
+    quality_flags = resolved.quality_flags,
+    row_hash = resolved.row_hash,
+    load_id = cast(current_setting('svp.load_id') AS bigint)
+FROM resolved
+WHERE
+    resolved.is_latest
+    AND resolved.outcome = 'updated'
+    AND watchlist.source = current_setting('svp.source')
+    AND watchlist.watchlist_id = resolved.watchlist_id;

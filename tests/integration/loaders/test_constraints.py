@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from svp.core.postgres import Connection
     from tests.integration.loaders.stores import Stores
 
+UNIQUE = "SELECT count(*) FROM pg_index WHERE indrelid = 'oltp.viewing_sessions'::regclass AND indisunique"
 FOREIGN_KEYS = "SELECT count(*) FROM pg_constraint WHERE conrelid = 'oltp.viewing_sessions'::regclass AND contype = 'f'"
 READERS_QUERY = (
     "SELECT (SELECT count(*) FROM oltp.viewing_sessions), (SELECT count(*) FROM oltp.users),"
@@ -49,7 +50,7 @@ def test_they_are_off_while_rows_come_and_validated_again_with_them(
     store, make_again = postgres.store, constraints.make_again
 
     def store_and_look(*arguments: Any) -> Any:
-        seen.append(parents.one(FOREIGN_KEYS))
+        seen.append((parents.one(FOREIGN_KEYS), parents.one(UNIQUE)))
         return store(*arguments)
 
     def make_again_and_read(connection: Connection) -> None:
@@ -61,12 +62,26 @@ def test_they_are_off_while_rows_come_and_validated_again_with_them(
     monkeypatch.setattr(sinks, "make_again", make_again_and_read)
     first, second = a_session("S1"), a_session("S2")
     parents.load(sessions_file(tmp_path, first, a_session("X", user_id="U9")))
-    assert seen == [0, (0, 1, 1)]
+    assert seen == [(0, 1), (0, 1, 1)]
     assert structure(parents) == before
     parents.load(sessions_file(tmp_path, second, name="more.csv"))
-    assert seen[2:] == [parents.one(FOREIGN_KEYS), (1, 1, 1)]
+    assert seen[2:] == [(parents.one(FOREIGN_KEYS), 2), (1, 1, 1)]
     assert structure(parents) == before
     assert parents.one("SELECT count(*) FROM oltp.viewing_sessions") == 2
+
+
+def test_a_key_that_comes_again_is_stored_once_though_its_index_is_off(
+    parents: Stores, tmp_path: Path
+) -> None:
+    before = structure(parents)
+    (report,) = parents.load(
+        sessions_file(tmp_path, a_session("S1"), a_session("S1", watch_duration_minutes="7"))
+    )
+    assert (report.counts.loaded_rows, report.counts.updated_rows) == (1, 1)
+    assert parents.rows("SELECT session_id, watch_seconds FROM oltp.viewing_sessions") == [
+        ("S1", 420)
+    ]
+    assert structure(parents) == before
 
 
 def test_a_load_that_fails_leaves_them(
