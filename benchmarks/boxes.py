@@ -296,13 +296,13 @@ def cost_cells(cost: Cost, lines: int) -> str:
 
 def check_file(file: Recognised) -> int:
     """Read, check and deduplicate a file; return its lines, after the row law was checked."""
-    batches, read, refused = [], 0, 0
+    parts, read, refused = list[pa.RecordBatch](), 0, 0
     for batch in file.batches():
         checked = check(batch, file.kind)
-        batches.append(checked.accepted)
+        parts += checked.parts
         read += batch.read_rows - batch.skipped_rows
         refused += len(checked.refusals)
-    united = unite(LINES.empty_table(), pa.Table.from_batches(batches))
+    united = unite(LINES.empty_table(), pa.Table.from_batches(parts))
     assert read == refused + sum(united.outcomes.values())  # noqa: S101  (the row law)
     return read
 

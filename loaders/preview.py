@@ -63,14 +63,13 @@ class Judgement:
         """Count a batch."""
         self.read_rows += batch.read_rows
         self.skipped_rows += batch.skipped_rows
-        self.accepted_rows += checked.accepted.num_rows
         self.rejected.update(refusal.code for refusal in checked.refusals)
-        counted: list[Any] = compute.value_counts(
-            checked.accepted.column("quality_flags")
-        ).to_pylist()
-        for found in counted:
-            codes = filter(None, found["values"].split(","))
-            self.flags.update(dict.fromkeys(codes, found["counts"]))
+        for rows in checked.parts:
+            self.accepted_rows += rows.num_rows
+            counted: list[Any] = compute.value_counts(rows.column("quality_flags")).to_pylist()
+            for found in counted:
+                codes = filter(None, found["values"].split(","))
+                self.flags.update(dict.fromkeys(codes, found["counts"]))
 
 
 def explain(file: Recognised) -> Explanation:
@@ -92,11 +91,12 @@ def explain(file: Recognised) -> Explanation:
 
 
 def _first_rows(batch: Batch) -> Batch:
+    whole = batch.in_order()
     return replace(
-        batch,
-        rows=batch.rows.slice(0, EXPLAINED_ROWS),
-        lines=batch.lines.slice(0, EXPLAINED_ROWS),
-        refusals=batch.refusals[:EXPLAINED_ROWS],
+        whole,
+        rows=whole.rows.slice(0, EXPLAINED_ROWS),
+        lines=whole.lines.slice(0, EXPLAINED_ROWS),
+        refusals=whole.refusals[:EXPLAINED_ROWS],
     )
 
 

@@ -44,6 +44,8 @@ class Sink(Protocol):
     """Where they go, for people."""
     state: str
     """How far the load is when ``finish`` is committed."""
+    takes_any_order: bool
+    """Whether rows tell by their ``line`` alone which of them comes later."""
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Take a batch."""
@@ -60,6 +62,7 @@ class RowSink:
 
     name = "PostgreSQL"
     state = "postgres_done"
+    takes_any_order = False
 
     def __init__(self, connection: Connection, target: Table, *, source: str, load_id: int) -> None:
         self._connection = connection
@@ -116,6 +119,7 @@ class NoSink:
 
     name = "nowhere"
     state = "refused"
+    takes_any_order = True
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Let a batch go."""
@@ -140,6 +144,7 @@ class DocumentSink:
 
     name = "MongoDB"
     state = "mongo_done"
+    takes_any_order = False
 
     def __init__(
         self,
