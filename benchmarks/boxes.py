@@ -21,10 +21,12 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import bson
 import psutil
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -198,12 +200,9 @@ def read_documents(path: Path) -> list[Line]:
     file = recognise(path)
     assert file.day  # noqa: S101  (logs have one)
     shape = partial(ONLY_DOCUMENTS["box_logs"], Delivery("iptv", 1, file.day))
-    lines = [
-        shape(row)
-        for batch in file.batches()
-        for row in check(batch, file.kind).accepted.to_pylist()
-    ]
-    return list({line["_id"]: line for line in lines}.values())
+    checked = (check(batch, file.kind).accepted for batch in file.batches())
+    latest = dict(chain.from_iterable(shape(rows).by_key() for rows in checked))
+    return list(map(bson.decode, latest.values()))
 
 
 def measure_layout(

@@ -18,6 +18,7 @@ import pyarrow as pa
 from loaders import ledger
 from loaders.arrow import Bytes, Mask, Positions, Values, compute, letters, mask, pick
 from loaders.canonical import MAX_ID_CHARACTERS, names_no_contract
+from loaders.contract import count_flags
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError
 
@@ -155,7 +156,7 @@ class BoxDaySink:
             delivered = pa.Table.from_batches(batches, schema=DELIVERED)
             united = unite(self._stored(part), delivered)
             outcomes.update(united.outcomes)
-            flags.update(_count_flags(delivered.column("quality_flags").take(united.winners)))
+            flags.update(count_flags(delivered.column("quality_flags").take(united.winners)))
             totals.add(united.lines)
             if united.is_changed:
                 self._put_part(part, united.lines)
@@ -318,17 +319,6 @@ def _differ(lines: pa.Table, some: Positions, others: Positions) -> Mask:
     )
     found[has_other] = reduce(np.logical_or, map(mask, differ))
     return found
-
-
-def _count_flags(flags: pa.ChunkedArray[Any]) -> Mapping[str, int]:
-    """Return how many lines carry which remark."""
-    codes = flags.combine_chunks().cast(pa.string())
-    lines = pa.table({"codes": codes}).group_by("codes")
-    counted: Counter[str] = Counter()
-    for found in lines.aggregate([([], "count_all")]).to_pylist():
-        for code in filter(None, found["codes"].split(",")):
-            counted[code] += found["count_all"]
-    return counted
 
 
 def _packed(lines: pa.Table) -> memoryview:

@@ -6,10 +6,11 @@ batch; what it accepts has the canonical schema of its table, what it refuses go
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from svp.model import Table
 
-__all__ = ["SOURCE_NAME", "Checked", "Field", "Flag", "Kind", "check"]
+__all__ = ["SOURCE_NAME", "Checked", "Field", "Flag", "Kind", "check", "count_flags"]
 
 SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 """A colon parts source and id in MongoDB's keys."""
@@ -212,6 +213,15 @@ def _flags(rows: pa.RecordBatch, flags: Sequence[Flag]) -> Values:
         for choice in range(2 ** len(flags))
     ]
     return compute.take(pa.array(choices), pa.array(chosen))
+
+
+def count_flags(flags: Values | pa.ChunkedArray[Any]) -> Mapping[str, int]:
+    """Return how many rows carry which remark, from a column of their codes."""
+    counted: Counter[str] = Counter()
+    for found in cast("list[dict[str, Any]]", compute.value_counts(flags).to_pylist()):
+        for code in filter(None, found["values"].split(",")):
+            counted[code] += found["counts"]
+    return counted
 
 
 def _without(rows: pa.RecordBatch, refused: Collection[int]) -> pa.RecordBatch:

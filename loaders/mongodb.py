@@ -16,14 +16,14 @@ from loaders.steps import Step, reached
 from svp.core.workers import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pymongo.collection import Collection
 
     from svp.core.mongodb import Document
     from svp.core.progress import Task
 
-__all__ = ["insert", "replace", "write"]
+__all__ = ["Expectation", "insert", "replace", "write"]
 
 Value = TypeVar("Value")
 
@@ -32,12 +32,16 @@ BATCH_DOCUMENTS = 10_000
 
 DUPLICATE_KEY = 11000
 
+MANY_STORED = 0.01
+"""Share of a batch from which on those of the next are looked for before they are inserted."""
+
 
 @dataclass(slots=True)
 class Expectation:
     """What the documents of a load will find, going by those before."""
 
     are_new: bool = False
+    """Whether hardly any is stored."""
 
 
 def write(collection: Collection[Document], documents: Iterable[bytes], task: Task) -> None:
@@ -50,13 +54,19 @@ def write(collection: Collection[Document], documents: Iterable[bytes], task: Ta
         task.advance(written)
 
 
-def insert(collection: Collection[Document], documents: Iterable[Document]) -> dict[str, Document]:
+def insert(
+    collection: Collection[Document], documents: Mapping[str, bytes], expected: Expectation
+) -> dict[str, Document]:
     """Store the documents whose ``_id`` is new; return what is stored under that of the others, by ``_id``.
 
-    Each ``_id`` comes once.
+    Args:
+        collection: where they go.
+        documents: as BSON, by ``_id``.
+        expected: of the load that they belong to.
     """
     stored: dict[str, Document] = {}
-    for found in in_order(partial(_insert_batch, collection), _batches(documents)):
+    store = partial(_insert_batch, collection, expected)
+    for found in in_order(store, _batches(documents.items())):
         stored.update(found)
     return stored
 
@@ -80,9 +90,11 @@ def _write_batch(
     collection: Collection[Document], expected: Expectation, batch: Sequence[bytes]
 ) -> int:
     """Store a batch: as it is if the one before was new, else only what is new or differs."""
-    if not (expected.are_new and _insert_raw(collection, batch)):
+    if not expected.are_new or _insert_raw(collection, batch):
         documents = [bson.decode(document, collection.codec_options) for document in batch]
-        stored = _insert_batch(collection, documents)
+        keys = [document["_id"] for document in documents]
+        expected.are_new = False
+        stored = _insert_batch(collection, expected, list(zip(keys, batch, strict=True)))
         replace(
             collection,
             [
@@ -91,37 +103,34 @@ def _write_batch(
                 if stored.get(document["_id"], document) != document
             ],
         )
-        expected.are_new = not stored
     reached(Step.DOCUMENTS)
     return len(batch)
 
 
-def _insert_raw(collection: Collection[Document], batch: Sequence[bytes]) -> bool:
-    """Insert documents as they are; return False if some were there."""
+def _insert_raw(collection: Collection[Document], batch: Sequence[bytes]) -> list[int]:
+    """Insert documents as they are; return the positions of those that were there."""
     documents = [RawBSONDocument(document) for document in batch]
     try:
         cast("Collection[RawBSONDocument]", collection).insert_many(documents, ordered=False)
     except BulkWriteError as error:
-        _duplicates(error)
-        return False
-    return True
+        return _duplicates(error)
+    return []
 
 
 def _insert_batch(
-    collection: Collection[Document], batch: Sequence[Document]
+    collection: Collection[Document], expected: Expectation, batch: Sequence[tuple[str, bytes]]
 ) -> dict[str, Document]:
     """Store what is new of a batch; return what is stored under the keys of the rest.
 
-    It is looked for first, because refused inserts are dear. What is found only by the insert was stored since: by
-    the server, for a run that was killed.
+    That is looked for first unless hardly any is expected, because refused inserts are dear. What is found only by the
+    insert may also have been stored since: by the server, for a run that was killed.
     """
-    stored = _find(collection, [document["_id"] for document in batch])
-    new = [document for document in batch if document["_id"] not in stored]
+    stored = {} if expected.are_new else _find(collection, [key for key, _ in batch])
+    new = [(key, document) for key, document in batch if key not in stored]
     if new:
-        try:
-            collection.insert_many(new, ordered=False)
-        except BulkWriteError as error:
-            stored |= _find(collection, [new[index]["_id"] for index in _duplicates(error)])
+        refused = _insert_raw(collection, [document for _, document in new])
+        stored |= _find(collection, [new[index][0] for index in refused])
+    expected.are_new = len(stored) <= MANY_STORED * len(batch)
     return stored
 
 

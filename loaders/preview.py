@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from loaders.arrow import compute
+from loaders.contract import count_flags
 from loaders.tolerance import ANY, Tolerance
 from svp.core.progress import SILENT, Progress
 
@@ -66,10 +66,7 @@ class Judgement:
         self.rejected.update(refusal.code for refusal in checked.refusals)
         for rows in checked.parts:
             self.accepted_rows += rows.num_rows
-            counted: list[Any] = compute.value_counts(rows.column("quality_flags")).to_pylist()
-            for found in counted:
-                codes = filter(None, found["values"].split(","))
-                self.flags.update(dict.fromkeys(codes, found["counts"]))
+            self.flags.update(count_flags(rows.column("quality_flags")))
 
 
 def explain(file: Recognised) -> Explanation:
