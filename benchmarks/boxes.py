@@ -66,6 +66,11 @@ ROUNDS = 5
 """Of reading a day and of DuckDB's sum over it, in turns."""
 
 MONTH_LINES = 48_000_000
+WHOLE_MONTH = 0.9
+"""Share of a month's lines from which on figures are those of a month."""
+
+AIM_MINUTES = {"warehouse": 3, "documents": 12}
+"""From files to customer_360."""
 
 BARE = ("fact_box_watch", "fact_category_seconds")
 """The facts that have a row for nearly each line."""
@@ -129,16 +134,18 @@ class Costs:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Measure a step; one that comes again is added."""
+        """Measure a step, and say so when it ends; one that comes again is added."""
         wall, own = time.perf_counter(), time.process_time()
         servers = server_seconds(self.home)
         yield
         before = self.steps.get(name, Cost())
-        self.steps[name] = Cost(
+        cost = self.steps[name] = Cost(
             before.seconds + time.perf_counter() - wall,
             before.own_seconds + time.process_time() - own,
             before.server_seconds + server_seconds(self.home) - servers,
         )
+        took = f"{cost.seconds:,.1f} s, of processors {cost.processor_seconds:,.1f} s"
+        print(f"{name}: {took}", file=sys.stderr, flush=True)
 
 
 def server_seconds(home: Path | None) -> float:
@@ -320,7 +327,10 @@ def run_script(python: str, script: str, files: Sequence[Path]) -> list[bytes]:
 def measure_warehouse(
     settings: Settings, files: Sequence[Path], *, with_documents: bool = False
 ) -> None:
-    """Take days from files to customer_360; print where time goes, a month's processors, and what bare loads take."""
+    """Take days from files to customer_360; print where time goes, a month's processors, and what bare loads take.
+
+    The files go as soon as they are loaded, and a bare table when it was filled: a month takes room for one of each.
+    """
     for room in (oltp.schema, nosql.schema, warehouse.schema):
         room.reset(settings)
         room.install(settings)
@@ -329,6 +339,8 @@ def measure_warehouse(
         recognised = recognise_all(files)
     with costs.step("ingest"):
         reports = ingest(settings, recognised, terms=Terms(to_warehouse=not with_documents))
+    for file in files:
+        file.unlink()
     with costs.step("export into MySQL"):
         rows = export(settings).rows
     with costs.step("procedures"):
@@ -340,6 +352,11 @@ def measure_warehouse(
     print_costs(costs, lines)
     taken, least = (sum(costs.steps[name].seconds for name in some) for some in (steps, BARE))
     print(f"\nall of it: {taken:.0f} s, {taken / least:.2f} of the bare loads")
+    print(f"aim for a month: {AIM_MINUTES['documents' if with_documents else 'warehouse']} minutes")
+    if lines < WHOLE_MONTH * MONTH_LINES:
+        print(
+            f"scaled: {lines / MONTH_LINES:.1%} of a month's lines; the last column takes costs to grow with lines"
+        )
 
 
 def print_costs(costs: Costs, lines: int) -> None:
@@ -403,7 +420,8 @@ def main() -> None:
                 files = generate(folder / "logs", given.users or 100_000, given.days or 3)
                 measure_layouts(settings, files)
             else:
-                files = generate(folder / "logs", given.users or 1_750_000, given.days or 30)
+                with Costs().step("generate"):
+                    files = generate(folder / "logs", given.users or 1_750_000, given.days or 30)
                 measure_warehouse(settings, files, with_documents=given.what == "documents")
         finally:
             for room in (oltp.schema, nosql.schema, warehouse.schema):
