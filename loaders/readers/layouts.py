@@ -381,7 +381,7 @@ def _read_token(tokens: Sequence[Values], index: int, token: Token) -> tuple[Val
         return written, compute.equal(written, token)
     around = token.before + token.after
     is_long = compute.greater_equal(compute.binary_length(written), len(around))
-    if not mask(is_long).all():
+    if token.before and token.after and not mask(is_long).all():
         # What is cut on both sides must have that length.
         written = compute.if_else(is_long, written, around)
     values = compute.binary_slice(written, len(token.before), -len(token.after) or MAX_BYTES)
