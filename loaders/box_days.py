@@ -54,7 +54,7 @@ PARTS = 8
 """Of a day, by id: what is united at a time. Days that are stored have as many."""
 
 MAX_LINES = 3_000_000
-"""Of a file; they are held in memory as columns, about 60 bytes each."""
+"""Of a file; they are held in memory as columns, about 68 bytes each."""
 
 MAX_CONTRACT_CHARACTERS = 255
 MAX_APPLICATION_CHARACTERS = 100
