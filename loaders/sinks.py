@@ -175,16 +175,16 @@ class DocumentSink:
         latest = dict(documents)
         self._count_superseded(documents, latest)
         is_last = [latest[key] is document for key, document in documents]
-        self._flags.update(count_flags(rows.column("quality_flags").filter(pa.array(is_last))))
+        flags = rows.column("quality_flags").filter(pa.array(is_last, pa.bool_()))
+        self._flags.update(count_flags(flags))
         stored = mongodb.insert(self._collection, latest, self._expected)
         reached(Step.INSERTED)
         self._outcomes["loaded"] += len(latest) - len(stored)
         is_new = [
             last and key not in stored for last, (key, _) in zip(is_last, documents, strict=True)
         ]
-        self._days.update(
-            filter(None, compute.unique(shaped.days.filter(pa.array(is_new))).to_pylist())
-        )
+        days = compute.unique(shaped.days.filter(pa.array(is_new, pa.bool_())))
+        self._days.update(filter(None, days.to_pylist()))
         if stored:
             options = self._collection.codec_options
             self._merge([bson.decode(latest[key], options) for key in stored], stored)
