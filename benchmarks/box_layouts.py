@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Protocol
 
+import bson
 from pymongo import UpdateOne
 
 from loaders import mongodb
@@ -56,7 +57,8 @@ class Lines:
 
     def deliver(self, database: MongoDatabase, lines: Sequence[Line]) -> None:
         """Insert what is new, replace what differs."""
-        stored = mongodb.insert(database[self.collection], lines)
+        documents = {line["_id"]: bson.encode(line) for line in lines}
+        stored = mongodb.insert(database[self.collection], documents, mongodb.Expectation())
         changed = [
             line
             for line in lines

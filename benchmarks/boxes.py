@@ -21,10 +21,12 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import bson
 import psutil
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -64,6 +66,11 @@ ROUNDS = 5
 """Of reading a day and of DuckDB's sum over it, in turns."""
 
 MONTH_LINES = 48_000_000
+WHOLE_MONTH = 0.9
+"""Share of a month's lines from which on figures are those of a month."""
+
+AIM_MINUTES = {"warehouse": 3, "documents": 12}
+"""From files to customer_360."""
 
 BARE = ("fact_box_watch", "fact_category_seconds")
 """The facts that have a row for nearly each line."""
@@ -127,16 +134,18 @@ class Costs:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Measure a step; one that comes again is added."""
+        """Measure a step, and say so when it ends; one that comes again is added."""
         wall, own = time.perf_counter(), time.process_time()
         servers = server_seconds(self.home)
         yield
         before = self.steps.get(name, Cost())
-        self.steps[name] = Cost(
+        cost = self.steps[name] = Cost(
             before.seconds + time.perf_counter() - wall,
             before.own_seconds + time.process_time() - own,
             before.server_seconds + server_seconds(self.home) - servers,
         )
+        took = f"{cost.seconds:,.1f} s, of processors {cost.processor_seconds:,.1f} s"
+        print(f"{name}: {took}", file=sys.stderr, flush=True)
 
 
 def server_seconds(home: Path | None) -> float:
@@ -198,12 +207,9 @@ def read_documents(path: Path) -> list[Line]:
     file = recognise(path)
     assert file.day  # noqa: S101  (logs have one)
     shape = partial(ONLY_DOCUMENTS["box_logs"], Delivery("iptv", 1, file.day))
-    lines = [
-        shape(row)
-        for batch in file.batches()
-        for row in check(batch, file.kind).accepted.to_pylist()
-    ]
-    return list({line["_id"]: line for line in lines}.values())
+    checked = (check(batch, file.kind).accepted for batch in file.batches())
+    latest = dict(chain.from_iterable(shape(rows).by_key() for rows in checked))
+    return list(map(bson.decode, latest.values()))
 
 
 def measure_layout(
@@ -296,13 +302,13 @@ def cost_cells(cost: Cost, lines: int) -> str:
 
 def check_file(file: Recognised) -> int:
     """Read, check and deduplicate a file; return its lines, after the row law was checked."""
-    batches, read, refused = [], 0, 0
+    parts, read, refused = list[pa.RecordBatch](), 0, 0
     for batch in file.batches():
         checked = check(batch, file.kind)
-        batches.append(checked.accepted)
+        parts += checked.parts
         read += batch.read_rows - batch.skipped_rows
         refused += len(checked.refusals)
-    united = unite(LINES.empty_table(), pa.Table.from_batches(batches))
+    united = unite(LINES.empty_table(), pa.Table.from_batches(parts))
     assert read == refused + sum(united.outcomes.values())  # noqa: S101  (the row law)
     return read
 
@@ -321,7 +327,10 @@ def run_script(python: str, script: str, files: Sequence[Path]) -> list[bytes]:
 def measure_warehouse(
     settings: Settings, files: Sequence[Path], *, with_documents: bool = False
 ) -> None:
-    """Take days from files to customer_360; print where time goes, a month's processors, and what bare loads take."""
+    """Take days from files to customer_360; print where time goes, a month's processors, and what bare loads take.
+
+    The files go as soon as they are loaded, and a bare table when it was filled: a month takes room for one of each.
+    """
     for room in (oltp.schema, nosql.schema, warehouse.schema):
         room.reset(settings)
         room.install(settings)
@@ -330,6 +339,8 @@ def measure_warehouse(
         recognised = recognise_all(files)
     with costs.step("ingest"):
         reports = ingest(settings, recognised, terms=Terms(to_warehouse=not with_documents))
+    for file in files:
+        file.unlink()
     with costs.step("export into MySQL"):
         rows = export(settings).rows
     with costs.step("procedures"):
@@ -341,6 +352,11 @@ def measure_warehouse(
     print_costs(costs, lines)
     taken, least = (sum(costs.steps[name].seconds for name in some) for some in (steps, BARE))
     print(f"\nall of it: {taken:.0f} s, {taken / least:.2f} of the bare loads")
+    print(f"aim for a month: {AIM_MINUTES['documents' if with_documents else 'warehouse']} minutes")
+    if lines < WHOLE_MONTH * MONTH_LINES:
+        print(
+            f"scaled: {lines / MONTH_LINES:.1%} of a month's lines; the last column takes costs to grow with lines"
+        )
 
 
 def print_costs(costs: Costs, lines: int) -> None:
@@ -404,7 +420,8 @@ def main() -> None:
                 files = generate(folder / "logs", given.users or 100_000, given.days or 3)
                 measure_layouts(settings, files)
             else:
-                files = generate(folder / "logs", given.users or 1_750_000, given.days or 30)
+                with Costs().step("generate"):
+                    files = generate(folder / "logs", given.users or 1_750_000, given.days or 30)
                 measure_warehouse(settings, files, with_documents=given.what == "documents")
         finally:
             for room in (oltp.schema, nosql.schema, warehouse.schema):

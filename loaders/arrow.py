@@ -28,6 +28,7 @@ __all__ = [
     "nulls",
     "outside",
     "pick",
+    "put",
 ]
 
 FEW_RUNS = 50
@@ -94,6 +95,18 @@ def _owners(starts: Positions, found: Mask) -> Mask:
     owners = np.zeros(len(starts) - 1, dtype=np.bool_)
     owners[np.searchsorted(starts, np.flatnonzero(found), side="right") - 1] = True
     return owners
+
+
+def put(values: Values, rows: Mask, others: Values) -> Values:
+    """Return a column with ``others`` in some rows, in their order; what lies between a few is copied at once."""
+    places = np.flatnonzero(rows).tolist()
+    if len(places) * FEW_RUNS > len(values):
+        return compute.replace_with_mask(values, pa.array(rows), others)
+    pieces, start = list[Values](), 0
+    for number, place in enumerate(places):
+        pieces += [values.slice(start, place - start), others.slice(number, 1)]
+        start = place + 1
+    return pa.concat_arrays([*pieces, values.slice(start)])
 
 
 def pick(rows: pa.Table, positions: Positions) -> pa.Table:

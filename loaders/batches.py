@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from loaders.arrow import as_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    import pyarrow as pa
 
     from loaders.arrow import Values
 
@@ -55,7 +58,10 @@ def uncounted(_row: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Up to ``BATCH_ROWS`` rows of a file, in its order; every column is text, null where the file has nothing."""
+    """Up to ``BATCH_ROWS`` rows of a file, in its order; every column is text, null where the file has nothing.
+
+    Odd rows may be ``apart``, so that they make no column of all others dear to read and to judge.
+    """
 
     rows: pa.RecordBatch
     lines: Values
@@ -68,11 +74,37 @@ class Batch:
     """Blank lines and repeated headers."""
     row_byte: Callable[[int], int | None] = uncounted
     """From the position of a row in the batch to the bytes before it in the file."""
+    apart: tuple[Batch, ...] = ()
+    """Rows from between these, without refusals or skipped rows of their own."""
+
+    @property
+    def parts(self) -> tuple[Batch, ...]:
+        """Itself and what is apart: all of its rows."""
+        return (self, *self.apart)
 
     @property
     def read_rows(self) -> int:
         """Rows, refusals and skipped lines: the left side of the row law."""
-        return self.rows.num_rows + len(self.refusals) + self.skipped_rows
+        rows = sum(part.rows.num_rows for part in self.parts)
+        return rows + len(self.refusals) + self.skipped_rows
+
+    def in_order(self) -> Batch:
+        """Return the same rows, none of them apart; a column that a part doesn't have is null there."""
+        if not self.apart:
+            return self
+        tables = [pa.Table.from_batches([part.rows]) for part in self.parts]
+        lines = np.concatenate([part.lines.to_numpy() for part in self.parts])
+        order = np.argsort(lines, kind="stable")
+        places = [(part, row) for part in self.parts for row in range(part.rows.num_rows)]
+        owners = [places[place] for place in order]
+        return replace(
+            self,
+            rows=as_batch(pa.concat_tables(tables, promote_options="default").take(order)),
+            lines=pa.array(lines[order], pa.int64()),
+            row_text=lambda row: owners[row][0].row_text(owners[row][1]),
+            row_byte=lambda row: owners[row][0].row_byte(owners[row][1]),
+            apart=(),
+        )
 
 
 def is_text(value: str) -> bool:

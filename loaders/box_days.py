@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import pyarrow as pa
 from loaders import ledger
 from loaders.arrow import Bytes, Mask, Positions, Values, compute, letters, mask, pick
 from loaders.canonical import MAX_ID_CHARACTERS, names_no_contract
+from loaders.contract import count_flags
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError
 
@@ -45,13 +47,14 @@ KEPT: dict[str, pa.DataType] = {
 """What is kept of a line."""
 
 LINES = pa.schema(KEPT)
-DELIVERED = pa.schema({**KEPT, "quality_flags": pa.string()})
+FACTS = ("contract_code", "application", "watch_seconds")
+DELIVERED = pa.schema({**KEPT, "quality_flags": pa.string(), "line": pa.int64()})
 
 PARTS = 8
 """Of a day, by id: what is united at a time. Days that are stored have as many."""
 
 MAX_LINES = 3_000_000
-"""Of a file; they are held in memory as columns, about 60 bytes each."""
+"""Of a file; they are held in memory as columns, about 68 bytes each."""
 
 MAX_CONTRACT_CHARACTERS = 255
 MAX_APPLICATION_CHARACTERS = 100
@@ -110,6 +113,7 @@ class BoxDaySink:
 
     name = "PostgreSQL"
     state = "mongo_done"
+    takes_any_order = True
 
     def __init__(
         self, connection: Connection, name: str, *, source: str, day: date, load_id: int
@@ -152,7 +156,7 @@ class BoxDaySink:
             delivered = pa.Table.from_batches(batches, schema=DELIVERED)
             united = unite(self._stored(part), delivered)
             outcomes.update(united.outcomes)
-            flags.update(_count_flags(delivered.column("quality_flags").take(united.winners)))
+            flags.update(count_flags(delivered.column("quality_flags").take(united.winners)))
             totals.add(united.lines)
             if united.is_changed:
                 self._put_part(part, united.lines)
@@ -221,7 +225,7 @@ def _parts(ids: Values) -> Positions:
 
 
 def unite(stored: pa.Table, delivered: pa.Table) -> United:
-    """Unite the lines of a day with those of a file: by id, the last one wins."""
+    """Unite the lines of a day with those of a file, in any order: by id, the last ``line`` of the file wins."""
     both, first = pa.concat_tables([stored, delivered.select(LINES.names)]), stored.num_rows
     lines, codes = _repeated(both.column("log_id").combine_chunks())
     # Of each id that may be there more than once: its stored line, and its last.
@@ -230,12 +234,14 @@ def unite(stored: pa.Table, delivered: pa.Table) -> United:
     before[codes[is_stored]] = lines[is_stored]
     latest = before.copy()
     lines, codes = lines[~is_stored], codes[~is_stored]
+    order = np.argsort(delivered.column("line").take(lines - first).to_numpy())
+    lines, codes = lines[order], codes[order]
     latest[codes] = lines
     wins = latest[codes] == lines
     winners, superseded = lines[wins], lines[~wins]
     replaced = before[codes[wins]]
     is_new = replaced == NOWHERE
-    differs = _differ(both, winners, replaced) & ~is_new
+    differs = _differ(both, winners, replaced)
     is_late = _differ(both, superseded, latest[codes[~wins]])
     loaded = delivered.num_rows - len(lines) + _count(is_new)
     gone = np.concatenate([superseded, replaced[~is_new]])
@@ -298,29 +304,21 @@ def _count(rows: Mask) -> int:
 
 
 def _differ(lines: pa.Table, some: Positions, others: Positions) -> Mask:
-    """Tell which lines say something else than their counterparts, of which NOWHERE means nothing."""
-    found = np.zeros(len(some), dtype=np.bool_)
-    if not len(some):
+    """Tell which lines say something else than their counterparts; none does whose counterpart is NOWHERE."""
+    found, has_other = np.zeros(len(some), dtype=np.bool_), others != NOWHERE
+    if not has_other.any():
         return found
-    counterparts = lines.take(np.maximum(others, 0))
-    for name in ("contract_code", "application", "watch_seconds"):
-        one, other = lines.column(name).take(some), counterparts.column(name)
-        differs = compute.or_kleene(
+    # To take from many chunks costs more than to make one of them.
+    facts = lines.select(FACTS).combine_chunks()
+    one_side, other_side = (facts.take(rows[has_other]).columns for rows in (some, others))
+    differ = (
+        compute.or_kleene(
             compute.not_equal(one, other), compute.xor(one.is_null(), other.is_null())
         )
-        found |= mask(differs)
+        for one, other in zip(one_side, other_side, strict=True)
+    )
+    found[has_other] = reduce(np.logical_or, map(mask, differ))
     return found
-
-
-def _count_flags(flags: pa.ChunkedArray[Any]) -> Mapping[str, int]:
-    """Return how many lines carry which remark."""
-    codes = flags.combine_chunks().cast(pa.string())
-    lines = pa.table({"codes": codes}).group_by("codes")
-    counted: Counter[str] = Counter()
-    for found in lines.aggregate([([], "count_all")]).to_pylist():
-        for code in filter(None, found["codes"].split(",")):
-            counted[code] += found["count_all"]
-    return counted
 
 
 def _packed(lines: pa.Table) -> memoryview:

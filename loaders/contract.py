@@ -6,8 +6,11 @@ batch; what it accepts has the canonical schema of its table, what it refuses go
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
     from svp.model import Table
 
-__all__ = ["SOURCE_NAME", "Checked", "Field", "Flag", "Kind", "check"]
+__all__ = ["SOURCE_NAME", "Checked", "Field", "Flag", "Kind", "check", "count_flags"]
 
 SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 """A colon parts source and id in MongoDB's keys."""
@@ -112,9 +115,19 @@ class Kind:
 class Checked:
     """A batch after its contract."""
 
-    accepted: pa.RecordBatch
-    """In the canonical schema, then ``line`` (int64) and ``quality_flags`` (codes joined by commas)."""
+    parts: tuple[pa.RecordBatch, ...]
+    """What is accepted of each part of the batch, in the canonical schema, then ``quality_flags`` (codes joined by
+    commas) and ``line`` (int64)."""
     refusals: tuple[Refusal, ...]
+
+    @property
+    def accepted(self) -> pa.RecordBatch:
+        """All that is accepted, in the order of the file."""
+        if len(self.parts) == 1:
+            return self.parts[0]
+        rows = pa.Table.from_batches(self.parts)
+        order = np.argsort(rows.column("line").to_numpy(), kind="stable")
+        return as_batch(rows.take(order))
 
 
 def check(batch: Batch, kind: Kind) -> Checked:
@@ -123,6 +136,16 @@ def check(batch: Batch, kind: Kind) -> Checked:
     Raises:
         InputError: a value leaves open what the file means by values of its kind.
     """
+    judged = [_judge(part, kind) for part in batch.parts]
+    refused = chain.from_iterable(refusals for _, refusals in judged)
+    return Checked(
+        parts=tuple(accepted for accepted, _ in judged),
+        refusals=(*batch.refusals, *sorted(refused, key=attrgetter("line"))),
+    )
+
+
+def _judge(batch: Batch, kind: Kind) -> tuple[pa.RecordBatch, Iterator[Refusal]]:
+    """Return what is accepted of the rows of one part, and what is refused of them."""
     columns: dict[str, Values] = {}
     faults: dict[int, tuple[str, str]] = {}
     for judged in kind.fields:
@@ -138,10 +161,8 @@ def check(batch: Batch, kind: Kind) -> Checked:
     if kind.tidy:
         table = kind.tidy(table)
     flagged = table.append_column("quality_flags", _flags(table, kind.flags))
-    return Checked(
-        accepted=_without(flagged.append_column("line", batch.lines), faults),
-        refusals=(*batch.refusals, *_refusals(batch, faults)),
-    )
+    accepted = _without(flagged.append_column("line", batch.lines), faults)
+    return accepted, _refusals(batch, faults)
 
 
 def _unclear(batch: Batch, column: str, row: int, written: Values) -> InputError:
@@ -192,6 +213,15 @@ def _flags(rows: pa.RecordBatch, flags: Sequence[Flag]) -> Values:
         for choice in range(2 ** len(flags))
     ]
     return compute.take(pa.array(choices), pa.array(chosen))
+
+
+def count_flags(flags: Values | pa.ChunkedArray[Any]) -> Mapping[str, int]:
+    """Return how many rows carry which remark, from a column of their codes."""
+    counted: Counter[str] = Counter()
+    for found in cast("list[dict[str, Any]]", compute.value_counts(flags).to_pylist()):
+        for code in filter(None, found["values"].split(",")):
+            counted[code] += found["counts"]
+    return counted
 
 
 def _without(rows: pa.RecordBatch, refused: Collection[int]) -> pa.RecordBatch:

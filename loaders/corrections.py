@@ -36,7 +36,7 @@ def corrections(path: Path, kind: Kind, options: Options) -> Iterator[Batch]:
         advice = "it says which refused row each row stands for: 'svp quarantine export' writes it"
         raise InputError(message, advice)
     seen: set[int] = set()
-    for batch in file.batches(also={LINE_COLUMN}):
+    for batch in (each.in_order() for each in file.batches(also={LINE_COLUMN})):
         if batch.refusals:
             first = batch.refusals[0]
             message = f"{printable(path)}, line {first.line}: {first.code}"

@@ -260,7 +260,8 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
             rejected.update(refusal.code for refusal in checked.refusals)
             if loading.terms.tolerance.is_past(counts.rejected_rows):
                 break
-            sink.write(checked.accepted)
+            for rows in checked.parts if sink.takes_any_order else (checked.accepted,):
+                sink.write(rows)
             reached(Step.STAGED)
             task.advance(batch.read_rows, share=file.share_read)
         else:

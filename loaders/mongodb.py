@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Shape = TypeVar("Shape", bound=Mapping[str, object])
 
-__all__ = ["insert", "replace", "write"]
+__all__ = ["Expectation", "insert", "replace", "write"]
 
 Value = TypeVar("Value")
 
@@ -33,6 +33,9 @@ BATCH_DOCUMENTS = 10_000
 """Of a batch; a few are under way at a time, so that one is encoded here while another is stored there."""
 
 DUPLICATE_KEY = 11000
+
+MANY_STORED = 0.01
+"""Share of a batch from which on those of the next are looked for before they are inserted."""
 
 AS_BYTES = CodecOptions(document_class=RawBSONDocument)
 """Documents that stay bytes: two are equal if all their bytes are, and none has to be decoded."""
@@ -46,6 +49,7 @@ class Expectation:
     """What the documents of a load will find, going by those before."""
 
     are_new: bool = False
+    """Whether hardly any is stored."""
 
 
 def write(collection: Collection[Document], documents: Iterable[bytes], task: Task) -> None:
@@ -59,13 +63,21 @@ def write(collection: Collection[Document], documents: Iterable[bytes], task: Ta
         task.advance(written)
 
 
-def insert(collection: Collection[Shape], documents: Iterable[Shape]) -> dict[str, Shape]:
+def insert(
+    collection: Collection[Document], documents: Mapping[str, bytes], expected: Expectation
+) -> dict[str, Document]:
     """Store the documents whose ``_id`` is new; return what is stored under that of the others, by ``_id``.
 
-    Each ``_id`` comes once.
+    They go in the order of their keys, which costs the server a fifth less than any other: neighbours share a page.
+
+    Args:
+        collection: where they go.
+        documents: as BSON, by ``_id``.
+        expected: of the load that they belong to.
     """
-    stored: dict[str, Shape] = {}
-    for found in in_order(partial(_insert_batch, collection), _batches(documents)):
+    stored: dict[str, Document] = {}
+    store = partial(_insert_batch, collection, expected)
+    for found in in_order(store, _batches(sorted(documents.items()))):
         stored.update(found)
     return stored
 
@@ -89,47 +101,46 @@ def _write_batch(
     collection: Collection[RawBSONDocument], expected: Expectation, batch: Sequence[bytes]
 ) -> int:
     """Store a batch: as it is if the one before was new, else only what is new or differs."""
-    documents = [RawBSONDocument(document) for document in batch]
-    if not (expected.are_new and _insert_new(collection, documents)):
-        stored = _insert_batch(collection, documents)
+    if not expected.are_new or _insert_raw(collection, batch):
+        documents = {_key_of(document): document for document in batch}
+        expected.are_new = False
+        stored = _insert_batch(collection, expected, list(documents.items()))
         replace(
             collection,
             [
-                document
-                for document in documents
-                if stored.get(_key(document), document) != document
+                RawBSONDocument(documents[key])
+                for key, before in stored.items()
+                if before.raw != documents[key]
             ],
         )
-        expected.are_new = not stored
     reached(Step.DOCUMENTS)
     return len(batch)
 
 
-def _insert_new(
-    collection: Collection[RawBSONDocument], documents: Sequence[RawBSONDocument]
-) -> bool:
-    """Insert documents; return False if some were there."""
+def _insert_raw(collection: Collection[Shape], batch: Sequence[bytes]) -> list[int]:
+    """Insert documents as they are; return the positions of those that were there."""
+    documents = [RawBSONDocument(document) for document in batch]
     try:
-        collection.insert_many(documents, ordered=False)
+        cast("Collection[RawBSONDocument]", collection).insert_many(documents, ordered=False)
     except BulkWriteError as error:
-        _duplicates(error)
-        return False
-    return True
+        return _duplicates(error)
+    return []
 
 
-def _insert_batch(collection: Collection[Shape], batch: Sequence[Shape]) -> dict[str, Shape]:
+def _insert_batch(
+    collection: Collection[Shape], expected: Expectation, batch: Sequence[tuple[str, bytes]]
+) -> dict[str, Shape]:
     """Store what is new of a batch; return what is stored under the keys of the rest.
 
-    It is looked for first, because refused inserts are dear. What is found only by the insert was stored since: by
-    the server, for a run that was killed.
+    That is looked for first unless hardly any is expected, because refused inserts are dear. What is found only by the
+    insert may also have been stored since: by the server, for a run that was killed.
     """
-    stored = _find(collection, [_key(document) for document in batch])
-    new = [document for document in batch if _key(document) not in stored]
+    stored = {} if expected.are_new else _find(collection, [key for key, _ in batch])
+    new = [(key, document) for key, document in batch if key not in stored]
     if new:
-        try:
-            collection.insert_many(new, ordered=False)
-        except BulkWriteError as error:
-            stored |= _find(collection, [_key(new[index]) for index in _duplicates(error)])
+        refused = _insert_raw(collection, [document for _, document in new])
+        stored |= _find(collection, [new[index][0] for index in refused])
+    expected.are_new = len(stored) <= MANY_STORED * len(batch)
     return stored
 
 
@@ -138,11 +149,15 @@ def _find(collection: Collection[Shape], keys: Sequence[str]) -> dict[str, Shape
 
 
 def _key(document: Mapping[str, object]) -> str:
-    """Return the ``_id`` of a document, which is a text and comes first; of bytes without decoding the rest."""
+    """Return the ``_id`` of a document, which is a text; of bytes without decoding the rest."""
     if isinstance(document, RawBSONDocument):
-        raw = bytes(document.raw)
-        return raw[KEY_AT : raw.index(b"\x00", KEY_AT)].decode()
+        return _key_of(bytes(document.raw))
     return str(document["_id"])
+
+
+def _key_of(document: bytes) -> str:
+    """Return the ``_id`` of a document as BSON, in which it comes first."""
+    return document[KEY_AT : document.index(b"\x00", KEY_AT)].decode()
 
 
 def _duplicates(error: BulkWriteError) -> list[int]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from loaders.arrow import compute
+from loaders.contract import count_flags
 from loaders.tolerance import ANY, Tolerance
 from svp.core.progress import SILENT, Progress
 
@@ -63,14 +63,10 @@ class Judgement:
         """Count a batch."""
         self.read_rows += batch.read_rows
         self.skipped_rows += batch.skipped_rows
-        self.accepted_rows += checked.accepted.num_rows
         self.rejected.update(refusal.code for refusal in checked.refusals)
-        counted: list[Any] = compute.value_counts(
-            checked.accepted.column("quality_flags")
-        ).to_pylist()
-        for found in counted:
-            codes = filter(None, found["values"].split(","))
-            self.flags.update(dict.fromkeys(codes, found["counts"]))
+        for rows in checked.parts:
+            self.accepted_rows += rows.num_rows
+            self.flags.update(count_flags(rows.column("quality_flags")))
 
 
 def explain(file: Recognised) -> Explanation:
@@ -92,11 +88,12 @@ def explain(file: Recognised) -> Explanation:
 
 
 def _first_rows(batch: Batch) -> Batch:
+    whole = batch.in_order()
     return replace(
-        batch,
-        rows=batch.rows.slice(0, EXPLAINED_ROWS),
-        lines=batch.lines.slice(0, EXPLAINED_ROWS),
-        refusals=batch.refusals[:EXPLAINED_ROWS],
+        whole,
+        rows=whole.rows.slice(0, EXPLAINED_ROWS),
+        lines=whole.lines.slice(0, EXPLAINED_ROWS),
+        refusals=whole.refusals[:EXPLAINED_ROWS],
     )
 
 

@@ -264,7 +264,7 @@ def _accept_documents(
     load_id = ledger.begin_replay(stores.postgres, held.load_id, is_correction=is_correction)
     delivery = Delivery(held.source, load_id, day)
     shape = partial(ONLY_DOCUMENTS[held.target], delivery)
-    keys = [shape(row)["_id"] for row in accepted.to_pylist()]
+    keys = shape(accepted).keys.to_pylist()
     newer = collection.distinct("_id", {"_id": {"$in": keys}, "load_id": {"$in": later_loads}})
     is_kept = [key not in newer for key in keys]
     sink = DocumentSink(stores.postgres, collection, shape, load_id=load_id)

@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
+import bson
+import pyarrow as pa
+
 from loaders import ledger, mongodb, postgres, snapshots
+from loaders.arrow import compute
 from loaders.constraints import make_again
+from loaders.contract import count_flags
 from loaders.steps import Step, reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    import pyarrow as pa
     from pymongo.collection import Collection
 
+    from loaders.documents import Shaped
     from loaders.recognise import Recognised
     from loaders.tolerance import Tolerance
     from svp.core.mongodb import Document
@@ -44,6 +49,8 @@ class Sink(Protocol):
     """Where they go, for people."""
     state: str
     """How far the load is when ``finish`` is committed."""
+    takes_any_order: bool
+    """Whether rows tell by their ``line`` alone which of them comes later."""
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Take a batch."""
@@ -60,6 +67,7 @@ class RowSink:
 
     name = "PostgreSQL"
     state = "postgres_done"
+    takes_any_order = False
 
     def __init__(self, connection: Connection, target: Table, *, source: str, load_id: int) -> None:
         self._connection = connection
@@ -116,6 +124,7 @@ class NoSink:
 
     name = "nowhere"
     state = "refused"
+    takes_any_order = True
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Let a batch go."""
@@ -140,12 +149,13 @@ class DocumentSink:
 
     name = "MongoDB"
     state = "mongo_done"
+    takes_any_order = False
 
     def __init__(
         self,
         connection: Connection,
         collection: Collection[Document],
-        shape: Callable[[dict[str, object]], Document],
+        shape: Callable[[pa.RecordBatch], Shaped],
         *,
         load_id: int,
     ) -> None:
@@ -156,20 +166,28 @@ class DocumentSink:
         self._outcomes: Counter[str] = Counter()
         self._flags: Counter[str] = Counter()
         self._days: set[date] = set()
+        self._expected = mongodb.Expectation()
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Store what is new or differs of a batch."""
-        documents = self._latest(list(map(self._shape, rows.to_pylist())))
-        for document in documents:
-            self._flags.update(document["quality_flags"])
-        stored = mongodb.insert(self._collection, documents)
+        shaped = self._shape(rows)
+        documents = shaped.by_key()
+        latest = dict(documents)
+        self._count_superseded(documents, latest)
+        is_last = [latest[key] is document for key, document in documents]
+        flags = rows.column("quality_flags").filter(pa.array(is_last, pa.bool_()))
+        self._flags.update(count_flags(flags))
+        stored = mongodb.insert(self._collection, latest, self._expected)
         reached(Step.INSERTED)
-        new = [document for document in documents if document["_id"] not in stored]
-        self._outcomes["loaded"] += len(new)
-        self._note_days(new)
+        self._outcomes["loaded"] += len(latest) - len(stored)
+        is_new = [
+            last and key not in stored for last, (key, _) in zip(is_last, documents, strict=True)
+        ]
+        days = compute.unique(shaped.days.filter(pa.array(is_new, pa.bool_())))
+        self._days.update(filter(None, days.to_pylist()))
         if stored:
-            present = [document for document in documents if document["_id"] in stored]
-            self._merge(present, stored)
+            options = self._collection.codec_options
+            self._merge([bson.decode(latest[key], options) for key in stored], stored)
 
     def judge(self) -> int:
         """Reject nothing more: only the contract does."""
@@ -186,14 +204,13 @@ class DocumentSink:
             document[name].date() for document in documents for name in DAYS if name in document
         )
 
-    def _latest(self, documents: Sequence[Document]) -> list[Document]:
-        """Return the last document of each key; those before it are superseded by it, or the same."""
-        latest = {document["_id"]: document for document in documents}
-        for document in documents:
-            last = latest[document["_id"]]
-            if document is not last:
-                self._outcomes["unchanged" if document == last else "updated"] += 1
-        return list(latest.values())
+    def _count_superseded(
+        self, documents: Iterable[tuple[str, bytes]], latest: Mapping[str, bytes]
+    ) -> None:
+        """Count documents behind which comes another of their key, which says the same or counts in their place."""
+        for key, document in documents:
+            if latest[key] is not document:
+                self._outcomes["unchanged" if document == latest[key] else "updated"] += 1
 
     def _merge(self, documents: Sequence[Document], stored: Mapping[str, Document]) -> None:
         """Put each document in the place of the one that is stored, unless that says the same."""

@@ -32,31 +32,46 @@ BEGIN
         unknown_seconds, total_seconds, most_watched, taste, active_days, days_in_period, segment_key, device_count,
         customer_code, country_key, segment, refreshed_at
     )
-    WITH watched AS (
+    -- By keys first, so that names are looked up for a few rows of each customer instead of one for each day.
+    WITH keyed AS (
         SELECT
-            dim_date.month_key,
-            dim_date.days_in_month,
+            fact_category_seconds.date_key - fact_category_seconds.date_key % 100 + 1 AS month_key,
             fact_category_seconds.customer_key,
-            sum(if(dim_category.category = 'Child', fact_category_seconds.watch_seconds, 0)) AS child_seconds,
-            sum(if(dim_category.category = 'Movie', fact_category_seconds.watch_seconds, 0)) AS movie_seconds,
-            sum(if(dim_category.category = 'Relax', fact_category_seconds.watch_seconds, 0)) AS relax_seconds,
-            sum(if(dim_category.category = 'Sport', fact_category_seconds.watch_seconds, 0)) AS sport_seconds,
-            sum(if(dim_category.category = 'TV', fact_category_seconds.watch_seconds, 0)) AS tv_seconds,
-            sum(if(dim_category.category = 'Unknown', fact_category_seconds.watch_seconds, 0)) AS unknown_seconds,
-            sum(fact_category_seconds.watch_seconds) AS total_seconds,
+            fact_category_seconds.watch_source_key,
+            fact_category_seconds.category_key,
+            sum(fact_category_seconds.watch_seconds) AS watch_seconds,
             -- A bit for each day of the month: to count distinct days, all rows would have to be sorted.
-            bit_count(
-                bit_or(if(fact_category_seconds.watch_seconds > 0, 1 << fact_category_seconds.date_key % 100, 0))
-            ) AS active_days,
-            max(if(dim_watch_source.watch_source = 'Set-top box', 1, 0)) AS box_count
+            bit_or(if(fact_category_seconds.watch_seconds > 0, 1 << fact_category_seconds.date_key % 100, 0)) AS days
         FROM fact_category_seconds
-        INNER JOIN dim_date ON fact_category_seconds.date_key = dim_date.date_key
-        INNER JOIN dim_watch_source ON fact_category_seconds.watch_source_key = dim_watch_source.watch_source_key
-        INNER JOIN dim_category ON fact_category_seconds.category_key = dim_category.category_key
         WHERE
             fact_category_seconds.date_key BETWEEN v_from_key AND v_to_key
             AND fact_category_seconds.customer_key <> 0
-        GROUP BY dim_date.month_key, dim_date.days_in_month, fact_category_seconds.customer_key
+        GROUP BY
+            fact_category_seconds.date_key - fact_category_seconds.date_key % 100 + 1,
+            fact_category_seconds.customer_key,
+            fact_category_seconds.watch_source_key,
+            fact_category_seconds.category_key
+    ),
+
+    watched AS (
+        SELECT
+            keyed.month_key,
+            dim_date.days_in_month,
+            keyed.customer_key,
+            sum(if(dim_category.category = 'Child', keyed.watch_seconds, 0)) AS child_seconds,
+            sum(if(dim_category.category = 'Movie', keyed.watch_seconds, 0)) AS movie_seconds,
+            sum(if(dim_category.category = 'Relax', keyed.watch_seconds, 0)) AS relax_seconds,
+            sum(if(dim_category.category = 'Sport', keyed.watch_seconds, 0)) AS sport_seconds,
+            sum(if(dim_category.category = 'TV', keyed.watch_seconds, 0)) AS tv_seconds,
+            sum(if(dim_category.category = 'Unknown', keyed.watch_seconds, 0)) AS unknown_seconds,
+            sum(keyed.watch_seconds) AS total_seconds,
+            bit_count(bit_or(keyed.days)) AS active_days,
+            max(if(dim_watch_source.watch_source = 'Set-top box', 1, 0)) AS box_count
+        FROM keyed
+        INNER JOIN dim_date ON keyed.month_key = dim_date.date_key
+        INNER JOIN dim_watch_source ON keyed.watch_source_key = dim_watch_source.watch_source_key
+        INNER JOIN dim_category ON keyed.category_key = dim_category.category_key
+        GROUP BY keyed.month_key, dim_date.days_in_month, keyed.customer_key
     ),
 
     app AS (

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from loaders.documents.shapes import COLLECTIONS, ONLY_DOCUMENTS, Delivery, documents_of
+from loaders.documents.shapes import COLLECTIONS, ONLY_DOCUMENTS, Delivery, Shaped, documents_of
 
-__all__ = ["COLLECTIONS", "ONLY_DOCUMENTS", "Delivery", "documents_of"]
+__all__ = ["COLLECTIONS", "ONLY_DOCUMENTS", "Delivery", "Shaped", "documents_of"]

@@ -15,7 +15,7 @@ import pyarrow as pa
 from loaders.arrow import Values, compute
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -24,6 +24,7 @@ __all__ = [
     "boolean",
     "document",
     "documents",
+    "fixed",
     "instant",
     "int32",
     "int64",
@@ -83,9 +84,14 @@ def boolean(name: str, values: Values) -> Values:
     return joined(_head(8, name), written)
 
 
+def fixed(values: Mapping[str, object], rows: int) -> Values:
+    """Return elements that every document has, whatever the driver can write."""
+    return pa.repeat(pa.scalar(bson.encode(values)[LENGTH_BYTES : -len(END)], pa.binary()), rows)
+
+
 def null(name: str, rows: int) -> Values:
     """Return elements that are there and hold nothing."""
-    return pa.repeat(pa.scalar(_head(10, name), pa.binary()), rows)
+    return fixed({name: None}, rows)
 
 
 def words(name: str, values: Values) -> Values:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import bson
 import pyarrow as pa
@@ -22,6 +22,7 @@ from loaders.documents.encoding import (
     boolean,
     document,
     documents,
+    fixed,
     instant,
     int32,
     int64,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from svp.core.mongodb import Document
     from svp.core.postgres import Connection
 
-__all__ = ["COLLECTIONS", "ONLY_DOCUMENTS", "Delivery", "documents_of"]
+__all__ = ["COLLECTIONS", "ONLY_DOCUMENTS", "Delivery", "Shaped", "documents_of"]
 
 ONE_DAY = timedelta(days=1)
 
@@ -56,6 +57,22 @@ class Delivery:
     load_id: int
     day: date | None
     """The day that the file holds, if its name tells it."""
+
+
+class Shaped(NamedTuple):
+    """The documents of some rows, and what is asked of them before they are stored; columns side by side."""
+
+    keys: Values
+    """``_id`` of each."""
+    days: Values
+    """That each belongs to."""
+    documents: Values
+    """As BSON."""
+
+    def by_key(self) -> list[tuple[str, bytes]]:
+        """Return each document behind its key."""
+        keys = cast("list[str]", self.keys.to_pylist())
+        return list(zip(keys, cast("list[bytes]", self.documents.to_pylist()), strict=True))
 
 
 def documents_of(connection: Connection, target: str, load_id: int) -> Iterator[bytes]:
@@ -203,20 +220,35 @@ def _days(started_on: Values, watch_seconds: Values, next_day_seconds: Values) -
     return array("days", [one, where(compute.greater(next_day_seconds, 0), other)])
 
 
-def box_log_document(delivery: Delivery, row: Row) -> Document:
-    """Return a line of a set-top-box log as ``box_logs`` holds it; only the contract is there when it is unknown."""
+def box_log_documents(delivery: Delivery, rows: pa.RecordBatch) -> Shaped:
+    """Return lines of set-top-box logs as ``box_logs`` holds them; only the contract is there when it is unknown."""
     assert delivery.day is not None  # noqa: S101  (set-top-box logs are daily)
-    known = _without_nulls({"mac": row["mac"], "application": row["application"]})
-    return known | {
-        "_id": f"{delivery.source}:{delivery.day}:{row['log_id']}",
-        "source": delivery.source,
-        "day": _midnight(delivery.day),
-        "log_id": row["log_id"],
-        "contract_code": row["contract_code"],
-        "watch_seconds": row["watch_seconds"],
-        "quality_flags": _flags(row),
-        "load_id": Int64(delivery.load_id),
-    }
+    read, count = rows.column, rows.num_rows
+    keys = joined(f"{delivery.source}:{delivery.day}:", read("log_id"))
+    contract = text("contract_code", read("contract_code"))
+    elements = [
+        text("_id", keys),
+        text("mac", read("mac")),
+        text("application", read("application")),
+        fixed({"source": delivery.source, "day": _midnight(delivery.day)}, count),
+        text("log_id", read("log_id")),
+        compute.coalesce(contract, null("contract_code", count)),
+        int32("watch_seconds", read("watch_seconds")),
+        words("quality_flags", read("quality_flags")),
+        fixed({"load_id": Int64(delivery.load_id)}, count),
+    ]
+    days = pa.repeat(pa.scalar(delivery.day, pa.date32()), count)
+    return Shaped(keys, days, documents(elements))
+
+
+def app_event_documents(delivery: Delivery, rows: pa.RecordBatch) -> Shaped:
+    """Return events as ``app_events`` holds them."""
+    made = [app_event_document(delivery, row) for row in rows.to_pylist()]
+    return Shaped(
+        keys=pa.array([document["_id"] for document in made], pa.string()),
+        days=pa.array([document["day"].date() for document in made], pa.date32()),
+        documents=pa.array(map(bson.encode, made), pa.binary()),
+    )
 
 
 def app_event_document(delivery: Delivery, row: Row) -> Document:
@@ -284,5 +316,5 @@ COLLECTIONS = {
 }
 """PostgreSQL tables whose rows are documents too."""
 
-ONLY_DOCUMENTS = {"app_events": app_event_document, "box_logs": box_log_document}
-"""Tables whose rows are documents only, in the collection of that name; with the shape of one."""
+ONLY_DOCUMENTS = {"app_events": app_event_documents, "box_logs": box_log_documents}
+"""Tables whose rows are documents only, in the collection of that name; with what makes documents of them."""

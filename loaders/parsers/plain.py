@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from loaders.arrow import Mask, Values, compute, mask, outside
+from loaders.arrow import Mask, Values, compute, mask, outside, put
 from loaders.parsers.base import NULL_WORDS, Faults, Parsed
 
 if TYPE_CHECKING:
@@ -41,9 +41,8 @@ def sparing(
         usual = parse_usual(values, rows)
         if not rows.any():
             return usual
-        chosen = pa.array(rows)
-        others = parse(values.filter(chosen))
-        merged = compute.replace_with_mask(usual.values, chosen, others.values)
+        others = parse(values.filter(pa.array(rows)))
+        merged = put(usual.values, rows, others.values)
         return Parsed(merged, (*usual.faults, *_spread(others.faults, rows)))
 
     return parse_sparingly

@@ -73,7 +73,7 @@ class JsonLinesFile:
 
     def _batch(self, block: Block, *, columns: Collection[str] | None) -> Batch:
         """Return the rows of a block: of lines that have a usual layout together, of the others one by one."""
-        alike = list(read_alike(block, self._layouts))
+        alike = list(read_alike(block, self._layouts, columns=columns))
         others = np.ones(len(block.ends), dtype=np.bool_)
         for each in alike:
             others[each.lines] = False

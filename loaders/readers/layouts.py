@@ -23,12 +23,12 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from loaders.arrow import Positions, Values, as_batch, compute, holding, mask, nulls, outside, pick
+from loaders.batches import Batch
 from loaders.readers.text import AS_UTF_8
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from loaders.batches import Batch
     from loaders.readers.blocks import Block
 
 __all__ = [
@@ -212,8 +212,13 @@ def _token(marked: str) -> Token:
     return marked.encode()
 
 
-def read_alike(block: Block, layouts: Sequence[Layout]) -> Iterator[Alike]:
-    """Yield the lines of a block that have one of the layouts, those of one width together."""
+def read_alike(
+    block: Block, layouts: Sequence[Layout], *, columns: Collection[str] | None = None
+) -> Iterator[Alike]:
+    """Yield the lines of a block that have one of the layouts, those of one width together.
+
+    ``columns`` are those that are wanted; all are looked at.
+    """
     left = _plain_lines(block.data, block.ends)
     for _, group in groupby(layouts, key=attrgetter("manner")):
         alike = list(group)
@@ -228,37 +233,41 @@ def read_alike(block: Block, layouts: Sequence[Layout]) -> Iterator[Alike]:
         found = _find(tokens, alike)
         fits = mask(found.fits)
         positions = np.where(fits, positions, NOWHERE)
-        yield Alike(pa.RecordBatch.from_pydict(found.values), positions)
+        wanted = {
+            name: values
+            for name, values in found.values.items()
+            if columns is None or name in columns
+        }
+        yield Alike(pa.RecordBatch.from_pydict(wanted), positions)
         is_read = np.zeros(len(block.ends), dtype=np.bool_)
         is_read[positions[fits]] = True
         left = left[~is_read[left]]
 
 
-def together(parts: Sequence[Alike]) -> Alike:
-    """Return the rows of a block in the order of their lines; a column that a part doesn't have is null there."""
-    positions = np.concatenate([part.positions for part in parts])
-    # Each part is in order, which this way of sorting makes use of.
-    order = np.argsort(positions, kind="stable")
-    order = order[np.count_nonzero(positions == NOWHERE) :]
-    tables = [pa.Table.from_batches([part.rows]) for part in parts]
-    rows = pa.concat_tables(tables, promote_options="default")
-    return Alike(as_batch(pick(rows, order)), positions[order])
-
-
 def whole(block: Block, alike: Sequence[Alike], alone: Batch, *, is_counted: bool) -> Batch:
-    """Return all rows of a block: those that were read together, and those that were read one by one.
+    """Return all rows of a block: those that were read together, and apart from them those that were read one by one.
 
     ``is_counted`` says that the bytes of the block are those of the file.
     """
-    if not alike:
-        return alone
-    if alone.rows.num_rows:
-        alike = [*alike, Alike(alone.rows, alone.lines.to_numpy() - block.first_number)]
-    rows, positions = together(alike)
+    parts = [_together(block, each, is_counted=is_counted) for each in alike]
+    if alone.rows.num_rows or not parts:
+        parts.append(replace(alone, refusals=(), skipped_rows=0))
+    usual, *apart = parts
     return replace(
-        alone,
-        rows=rows,
-        lines=pa.array(positions + block.first_number, pa.int64()),
+        usual, refusals=alone.refusals, skipped_rows=alone.skipped_rows, apart=tuple(apart)
+    )
+
+
+def _together(block: Block, alike: Alike, *, is_counted: bool) -> Batch:
+    """Return the rows of lines that were read together."""
+    rows, positions = alike
+    is_row = positions != NOWHERE
+    if not is_row.all():
+        chosen = pick(pa.Table.from_batches([rows]), np.flatnonzero(is_row))
+        rows, positions = as_batch(chosen), positions[is_row]
+    return Batch(
+        rows,
+        pa.array(positions + block.first_number, pa.int64()),
         row_text=lambda row: AS_UTF_8.storable(block.line(positions[row]).text),
         row_byte=lambda row: block.line(positions[row]).byte if is_counted else None,
     )
@@ -372,7 +381,7 @@ def _read_token(tokens: Sequence[Values], index: int, token: Token) -> tuple[Val
         return written, compute.equal(written, token)
     around = token.before + token.after
     is_long = compute.greater_equal(compute.binary_length(written), len(around))
-    if not mask(is_long).all():
+    if token.before and token.after and not mask(is_long).all():
         # What is cut on both sides must have that length.
         written = compute.if_else(is_long, written, around)
     values = compute.binary_slice(written, len(token.before), -len(token.after) or MAX_BYTES)

@@ -51,6 +51,18 @@ def totals(stores: Stores) -> list[tuple[Any, ...]]:
     )
 
 
+@pytest.mark.parametrize("is_odd_first", [True, False])
+def test_the_later_line_of_an_id_wins_whichever_of_them_is_odd(
+    stores: Stores, tmp_path: Path, *, is_odd_first: bool
+) -> None:
+    repeated = [a_box_log("x", TotalDuration="5"), a_box_log("x", TotalDuration=7)]
+    usual = [a_box_log(f"{number}", TotalDuration=1) for number in range(9)]
+    lines = [*usual, *(repeated if is_odd_first else reversed(repeated)), *usual]
+    (report,) = load(stores, logs_file(tmp_path, *lines))
+    assert counts(report) == (10, 9, 1, 0, 0)
+    assert sum(watched(stores).values()) == 9 + (7 if is_odd_first else 5)
+
+
 def test_a_day_is_kept_packed_and_no_document_is_made(stores: Stores, tmp_path: Path) -> None:
     lines = [
         a_box_log("a", Contract="HNH1", TotalDuration=5),

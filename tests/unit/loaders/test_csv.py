@@ -288,7 +288,7 @@ def test_lines_that_are_read_together_are_read_as_one_by_one(
 def all_of(file: CsvFile) -> tuple[object, ...]:
     """Return everything that a reader tells of a file, or why it refuses it."""
     try:
-        found = list(file.batches())
+        found = [batch.in_order() for batch in file.batches()]
     except InputError as error:
         return (error.message,)
     rows = [

@@ -80,7 +80,8 @@ def a_file(seed: int, lines: int = 400) -> bytes:
 def outcomes(file: JsonLinesFile) -> list[Any]:
     """Return all that is told of every line: its values and text, or why it is none."""
     found: list[Any] = []
-    for batch in file.batches():
+    for parted in file.batches():
+        batch = parted.in_order()
         for row, (line, values) in enumerate(
             zip(batch.lines.to_pylist(), batch.rows.to_pylist(), strict=True)
         ):
@@ -88,7 +89,7 @@ def outcomes(file: JsonLinesFile) -> list[Any]:
             found.append((line, kept, batch.row_text(row)))
         found += [(refusal.line, refusal.code, refusal.row_text) for refusal in batch.refusals]
         found.append(("skipped", batch.skipped_rows))
-        checked = check(batch, LOGS)
+        checked = check(parted, LOGS)
         found += [checked.accepted.to_pylist(), checked.refusals[len(batch.refusals) :]]
     return found
 
@@ -120,7 +121,7 @@ def read_alone(
 
     monkeypatch.setattr(json_lines, "row_of", read_and_note)
     (batch,) = file.batches()
-    return batch.rows.num_rows, found
+    return batch.read_rows, found
 
 
 def test_usual_lines_are_read_together_and_only_odd_ones_alone(
