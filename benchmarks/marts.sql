@@ -2,7 +2,7 @@
 -- params: @customers, @titles, @date_key (a day)
 -- Statements end with a semicolon at the end of a line. The part before the line "-- day" is run first, that before
 -- "-- facts" once fact_watch is there, for each day.
-SET SESSION cte_max_recursion_depth = 10000000;
+SET @numbers = 10000000 /*!80000 , SESSION cte_max_recursion_depth = 10000000 */ /*M! , SESSION max_recursive_iterations = 10000000 */;
 INSERT INTO dim_country (country)
 WITH RECURSIVE number (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 AS n FROM number WHERE n < 40)
 SELECT concat('Country ', n) FROM number;

@@ -5,5 +5,4 @@ SELECT
     dim_segment.from_active_days,
     dim_segment.to_active_days,
     dim_segment.segment_key
--- MySQL joins by a hash, not by a look-up for each row of a mart; to MariaDB this is a comment.
-FROM dim_segment /*!80400 IGNORE INDEX FOR JOIN (PRIMARY) */
+FROM dim_segment
