@@ -33,6 +33,8 @@ UNION
 SELECT title_key, 1 + (title_key DIV 7) % 24 FROM dim_title WHERE title_key > 0;
 INSERT INTO dim_subscription (source, user_id) SELECT source, customer_code FROM dim_customer WHERE customer_key > 0;
 -- day
+SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
+START TRANSACTION;
 CALL publish_category_seconds(@date_key, @date_key);
 INSERT INTO fact_hour (date_key, country_key, local_hour, title_key, plays, watch_seconds)
 SELECT date_key, country_key, (customer_key * 7 + title_key) % 24, title_key, sum(plays), sum(watch_seconds)
@@ -72,6 +74,7 @@ INNER JOIN dim_subscription_event_type AS start_type ON start_type.event_type = 
 INNER JOIN dim_subscription_event_type AS renewal_type ON renewal_type.event_type = 'renewal'
 WHERE dim_date.date_key = @date_key;
 REPLACE INTO published_day VALUES (@date_key, 1, 1, utc_timestamp(6));
+COMMIT;
 -- facts
 INSERT INTO customer_first_day (customer_key, first_date_key)
 SELECT customer_key, min(date_key) FROM fact_category_seconds WHERE watch_seconds > 0 GROUP BY customer_key;

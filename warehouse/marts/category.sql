@@ -3,5 +3,4 @@
 SELECT
     dim_category.category,
     dim_category.category_key
--- MySQL joins by a hash, not by a look-up for each row of a mart; to MariaDB this is a comment.
-FROM dim_category /*!80400 IGNORE INDEX FOR JOIN (PRIMARY) */
+FROM dim_category /*!80400 IGNORE INDEX FOR JOIN (PRIMARY) */ -- joined by a hash; MariaDB passes over it

@@ -13,5 +13,4 @@ SELECT
     dim_title.category,
     dim_title.title_key,
     dim_title.category_key
--- MySQL joins by a hash, not by a look-up for each row of a mart; to MariaDB this is a comment.
-FROM dim_title /*!80400 IGNORE INDEX FOR JOIN (PRIMARY) */
+FROM dim_title /*!80400 IGNORE INDEX FOR JOIN (PRIMARY) */ -- joined by a hash; MariaDB passes over it
