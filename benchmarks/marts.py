@@ -11,8 +11,11 @@ one day in the middle and what the last day change. Seconds are those of the pro
 from __future__ import annotations
 
 import argparse
+import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
@@ -32,7 +35,7 @@ from warehouse.connections import execute, fetch, fetch_one, open_warehouse
 from warehouse.staging import open_staging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from svp.core.mysql import Connection
 
@@ -108,9 +111,23 @@ def days() -> Iterator[date]:
 def fill(settings: Settings, sessions: int, customers: int, titles: int) -> None:
     """Make the warehouse and its facts."""
     warehouse.schema.install(settings)
-    dimensions, facts = (
-        (files("benchmarks") / "marts.sql").read_text(encoding="utf-8").split("-- facts\n")
-    )
+    script = (files("benchmarks") / "marts.sql").read_text(encoding="utf-8")
+    dimensions, day_facts, facts = re.split("^-- (?:day|facts)\n", script, flags=re.MULTILINE)
+    with open_warehouse(settings) as connection:
+        execute(connection, "SET @customers = %s, @titles = %s", (customers, titles))
+        run_script(connection, dimensions)
+        last_day = FIRST_DAY + timedelta(days=DAYS - 1)
+        execute(connection, "CALL refresh_calendar(%s, %s)", (FIRST_DAY, last_day))
+        stage_plays(settings, sessions, customers, titles)
+        keys = [int(day.strftime("%Y%m%d")) for day in days()]
+        halves = keys[: DAYS // 2], keys[DAYS // 2 :]
+        with ThreadPoolExecutor(len(halves)) as pool:
+            list(pool.map(partial(fill_days, settings, day_facts), halves))
+        run_script(connection, facts)
+
+
+def stage_plays(settings: Settings, sessions: int, customers: int, titles: int) -> None:
+    """Write fact_watch."""
     random = np.random.default_rng(SEED)
 
     def write(file: BinaryIO) -> int:
@@ -122,19 +139,16 @@ def fill(settings: Settings, sessions: int, customers: int, titles: int) -> None
             rows += table.num_rows
         return rows
 
+    with open_staging(settings, progress=SILENT) as staging:
+        staging.stage("fact_watch", write)
+
+
+def fill_days(settings: Settings, script: str, keys: Iterable[int]) -> None:
+    """Run the script for some days: the facts that follow from their rows of fact_watch, in the order of their keys."""
     with open_warehouse(settings) as connection:
-        execute(connection, "SET @customers = %s, @titles = %s", (customers, titles))
-        run_script(connection, dimensions)
-        last_day = FIRST_DAY + timedelta(days=DAYS - 1)
-        execute(connection, "CALL refresh_calendar(%s, %s)", (FIRST_DAY, last_day))
-        with open_staging(settings, progress=SILENT) as staging:
-            staging.stage("fact_watch", write)
-        for day in days():
-            key = int(day.strftime("%Y%m%d"))
-            execute(connection, "CALL publish_category_seconds(%s, %s)", (key, key))
-            published = "REPLACE INTO published_day VALUES (%s, 1, 1, utc_timestamp(6))"
-            execute(connection, published, (key,))
-        run_script(connection, facts)
+        for key in keys:
+            execute(connection, "SET @date_key = %s", (key,))
+            run_script(connection, script)
 
 
 def run_script(connection: Connection, script: str) -> None:

@@ -30,10 +30,12 @@ BEGIN
     DELETE FROM agg_active_users WHERE agg_active_users.date_key BETWEEN v_from_key AND v_to_key;
 
     INSERT INTO agg_active_users (date_key, dau, wau, mau, refreshed_at)
-    WITH active AS (
-        SELECT DISTINCT
+    WITH spaced AS (
+        SELECT
             fact_category_seconds.date_key,
-            fact_category_seconds.customer_key
+            lead(fact_category_seconds.date_key) OVER (
+                PARTITION BY fact_category_seconds.customer_key ORDER BY fact_category_seconds.date_key
+            ) AS next_date_key
         FROM fact_category_seconds
         WHERE
             fact_category_seconds.date_key BETWEEN v_window_key AND v_to_key
@@ -41,22 +43,25 @@ BEGIN
             AND fact_category_seconds.watch_seconds > 0
     ),
 
-    spaced AS (
+    -- Days and the next ones are few, however many customers there are. Of a customer's rows of one day the last counts.
+    paired AS (
         SELECT
-            dim_date.date_value AS day,
-            lead(dim_date.date_value) OVER (PARTITION BY active.customer_key ORDER BY active.date_key) AS next_day
-        FROM active
-        INNER JOIN dim_date ON active.date_key = dim_date.date_key
-    ),
-
-    -- Days and the next ones are few, however many customers there are.
-    stretched AS (
-        SELECT
-            spaced.day,
-            spaced.next_day,
+            spaced.date_key,
+            spaced.next_date_key,
             count(*) AS customers
         FROM spaced
-        GROUP BY spaced.day, spaced.next_day
+        WHERE spaced.next_date_key IS NULL OR spaced.next_date_key <> spaced.date_key
+        GROUP BY spaced.date_key, spaced.next_date_key
+    ),
+
+    stretched AS (
+        SELECT
+            dim_date.date_value AS day,
+            next_date.date_value AS next_day,
+            paired.customers
+        FROM paired
+        INNER JOIN dim_date ON paired.date_key = dim_date.date_key
+        LEFT JOIN dim_date AS next_date ON paired.next_date_key = next_date.date_key
     ),
 
     window_of AS (

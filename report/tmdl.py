@@ -72,7 +72,7 @@ def model_files(model: Model) -> dict[str, str]:
                 *_parameter("Database", "The database of the marts.", model.database),
             ]
         ),
-        "relationships.tmdl": _text(_relationships(model)),
+        "relationships.tmdl": _text(_relationships(model.report)),
         f"cultures/{CULTURE}.tmdl": _text([f"cultureInfo {CULTURE}"]),
         **{
             f"tables/{table.caption}.tmdl": _text(_table(model, table))
@@ -145,16 +145,19 @@ def _parameter(name: str, told: str, value: str) -> Lines:
     ]
 
 
-def _relationships(model: Model) -> Lines:
-    by_key = {table.key: table for table in model.report.tables.values() if table.key}
+def _relationships(report: Report) -> Lines:
+    """Return which key joins which dimension.
+
+    Not by `relyOnReferentialIntegrity`, though every key is in its dimension: of inner joins MySQL may begin with the
+    dimension, and look up a row of the fact for each member and day.
+    """
+    by_key = {table.key: table for table in report.tables.values() if table.key}
     lines: Lines = []
-    for table in model.report.tables.values():
+    for table in report.tables.values():
         for key in table.keys:
             dimension = by_key[key]
             lines += [
                 f"relationship {guid('relationship', table.mart, key)}",
-                # Every key of a fact is in its dimension: an inner join is enough.
-                *(["\trelyOnReferentialIntegrity"] if model.mode == "directQuery" else []),
                 f"\tfromColumn: {quote_name(table.caption)}.{key}",
                 f"\ttoColumn: {quote_name(dimension.caption)}.{key}",
                 "",

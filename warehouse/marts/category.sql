@@ -3,4 +3,4 @@
 SELECT
     dim_category.category,
     dim_category.category_key
-FROM dim_category
+FROM dim_category /*!80400 IGNORE INDEX FOR JOIN (PRIMARY) */ -- joined by a hash; MariaDB passes over it

@@ -141,6 +141,17 @@ def test_active_users_are_distinct_over_7_and_30_days(crowd: Platform) -> None:
     assert len({mau for *_, mau, _ in expected}) > 3
 
 
+def test_customer_of_two_categories_is_active_once_a_day(crowd: Platform) -> None:
+    crowd.load(
+        *(Play(day(n), user_id="u1", content_id=title) for n in (0, 2) for title in ("t1", "none"))
+    )
+    crowd.refresh()
+    assert crowd.mart("active_users", "stat_date", "dau", "wau", "mau") == [
+        (day(0), 1, 1, 1),
+        (day(2), 1, 1, 1),
+    ]
+
+
 def test_windows_end_after_7_and_30_days(platform: Platform) -> None:
     later = [Play(day(number), user_id="u2") for number in (6, 7, 29, 30)]
     platform.load(Play(day(0)), *later)

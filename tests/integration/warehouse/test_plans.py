@@ -12,7 +12,7 @@ from report.browser.literals import with_values
 from report.definition import load_report
 from report.queries import visual_queries
 from svp.core.sqlfiles import quote_mysql
-from warehouse.connections import execute, fetch, open_warehouse
+from warehouse.connections import execute, fetch, fetch_one, open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,6 +99,22 @@ def test_visual_by_month_of_a_large_mart_reads_nothing_but_it_and_the_calendar(
         read = {table for table, _ in plan_of(connection, text) if not table.startswith("<")}
     assert len(read) > 1
     assert {table for table in read if not table.startswith("agg_")} <= CALENDAR_TABLES
+
+
+@pytest.mark.parametrize("axis", ["title.language", "category.category"])
+def test_mysql_looks_nothing_up_for_a_row_of_a_mart_by_an_attribute_of_titles(
+    empty_platform: Platform, axis: str
+) -> None:
+    with open_warehouse(empty_platform.settings) as connection:
+        fill(connection, empty_platform.settings.workspace.mart_database)
+        views = read_views(connection, empty_platform.settings.workspace.mart_database)
+        queries = month_queries(views, "content_performance", MONTH)
+        (text,) = (query.text for query in queries if query.axis == axis)
+        plan = dict(plan_of(connection, text))
+        (version,) = fetch_one(connection, "SELECT version()")
+    dimension = f"dim_{axis.partition('.')[0]}"
+    assert (plan[dimension] in SCANS) is ("MariaDB" not in version)
+    assert plan["agg_content_performance"] == "ref"
 
 
 def test_page_about_one_customer_or_title_reads_rows_of_that_one_alone(
