@@ -1,7 +1,7 @@
 -- marts.sql: dimensions, and the facts that follow from fact_watch and fact_category_seconds, of a warehouse for measuring.
 -- params: @customers, @titles
+-- Numbers come from thousands of thousands: MySQL and MariaDB both stop a recursion at 1,000, by variables of two names.
 -- Statements end with a semicolon at the end of a line; the part before the line "-- facts" is run first.
-SET SESSION cte_max_recursion_depth = 10000000;
 INSERT INTO dim_country (country)
 WITH RECURSIVE number (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 AS n FROM number WHERE n < 40)
 SELECT concat('Country ', n) FROM number;
@@ -12,14 +12,20 @@ SELECT concat('Genre ', n) FROM number;
 INSERT INTO dim_quality (quality) VALUES ('SD'), ('HD'), ('Full HD'), ('4K') ON DUPLICATE KEY UPDATE quality_key = quality_key;
 INSERT INTO dim_device (device_type) VALUES ('Type 1'), ('Type 2'), ('Type 3'), ('Type 4'), ('Type 5');
 INSERT INTO dim_customer (source, customer_code, country_key, plan_key, registered_on)
-WITH RECURSIVE number (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 AS n FROM number WHERE n < @customers)
-SELECT 'bench', concat('U', lpad(n, 8, '0')), 1 + n % 40, 1 + n % 3, date_add('2023-07-01', INTERVAL n % 900 DAY) FROM number;
+WITH RECURSIVE
+thousand (n) AS (SELECT 0 AS n UNION ALL SELECT n + 1 AS n FROM thousand WHERE n < 999),
+number (n) AS (SELECT 1 + 1000 * thousands.n + ones.n FROM thousand AS thousands CROSS JOIN thousand AS ones)
+SELECT 'bench', concat('U', lpad(n, 8, '0')), 1 + n % 40, 1 + n % 3, date_add('2023-07-01', INTERVAL n % 900 DAY) FROM number
+WHERE n <= @customers ORDER BY n;
 INSERT INTO dim_title (source, content_id, title, content_type, release_year, category_key)
-WITH RECURSIVE number (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 AS n FROM number WHERE n < @titles)
+WITH RECURSIVE
+thousand (n) AS (SELECT 0 AS n UNION ALL SELECT n + 1 AS n FROM thousand WHERE n < 999),
+number (n) AS (SELECT 1 + 1000 * thousands.n + ones.n FROM thousand AS thousands CROSS JOIN thousand AS ones)
 SELECT
     'bench', concat('C', n), concat('Title ', n),
     elt(1 + n % 6, 'movie', 'series', 'documentary', 'kids', 'sport', 'live'), 1980 + n % 45, 1 + n % 5
-FROM number;
+FROM number
+WHERE n <= @titles ORDER BY n;
 UPDATE dim_customer, dim_country, dim_plan
 SET dim_customer.country = dim_country.country, dim_customer.plan = dim_plan.plan
 WHERE dim_customer.country_key = dim_country.country_key AND dim_customer.plan_key = dim_plan.plan_key;
