@@ -302,9 +302,7 @@ def at_database(url: str, database: str) -> str:
 def report(ours: Stopwatch, raw: Stopwatch, rows: int, server: str) -> None:
     """Print medians and ratios."""
     rounds = len(ours.seconds[ALL_FACTS])
-    print(
-        f"{rows:,} fact rows on {DAYS} days; {server}; {os.cpu_count()} cores; {rounds} rounds\n"
-    )
+    print(f"{rows:,} fact rows on {DAYS} days; {server}; {os.cpu_count()} cores; {rounds} rounds\n")
     print("| | svp, s | rows/s | raw limit | s | raw ÷ svp |\n|---|---:|---:|---|---:|---:|")
     for name, limit in LIMITS.items():
         mine, theirs = ours.seconds[name], raw.seconds[name]
