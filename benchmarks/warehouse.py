@@ -44,13 +44,11 @@ from svp.settings import Settings, Workspace, load_settings
 from warehouse.connections import execute, fetch, fetch_one, open_warehouse, stream
 from warehouse.export import export, refresh, run_procedures, stage_members
 from warehouse.plan import chunk_days
-from warehouse.sources import MAKE_KEYS, open_sources
+from warehouse.sources import MAKE_KEYS, add_keys, open_sources
 from warehouse.staging import MEMORY_BYTES, open_staging, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  (the driver's spelling)
 
     from svp.core.mysql import Connection
     from warehouse.connections import Row
@@ -230,7 +228,8 @@ def pipe_all(
     os.mkfifo(pipe)
     source = connect(settings.postgres_url, settings.workspace.postgres_database)
     with closing(source), source.cursor() as cursor:
-        copy_keys(cursor, keys)
+        cursor.execute(MAKE_KEYS)
+        add_keys(cursor, keys)
         days = (f"{FIRST_DAY}", f"{LAST_DAY}")
         cursor.execute(
             "SELECT set_config('svp.from_day', %s, true), set_config('svp.to_day', %s, true)", days
@@ -246,16 +245,6 @@ def pipe_all(
             copying.start()
             execute(target, LOAD, (str(pipe),))
             copying.join()
-
-
-def copy_keys(cursor: Cursor, keys: list[Row]) -> None:
-    """Give a session of PostgreSQL the warehouse's keys."""
-    cursor.execute(MAKE_KEYS)
-    with tempfile.TemporaryFile() as file:
-        write_rows(keys, file)
-        file.seek(0)
-        cursor.copy_expert("COPY pg_temp.warehouse_key FROM STDIN", file)
-    cursor.execute("ANALYZE pg_temp.warehouse_key")
 
 
 def load_facts(settings: Settings, folder: Path, raw: Stopwatch) -> int:
@@ -313,9 +302,7 @@ def at_database(url: str, database: str) -> str:
 def report(ours: Stopwatch, raw: Stopwatch, rows: int, server: str) -> None:
     """Print medians and ratios."""
     rounds = len(ours.seconds[ALL_FACTS])
-    print(
-        f"{rows:,} fact rows on {DAYS} days; MySQL {server}; {os.cpu_count()} cores; {rounds} rounds\n"
-    )
+    print(f"{rows:,} fact rows on {DAYS} days; {server}; {os.cpu_count()} cores; {rounds} rounds\n")
     print("| | svp, s | rows/s | raw limit | s | raw ÷ svp |\n|---|---:|---:|---|---:|---:|")
     for name, limit in LIMITS.items():
         mine, theirs = ours.seconds[name], raw.seconds[name]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from svp.core.mysql import Connection
 
-__all__ = ["BoxKeys", "DayWatch"]
+__all__ = ["KEY_LIST_BYTES", "BoxKeys", "DayWatch"]
 
 DayWatch = tuple["date", pa.Table]
 """A day, and its time by ``contract_code`` and ``application``, null for none, in ``watch_seconds`` (int64)."""

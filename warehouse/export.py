@@ -19,7 +19,7 @@ from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql, read_sql
 from svp.core.workers import in_order
 from svp.errors import PlatformError, VerifyError, shorten
-from warehouse.box_watch import BoxKeys
+from warehouse.box_watch import KEY_LIST_BYTES, BoxKeys
 from warehouse.connections import execute, fetch_one, hold_lock, open_warehouse, stream
 from warehouse.money import keep_report_currency
 from warehouse.plan import (
@@ -241,6 +241,7 @@ def stage_members(
     days = [each.day for chunk in chunks for each in chunk]
     staging.stage("stg_member", sources.members(days))
     execute(connection, "CALL publish_members()")
+    execute(connection, "SET SESSION group_concat_max_len = %s", (KEY_LIST_BYTES,))
     sources.set_keys(stream(connection, read_sql("warehouse.queries", "member_keys")))
 
 
@@ -273,10 +274,11 @@ def playback_of_runs(
 
 
 def playback_spans(chunks: Sequence[Chunk], rows: Mapping[date, int]) -> list[Sequence[Chunk]]:
-    """Part runs by whose playback is read at once: each alone; where they are most days, all but the first."""
-    chosen = sum(rows.get(each.day, 0) for chunk in chunks for each in chunk)
-    if len(chunks) > 2 and 2 * chosen > sum(rows.values()):  # noqa: PLR2004  (halves)
-        return [chunks[:1], chunks[1:]]
+    """Part runs by whose playback is read at once: each alone, but the last two thirds if they are most of all rows."""
+    alone = len(chunks) // 3 + 1
+    first, others = chunks[:alone], chunks[alone:]
+    if 2 * sum(rows.get(each.day, 0) for chunk in others for each in chunk) > sum(rows.values()):
+        return [*([chunk] for chunk in first), others]
     return [[chunk] for chunk in chunks]
 
 

@@ -47,6 +47,9 @@ CHUNK_DAYS = 92
 CHUNK_ROWS = 100_000
 """Rows of loads that a run has at most, unless one day alone has more: what is published in one transaction."""
 
+FIRST_CHUNK_ROWS = 12_500
+"""Rows that the first run has at most, and twice as many each that follows: nothing is published before it is read."""
+
 Chunk = list[DayVersion]
 
 
@@ -205,22 +208,23 @@ def chunk_days(
         versions: every day that loads touched, in order.
         published: the version of each published day.
         scope: what is asked for.
-        rows: about how many rows a day has, which cuts runs.
+        rows: about how many rows a day has, which cuts runs: the first soonest.
     """
     chunk: Chunk = []
+    room = FIRST_CHUNK_ROWS
     for each in versions:
         is_changed = each.version > published.get(each.day, 0)
         is_due = not each.is_busy and scope.takes(each.day, is_changed=is_changed)
-        if chunk and not (is_due and has_room(chunk, each, rows)):
+        if chunk and not (is_due and has_room(chunk, each, rows, room)):
             yield chunk
-            chunk = []
+            chunk, room = [], min(2 * room, CHUNK_ROWS)
         if is_due:
             chunk.append(each)
     if chunk:
         yield chunk
 
 
-def has_room(chunk: Chunk, following: DayVersion, rows: Mapping[date, int]) -> bool:
-    """Tell whether one more day fits into a run."""
+def has_room(chunk: Chunk, following: DayVersion, rows: Mapping[date, int], room: int) -> bool:
+    """Tell whether one more day fits into a run of ``room`` rows."""
     is_near = (following.day - chunk[0].day).days < CHUNK_DAYS
-    return is_near and sum(rows.get(each.day, 0) for each in (*chunk, following)) <= CHUNK_ROWS
+    return is_near and sum(rows.get(each.day, 0) for each in (*chunk, following)) <= room

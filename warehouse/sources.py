@@ -8,7 +8,6 @@ from datetime import UTC, datetime, time
 from functools import partial
 from itertools import groupby, islice
 from operator import itemgetter
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812  (the driver's spelling)
     from pymongo.collection import Collection
 
     from svp.core.mongodb import Document, MongoDatabase
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from svp.settings import Settings
     from warehouse.box_watch import DayWatch
 
-__all__ = ["MAKE_KEYS", "DayVersion", "Sources", "open_sources"]
+__all__ = ["MAKE_KEYS", "DayVersion", "Sources", "add_keys", "open_sources"]
 
 COPY_BYTES = 1 << 20
 
@@ -85,6 +85,12 @@ MAKE_KEYS = """
 CREATE TEMPORARY TABLE warehouse_key (dimension text, member_key bigint, member_name text, warehouse_key integer)
 """
 """Made before the snapshot is taken, which may write to no other table."""
+
+ADD_KEYS = """
+INSERT INTO pg_temp.warehouse_key
+SELECT %s, unnest(string_to_array(%s, ',')::bigint[]), %s, unnest(string_to_array(%s, ',')::integer[])
+"""
+"""Of one dimension: our keys of members in a list, or a name, and the warehouse's keys in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +193,9 @@ class Sources:
         return self.extract("members")
 
     def set_keys(self, keys: Iterable[Sequence[object]]) -> None:
-        """Choose the warehouse's keys for the extracts, by dimension, our key and name."""
-        with TemporaryFile() as file, self._snapshot.cursor() as cursor:
-            write_rows(keys, file)
-            file.seek(0)
-            cursor.copy_expert("COPY pg_temp.warehouse_key FROM STDIN", file, size=COPY_BYTES)
-            cursor.execute("ANALYZE pg_temp.warehouse_key")
+        """Choose the warehouse's keys for the extracts, in rows as ``ADD_KEYS`` takes them."""
+        with self._snapshot.cursor() as cursor:
+            add_keys(cursor, keys)
 
     def extract(self, name: str) -> Writer:
         """Return what writes an extract of PostgreSQL."""
@@ -254,6 +257,13 @@ class Sources:
             stages = pipeline.fill({"day": day, "loads": loads_by_day[day]})
             for document in collection.aggregate(stages, allowDiskUse=True):
                 yield (day, *(document[column] for column in columns))
+
+
+def add_keys(cursor: Cursor, keys: Iterable[Sequence[object]]) -> None:
+    """Give a session of PostgreSQL the warehouse's keys."""
+    for row in keys:
+        cursor.execute(ADD_KEYS, row)
+    cursor.execute("ANALYZE pg_temp.warehouse_key")
 
 
 def days_with_documents(documents: Collection[Document], days: Sequence[date]) -> list[date]:

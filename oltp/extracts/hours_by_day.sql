@@ -62,26 +62,27 @@ clocked AS (
     SELECT
         located.day,
         located.country,
-        coalesce(extract(HOUR FROM located.played_at AT TIME ZONE 'UTC' + clock.ahead), -1) AS local_hour,
+        cast(
+            coalesce(extract(HOUR FROM located.played_at AT TIME ZONE 'UTC' + clock.ahead), -1) AS integer
+        ) AS local_hour,
         located.content_key,
-        sum(located.plays) AS plays,
-        sum(located.watch_seconds) AS watch_seconds
+        located.plays,
+        located.watch_seconds
     FROM located
     LEFT JOIN clock
         ON
             located.country = clock.country
             AND located.played_at >= clock.from_at
             AND located.played_at < clock.until_at
-    GROUP BY located.day, located.country, local_hour, located.content_key
 )
 
 SELECT
     cast(to_char(clocked.day, 'YYYYMMDD') AS integer) AS date_key,
     country.warehouse_key AS country_key,
-    cast(clocked.local_hour AS integer) AS local_hour,
+    clocked.local_hour,
     title.warehouse_key AS title_key,
-    clocked.plays,
-    clocked.watch_seconds
+    sum(clocked.plays) AS plays,
+    sum(clocked.watch_seconds) AS watch_seconds
 FROM clocked
 INNER JOIN pg_temp.warehouse_key AS country
     ON
@@ -91,4 +92,5 @@ INNER JOIN pg_temp.warehouse_key AS title
     ON
         clocked.content_key = title.member_key
         AND title.dimension = 'title'
-ORDER BY clocked.day, country_key, local_hour, title_key
+GROUP BY clocked.day, country_key, clocked.local_hour, title_key
+ORDER BY clocked.day, country_key, clocked.local_hour, title_key

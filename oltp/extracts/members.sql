@@ -10,54 +10,62 @@ played AS (
         viewing_sessions.user_key,
         viewing_sessions.content_key,
         viewing_sessions.device_type
-    FROM chosen
-    INNER JOIN oltp.viewing_sessions ON chosen.day = viewing_sessions.started_on
+    FROM oltp.viewing_sessions
     INNER JOIN ops.load ON viewing_sessions.load_id = load.load_id
-    WHERE load.state = 'complete'
+    WHERE
+        load.state = 'complete'
+        AND viewing_sessions.started_on IN (SELECT chosen.day FROM chosen)
     UNION ALL
     SELECT
         viewing_sessions.user_key,
         viewing_sessions.content_key,
         viewing_sessions.device_type
-    FROM chosen
-    INNER JOIN oltp.viewing_sessions ON chosen.day - 1 = viewing_sessions.started_on
+    FROM oltp.viewing_sessions
     INNER JOIN ops.load ON viewing_sessions.load_id = load.load_id
-    WHERE load.state = 'complete' AND viewing_sessions.next_day_seconds > 0
+    WHERE
+        load.state = 'complete'
+        AND viewing_sessions.next_day_seconds > 0
+        AND viewing_sessions.started_on IN (SELECT chosen.day - 1 FROM chosen)
 ),
 
-viewer AS (
-    SELECT DISTINCT played.user_key
+-- Each user, title and device once, in a row by itself: the plays are read once for all three.
+named AS (
+    SELECT
+        played.user_key,
+        played.content_key,
+        played.device_type
     FROM played
+    GROUP BY GROUPING SETS (played.user_key, played.content_key, played.device_type)
 )
 
 SELECT
     'customer' AS dimension,
-    viewer.user_key AS member_key,
+    named.user_key AS member_key,
     user_customer.customer_source AS source,
     user_customer.customer_code AS member_name
-FROM viewer
-INNER JOIN oltp.user_customer ON viewer.user_key = user_customer.user_key
+FROM named
+INNER JOIN oltp.user_customer ON named.user_key = user_customer.user_key
 UNION ALL
 SELECT
     'title' AS dimension,
     content.content_key AS member_key,
     content.source,
     content.content_id AS member_name
-FROM oltp.content
-WHERE content.content_key IN (SELECT played.content_key FROM played)
+FROM named
+INNER JOIN oltp.content ON named.content_key = content.content_key
 UNION ALL
 SELECT DISTINCT
     'device' AS dimension,
     cast(NULL AS bigint) AS member_key,
     NULL AS source,
-    trim(BOTH FROM left(played.device_type, 64)) AS member_name
-FROM played
-WHERE trim(BOTH FROM left(played.device_type, 64)) <> ''
+    trim(BOTH FROM left(named.device_type, 64)) AS member_name
+FROM named
+WHERE trim(BOTH FROM left(named.device_type, 64)) <> ''
 UNION ALL
 SELECT DISTINCT
     'country' AS dimension,
     cast(NULL AS bigint) AS member_key,
     NULL AS source,
     coalesce(nullif(trim(BOTH FROM left(users.country, 100)), ''), 'Unknown') AS member_name
-FROM viewer
-INNER JOIN oltp.users ON viewer.user_key = users.user_key
+FROM named
+INNER JOIN oltp.users ON named.user_key = users.user_key

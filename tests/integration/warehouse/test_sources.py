@@ -5,10 +5,13 @@ Staging is filled by hand, with what an export of two sources would leave there.
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from svp.core.postgres import connect
 from svp.core.sqlfiles import read_sql
+from warehouse.sources import MAKE_KEYS, add_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -227,3 +230,29 @@ def test_applications_that_only_a_space_tells_apart_are_one(empty_platform: Plat
     ((keys,),) = empty_platform.fetch(read_sql("warehouse.queries", "listed_member_keys"))
     one, same, other = keys.split(",")
     assert one == same != other
+
+
+def test_extracts_are_given_the_key_of_each_member_whether_it_came_in_a_list_or_by_name(
+    empty_platform: Platform,
+) -> None:
+    columns = ("dimension", "member_key", "source", "member_name")
+    users = [("customer", key, "east", name) for key, name in ((20_001, "b"), (3, "a"), (9, "a"))]
+    others = [("title", 7, "east", "t1"), ("device", None, None, "TV\t,\\")]
+    stage(empty_platform, "stg_member", columns, *users, *others)
+    empty_platform.execute("CALL publish_members()")
+    customers = dict(empty_platform.fetch("SELECT customer_code, customer_key FROM dim_customer"))
+    ((title,),) = empty_platform.fetch("SELECT title_key FROM dim_title WHERE title_key > 0")
+    ((device,),) = empty_platform.fetch("SELECT device_key FROM dim_device WHERE device_key > 0")
+    settings = empty_platform.settings
+    source = connect(settings.url("postgres"), settings.workspace.postgres_database)
+    with closing(source), source.cursor() as cursor:
+        cursor.execute(MAKE_KEYS)
+        add_keys(cursor, empty_platform.fetch(read_sql("warehouse.queries", "member_keys")))
+        cursor.execute("SELECT * FROM pg_temp.warehouse_key ORDER BY dimension, member_key")
+        assert cursor.fetchall() == [
+            ("customer", 3, None, customers["a"]),
+            ("customer", 9, None, customers["a"]),
+            ("customer", 20_001, None, customers["b"]),
+            ("device", None, "TV\t,\\", device),
+            ("title", 7, None, title),
+        ]

@@ -8,7 +8,7 @@ import pytest
 
 from svp.core.workers import in_order
 from warehouse.export import playback_spans
-from warehouse.plan import CHUNK_DAYS, CHUNK_ROWS, chunk_days, pending_days
+from warehouse.plan import CHUNK_DAYS, CHUNK_ROWS, FIRST_CHUNK_ROWS, chunk_days, pending_days
 from warehouse.sources import DayVersion
 
 START = date(2024, 1, 1)
@@ -52,17 +52,21 @@ def test_run_ends_where_the_calendar_is_too_long_though_its_days_are_few() -> No
     ]
 
 
-def test_run_ends_before_the_day_that_is_one_row_too_many_and_a_large_day_is_alone() -> None:
-    days = [day(number) for number in range(5)]
-    rows = [CHUNK_ROWS - 1, 1, 1, CHUNK_ROWS + 1, 1]
+def runs_of(rows: list[int]) -> list[list[int]]:
+    """Return the rows of the days of each run, for days of so many rows."""
+    days = [day(number) for number in range(len(rows))]
     sizes = {each.day: count for each, count in zip(days, rows, strict=True)}
-    found = chunk_days(days, {}, rows=sizes)
-    assert [[each.day for each in chunk] for chunk in found] == [
-        [days[0].day, days[1].day],
-        [days[2].day],
-        [days[3].day],
-        [days[4].day],
-    ]
+    return [[sizes[each.day] for each in run] for run in chunk_days(days, {}, rows=sizes)]
+
+
+def test_run_ends_before_the_day_that_is_one_row_too_many_and_a_large_day_is_alone() -> None:
+    most = FIRST_CHUNK_ROWS
+    assert runs_of([most - 1, 1, 1, CHUNK_ROWS, 1]) == [[most - 1, 1], [1], [CHUNK_ROWS], [1]]
+
+
+def test_each_run_has_room_for_twice_as_many_rows_as_the_one_before_up_to_a_limit() -> None:
+    found = runs_of([FIRST_CHUNK_ROWS // 2] * 60)
+    assert [sum(run) for run in found] == [12_500, 25_000, 50_000, CHUNK_ROWS, CHUNK_ROWS, 87_500]
 
 
 def test_reading_ahead_gives_all_in_order_and_what_was_raised_in_its_place() -> None:
@@ -87,13 +91,19 @@ def test_busy_days_and_higher_versions_are_pending() -> None:
     ]
 
 
-def test_playback_of_most_rows_is_read_at_once_but_for_the_first_run() -> None:
-    runs = [[day(number)] for number in range(4)]
-    rows = {day(number).day: 10 for number in range(7)}
-    assert playback_spans(runs, rows) == [runs[:1], runs[1:]]
+def test_playback_of_most_rows_is_read_at_once_but_for_the_first_runs() -> None:
+    runs = [[day(number)] for number in range(8)]
+    rows = {day(number).day: 10 for number in range(9)}
+    assert playback_spans(runs, rows) == [*([run] for run in runs[:3]), runs[3:]]
 
 
 def test_playback_of_half_the_rows_is_read_by_runs() -> None:
-    runs = [[day(number)] for number in range(4)]
-    rows = {day(number).day: 10 for number in range(8)}
+    runs = [[day(number)] for number in range(8)]
+    rows = {day(number).day: 10 for number in range(10)}
+    assert playback_spans(runs, rows) == [[run] for run in runs]
+
+
+def test_playback_of_two_runs_is_read_by_runs() -> None:
+    runs = [[day(0)], [day(1)]]
+    rows = {day(0).day: 1, day(1).day: 10}
     assert playback_spans(runs, rows) == [[run] for run in runs]
