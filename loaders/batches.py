@@ -46,6 +46,8 @@ class Refusal:
     """The columns of the file that hold something, if the row could be parted into columns."""
     byte_offset: int | None = None
     """Bytes before the row in the file, without its compression; None where they are not counted."""
+    natural_id: str | None = None
+    """Id of the row in its source; None if it can't be read."""
 
 
 def uncounted(_row: int) -> int | None:

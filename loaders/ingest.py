@@ -110,8 +110,7 @@ class Loading:
     @property
     def content(self) -> Fingerprint:
         """What makes it another load: a full delivery says more than its rows."""
-        is_partial = self.terms.may_end is None
-        return self.file.content if is_partial else self.file.content.also(FULL)
+        return self.file.content.also(FULL) if self.terms.is_full else self.file.content
 
 
 def _forget(stores: Stores) -> None:
@@ -157,7 +156,7 @@ def _load(loading: Loading, stores: Stores) -> FileReport:
     elif known.load_id in loading.begun:
         outcome, counts = "loaded", ledger.recorded_rows(stores.postgres, known.load_id)
     else:
-        if loading.terms.may_end is not None:
+        if loading.terms.is_full:
             _refuse_overtaken(loading, stores, known)
         outcome, counts = "already loaded", RowCounts()
     return FileReport(file.place, file.kind.name, outcome, counts, time.monotonic() - started)
@@ -197,7 +196,13 @@ def _refuse_overtaken(loading: Loading, stores: Stores, known: Entry) -> None:
 def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
     connection, file = stores.postgres, loading.file
     load_id = ledger.begin_load(
-        connection, file.kind, loading.source, file.place, loading.content, said=file.said
+        connection,
+        file.kind,
+        loading.source,
+        file.place,
+        loading.content,
+        said=file.said,
+        is_full=loading.terms.is_full,
     )
     loading.begun.add(load_id)
     reached(Step.ENTERED)
@@ -255,7 +260,7 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
     description = f"{file.path.name} → {sink.name}"
     with loading.progress.task(description, total=None, unit="rows") as task:
         for batch, checked in file.judged():
-            postgres.quarantine(stores.postgres, load_id, checked.refusals)
+            postgres.quarantine(stores.postgres, load_id, checked.refusals, day=file.day)
             counts += _counts_of(batch, checked)
             rejected.update(refusal.code for refusal in checked.refusals)
             if loading.terms.tolerance.is_past(counts.rejected_rows):

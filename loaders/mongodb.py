@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -46,8 +47,9 @@ def write(collection: Collection[Document], documents: Iterable[bytes], task: Ta
     Repeating it changes nothing; after an error, any of them may have been stored.
     """
     store = partial(_write_batch, collection, Expectation())
-    for written in in_order(store, _batches(documents)):
-        task.advance(written)
+    with closing(in_order(store, _batches(documents))) as batches:
+        for written in batches:
+            task.advance(written)
 
 
 def insert(collection: Collection[Document], documents: Iterable[Document]) -> dict[str, Document]:
