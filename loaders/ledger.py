@@ -169,8 +169,8 @@ def begin_load(
 ) -> int:
     """Enter a file, or one more attempt at it; return its load_id, which is newer than any other.
 
-    ``said`` is what was said of how it is to be read, where that changes what it means; ``is_full``, whether it was said
-    to be all there is.
+    ``said`` is what was said of how it is to be read, where that changes what it means; ``is_full``, whether it
+    was said to be all there is.
     """
     parameters = {
         "content_sha256": content.sha256,

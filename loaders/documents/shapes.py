@@ -59,7 +59,7 @@ class Delivery:
 
 
 def documents_of(connection: Connection, target: str, load_id: int) -> Generator[bytes]:
-    """Yield the documents of a load's rows in a PostgreSQL table, as BSON; to be closed, as the connection is at work."""
+    """Yield the documents of a load's rows in a PostgreSQL table, as BSON; until it is closed, it is at work there."""
     for query, shape in COLLECTIONS[target].queries:
         with copied(connection, read_sql("loaders.documents", query), load_id=load_id) as batches:
             for rows in batches:
