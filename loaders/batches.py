@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BATCH_ROWS",
+    "MAX_LATE_NAMES",
     "MAX_ROW_CHARACTERS",
     "Batch",
     "Refusal",
@@ -30,6 +31,10 @@ BATCH_CHARACTERS = 16 * 1024 * 1024
 
 MAX_ROW_CHARACTERS = 4 * 1024 * 1024
 """Of one row with all its lines; a longer one is a quote that never ends, or no text."""
+
+
+MAX_LATE_NAMES = 20
+"""Of the columns that a file names only after its first rows; one with more has keys for names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,19 @@ class Batch:
     """Blank lines and repeated headers."""
     row_byte: Callable[[int], int | None] = uncounted
     """From the position of a row in the batch to the bytes before it in the file."""
+    late_names: Mapping[str, int] = field(default_factory=dict)
+    """Columns that are neither wanted nor among those of the first rows, each with its first line."""
 
     @property
     def read_rows(self) -> int:
         """Rows, refusals and skipped lines: the left side of the row law."""
         return self.rows.num_rows + len(self.refusals) + self.skipped_rows
+
+    def note_late_names(self, noted: dict[str, int]) -> None:
+        """Add late names to those of earlier batches, up to as many as are told."""
+        for name, line in self.late_names.items():
+            if len(noted) < MAX_LATE_NAMES:
+                noted.setdefault(name, line)
 
 
 def is_text(value: str) -> bool:

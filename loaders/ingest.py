@@ -257,12 +257,14 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
     What is rejected is in quarantine; what became of the others is not counted yet.
     """
     counts, file, rejected = RowCounts(), loading.file, Counter[str]()
+    late_names: dict[str, int] = {}
     description = f"{file.path.name} → {sink.name}"
     with loading.progress.task(description, total=None, unit="rows") as task:
         for batch, checked in file.judged():
             postgres.quarantine(stores.postgres, load_id, checked.refusals, day=file.day)
             counts += _counts_of(batch, checked)
             rejected.update(refusal.code for refusal in checked.refusals)
+            batch.note_late_names(late_names)
             if loading.terms.tolerance.is_past(counts.rejected_rows):
                 break
             sink.write(checked.accepted)
@@ -270,8 +272,8 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
             task.advance(batch.read_rows, share=file.share_read)
         else:
             counts += RowCounts(rejected_rows=sink.judge())
-    if doubt := file.doubt(rejected):
-        loading.progress.say(doubt)
+    for remark in file.remarks(rejected, late_names):
+        loading.progress.say(remark)
     return counts
 
 
