@@ -83,6 +83,11 @@ class Batch:
         """Rows, refusals and skipped lines: the left side of the row law."""
         return self.rows.num_rows + len(self.refusals) + self.skipped_rows
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether it tells where its rows begin."""
+        return self.rows.num_rows > 0 and self.row_byte(0) is not None
+
     def note_late_names(self, noted: dict[str, int]) -> None:
         """Add late names to those of earlier batches, up to as many as are told."""
         for name, line in self.late_names.items():

@@ -23,6 +23,7 @@ from loaders.constraints import suspended
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
 from loaders.ledger import Entry, RowCounts
+from loaders.places import note_bytes
 from loaders.preview import judge
 from loaders.publishing import publish
 from loaders.replay import replay_waiting
@@ -257,7 +258,7 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
     What is rejected is in quarantine; what became of the others is not counted yet.
     """
     counts, file, rejected = RowCounts(), loading.file, Counter[str]()
-    late_names: dict[str, int] = {}
+    late_names, is_placed = dict[str, int](), False
     description = f"{file.path.name} → {sink.name}"
     with loading.progress.task(description, total=None, unit="rows") as task:
         for batch, checked in file.judged():
@@ -265,13 +266,17 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
             counts += _counts_of(batch, checked)
             rejected.update(refusal.code for refusal in checked.refusals)
             batch.note_late_names(late_names)
+            is_placed = is_placed or batch.is_placed
             if loading.terms.tolerance.is_past(counts.rejected_rows):
                 break
             sink.write(checked.accepted)
             reached(Step.STAGED)
             task.advance(batch.read_rows, share=file.share_read)
         else:
-            counts += RowCounts(rejected_rows=sink.judge())
+            refused_rows = sink.judge()
+            counts += RowCounts(rejected_rows=refused_rows)
+            if refused_rows and is_placed:
+                note_bytes(stores.postgres, file, load_id)
     for remark in file.remarks(rejected, late_names):
         loading.progress.say(remark)
     return counts
