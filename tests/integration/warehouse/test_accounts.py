@@ -72,7 +72,7 @@ def test_what_a_killed_load_of_the_owner_left_off_the_owner_makes_again(
         cursor.execute(
             "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'oltp.viewing_sessions'::regclass"
         )
-        assert cursor.fetchone() == (2,)
+        assert cursor.fetchone() == (3,)
 
 
 def test_staging_of_many_rows_is_emptied_by_the_loader(filled: Accounts) -> None:
