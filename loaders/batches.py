@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BATCH_ROWS",
+    "MAX_LATE_NAMES",
     "MAX_ROW_CHARACTERS",
     "Batch",
     "Refusal",
@@ -35,6 +36,10 @@ MAX_ROW_CHARACTERS = 4 * 1024 * 1024
 """Of one row with all its lines; a longer one is a quote that never ends, or no text."""
 
 
+MAX_LATE_NAMES = 20
+"""Of the columns that a file names only after its first rows; one with more has keys for names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A row that can't be stored truly, and why."""
@@ -49,6 +54,8 @@ class Refusal:
     """The columns of the file that hold something, if the row could be parted into columns."""
     byte_offset: int | None = None
     """Bytes before the row in the file, without its compression; None where they are not counted."""
+    natural_id: str | None = None
+    """Id of the row in its source; None if it can't be read."""
 
 
 def uncounted(_row: int) -> int | None:
@@ -82,6 +89,9 @@ class Batch:
         """Itself and what is apart: all of its rows."""
         return (self, *self.apart)
 
+    late_names: Mapping[str, int] = field(default_factory=dict)
+    """Columns that are neither wanted nor among those of the first rows, each with its first line."""
+
     @property
     def read_rows(self) -> int:
         """Rows, refusals and skipped lines: the left side of the row law."""
@@ -105,6 +115,17 @@ class Batch:
             row_byte=lambda row: owners[row][0].row_byte(owners[row][1]),
             apart=(),
         )
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it tells where its rows begin."""
+        return self.rows.num_rows > 0 and self.row_byte(0) is not None
+
+    def note_late_names(self, noted: dict[str, int]) -> None:
+        """Add late names to those of earlier batches, up to as many as are told."""
+        for name, line in self.late_names.items():
+            if len(noted) < MAX_LATE_NAMES:
+                noted.setdefault(name, line)
 
 
 def is_text(value: str) -> bool:

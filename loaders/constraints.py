@@ -13,20 +13,23 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.errors import LockNotAvailable
+from psycopg2.errors import InsufficientPrivilege, QueryCanceled
 
+from loaders.ledger import only_ingest
 from svp.core.sqlfiles import read_sql
+from svp.errors import LockError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from svp.core.postgres import Connection
     from svp.model import Table
+    from svp.settings import Settings
 
-__all__ = ["make_again", "suspended"]
+__all__ = ["make_again", "mend", "suspended"]
 
 LOCK_WAIT = "200ms"
-"""Readers that come meanwhile wait as long; after it, the table is filled with everything on."""
+"""For all locks together; readers that come meanwhile wait as long. Then the table is filled with everything on."""
 
 
 @contextmanager
@@ -35,7 +38,7 @@ def suspended(connection: Connection, target: Table) -> Iterator[None]:
 
     Whatever happens inside, they are there again afterwards; who brings rows makes them again before.
     """
-    with suppress(LockNotAvailable), connection:
+    with suppress(QueryCanceled, InsufficientPrivilege), connection:
         _take_off(connection, target)
     try:
         yield
@@ -50,21 +53,50 @@ def suspended(connection: Connection, target: Table) -> Iterator[None]:
 
 def _take_off(connection: Connection, target: Table) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", (LOCK_WAIT,))
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", (LOCK_WAIT,))
         table = sql.Identifier("oltp", target.name)
         cursor.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(table))
         if cursor.fetchone() == (True,):
             return
         cursor.execute(read_sql("loaders.statements", "suspendable"), {"target": target.name})
-        for removal, definition in cursor.fetchall():
+        found = cursor.fetchall()
+        if not found:
+            return
+        parents = sorted({parent for *_, parent in found if parent is not None})
+        cursor.execute(_locking([table, *map(sql.SQL, parents)]))
+        for removal, definition, _ in found:
             cursor.execute(removal)
             cursor.execute("INSERT INTO ops.suspended (definition) VALUES (%s)", (definition,))
 
 
+def _locking(tables: Iterable[sql.Composable]) -> sql.Composed:
+    """Return the one statement that waits: what is taken off then needs no further lock."""
+    return sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.SQL(", ").join(tables))
+
+
 def make_again(connection: Connection) -> None:
-    """Make what is off, in the transaction that is open; nothing, if all is on."""
+    """Make what is off, in the transaction that is open; nothing, if all is on.
+
+    Raises:
+        ServerError: the tables are not ours.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT definition FROM ops.suspended ORDER BY suspended_id")
         for (definition,) in cursor.fetchall():
-            cursor.execute(definition)
+            try:
+                cursor.execute(definition)
+            except InsufficientPrivilege as error:
+                message = "a killed load left foreign keys or indexes off, which only the owner of the tables may make"
+                advice = "run 'svp init' with the owner's URL, then the same command again"
+                raise ServerError(message, advice) from error
         cursor.execute("DELETE FROM ops.suspended")
+
+
+def mend(settings: Settings) -> None:
+    """Make what a killed load left off; an ingest that is at work does so itself.
+
+    Raises:
+        ServerError: the tables are not ours.
+    """
+    with suppress(LockError), only_ingest(settings) as connection, connection:
+        make_again(connection)

@@ -18,6 +18,7 @@ import pyarrow as pa
 from loaders.arrow import Values, as_batch, compute, mask, nulls, pick
 from loaders.batches import Batch, Refusal
 from loaders.parsers import Parsed, Parser
+from loaders.parsers.base import where
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _judge(batch: Batch, kind: Kind) -> tuple[pa.RecordBatch, Iterator[Refusal]]
         table = kind.tidy(table)
     flagged = table.append_column("quality_flags", _flags(table, kind.flags))
     accepted = _without(flagged.append_column("line", batch.lines), faults)
-    return accepted, _refusals(batch, faults)
+    return accepted, _refusals(batch, kind, faults)
 
 
 def _unclear(batch: Batch, column: str, row: int, written: Values) -> InputError:
@@ -231,12 +232,14 @@ def _without(rows: pa.RecordBatch, refused: Collection[int]) -> pa.RecordBatch:
     return as_batch(pick(pa.Table.from_batches([rows]), kept))
 
 
-def _refusals(batch: Batch, faults: Mapping[int, tuple[str, str]]) -> Iterator[Refusal]:
+def _refusals(batch: Batch, kind: Kind, faults: Mapping[int, tuple[str, str]]) -> Iterator[Refusal]:
     """Yield the refusals of rows, each with the column at fault and the code of why."""
     positions = pa.array(faults, pa.int64())
     lines = batch.lines.take(positions).to_numpy().tolist()
-    rows: list[dict[str, str | None]] = batch.rows.take(positions).to_pylist()
-    for line, values, (row, (column, code)) in zip(lines, rows, faults.items(), strict=True):
+    refused = batch.rows.take(positions)
+    rows: list[dict[str, str | None]] = refused.to_pylist()
+    found = zip(lines, rows, _natural_ids(refused, kind), faults.items(), strict=True)
+    for line, values, natural_id, (row, (column, code)) in found:
         value = values.get(column)
         yield Refusal(
             line=line,
@@ -246,4 +249,19 @@ def _refusals(batch: Batch, faults: Mapping[int, tuple[str, str]]) -> Iterator[R
             column=column,
             value=None if value is None else shorten(value),
             values={name: text for name, text in values.items() if text is not None},
+            natural_id=natural_id,
         )
+
+
+def _natural_ids(rows: pa.RecordBatch, kind: Kind) -> list[str | None]:
+    """Return the ids of rows in their source; None for one that is missing or at fault."""
+    (key,) = kind.target.key
+    ids = nulls(rows.num_rows, pa.string())
+    for judged in kind.fields:
+        if judged.to == key:
+            parsed = judged.parser.parse(_column(rows, judged.column))
+            for _, at_fault in parsed.faults:
+                parsed = replace(parsed, values=where(pa.array(~at_fault), parsed.values))
+            ids = _either(ids, parsed.values)
+    read: list[str | None] = ids.to_pylist()
+    return read

@@ -23,6 +23,7 @@ from loaders.constraints import suspended
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
 from loaders.ledger import Entry, RowCounts
+from loaders.places import note_bytes
 from loaders.preview import judge
 from loaders.publishing import publish
 from loaders.replay import replay_waiting
@@ -110,8 +111,7 @@ class Loading:
     @property
     def content(self) -> Fingerprint:
         """What makes it another load: a full delivery says more than its rows."""
-        is_partial = self.terms.may_end is None
-        return self.file.content if is_partial else self.file.content.also(FULL)
+        return self.file.content.also(FULL) if self.terms.is_full else self.file.content
 
 
 def _forget(stores: Stores) -> None:
@@ -157,7 +157,7 @@ def _load(loading: Loading, stores: Stores) -> FileReport:
     elif known.load_id in loading.begun:
         outcome, counts = "loaded", ledger.recorded_rows(stores.postgres, known.load_id)
     else:
-        if loading.terms.may_end is not None:
+        if loading.terms.is_full:
             _refuse_overtaken(loading, stores, known)
         outcome, counts = "already loaded", RowCounts()
     return FileReport(file.place, file.kind.name, outcome, counts, time.monotonic() - started)
@@ -197,7 +197,13 @@ def _refuse_overtaken(loading: Loading, stores: Stores, known: Entry) -> None:
 def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
     connection, file = stores.postgres, loading.file
     load_id = ledger.begin_load(
-        connection, file.kind, loading.source, file.place, loading.content, said=file.said
+        connection,
+        file.kind,
+        loading.source,
+        file.place,
+        loading.content,
+        said=file.said,
+        is_full=loading.terms.is_full,
     )
     loading.begun.add(load_id)
     reached(Step.ENTERED)
@@ -252,12 +258,15 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
     What is rejected is in quarantine; what became of the others is not counted yet.
     """
     counts, file, rejected = RowCounts(), loading.file, Counter[str]()
+    late_names, is_placed = dict[str, int](), False
     description = f"{file.path.name} → {sink.name}"
     with loading.progress.task(description, total=None, unit="rows") as task:
         for batch, checked in file.judged():
-            postgres.quarantine(stores.postgres, load_id, checked.refusals)
+            postgres.quarantine(stores.postgres, load_id, checked.refusals, day=file.day)
             counts += _counts_of(batch, checked)
             rejected.update(refusal.code for refusal in checked.refusals)
+            batch.note_late_names(late_names)
+            is_placed = is_placed or batch.is_placed
             if loading.terms.tolerance.is_past(counts.rejected_rows):
                 break
             for rows in checked.parts if sink.takes_any_order else (checked.accepted,):
@@ -265,9 +274,12 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
             reached(Step.STAGED)
             task.advance(batch.read_rows, share=file.share_read)
         else:
-            counts += RowCounts(rejected_rows=sink.judge())
-    if doubt := file.doubt(rejected):
-        loading.progress.say(doubt)
+            refused_rows = sink.judge()
+            counts += RowCounts(rejected_rows=refused_rows)
+            if refused_rows and is_placed:
+                note_bytes(stores.postgres, file, load_id)
+    for remark in file.remarks(rejected, late_names):
+        loading.progress.say(remark)
     return counts
 
 

@@ -17,7 +17,7 @@ from svp.core.sqlfiles import read_sql
 from svp.errors import LockError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from loaders.contract import Kind
@@ -34,12 +34,14 @@ __all__ = [
     "complete_load",
     "complete_undo",
     "completed_loads",
+    "confirm_loads",
     "find_load",
     "find_one",
     "forget",
     "list_loads",
     "only_ingest",
     "other_path",
+    "overtake_documents",
     "overtaking",
     "record_rows",
     "recorded_rows",
@@ -163,10 +165,12 @@ def begin_load(
     content: Fingerprint,
     *,
     said: Mapping[str, str],
+    is_full: bool,
 ) -> int:
     """Enter a file, or one more attempt at it; return its load_id, which is newer than any other.
 
-    ``said`` is what was said of how it is to be read, where that changes what it means.
+    ``said`` is what was said of how it is to be read, where that changes what it means; ``is_full``, whether it
+    was said to be all there is.
     """
     parameters = {
         "content_sha256": content.sha256,
@@ -176,6 +180,7 @@ def begin_load(
         "path": printable(path),
         "file_bytes": content.file_bytes,
         "said": json.dumps(dict(said)) if said else "",
+        "is_full": is_full,
     }
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "begin_load"), parameters)
@@ -206,6 +211,20 @@ def touch_days(connection: Connection, load_id: int, days: Iterable[date]) -> No
     statement = "INSERT INTO ops.load_day (load_id, day) SELECT %s, unnest(%s::date[])"
     with connection.cursor() as cursor:
         cursor.execute(statement, (load_id, sorted(days)))
+
+
+def confirm_loads(connection: Connection, load_id: int, confirmed: Iterable[int]) -> None:
+    """Note the loads whose rows came again unchanged, in the transaction that records those of this one."""
+    statement = "UPDATE ops.load SET confirmed_loads = %s::bigint[] WHERE load_id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (sorted(confirmed), load_id))
+
+
+def overtake_documents(connection: Connection, load_id: int, natural_ids: Sequence[str]) -> None:
+    """Note that refused rows of these ids are out of date, as a load has later ones."""
+    parameters = {"load_id": load_id, "natural_ids": natural_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "overtake_documents"), parameters)
 
 
 def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, state: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -59,8 +60,9 @@ def write(collection: Collection[Document], documents: Iterable[bytes], task: Ta
     """
     raw = collection.with_options(codec_options=AS_BYTES)
     store = partial(_write_batch, raw, Expectation())
-    for written in in_order(store, _batches(documents)):
-        task.advance(written)
+    with closing(in_order(store, _batches(documents))) as batches:
+        for written in batches:
+            task.advance(written)
 
 
 def insert(

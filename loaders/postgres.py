@@ -15,6 +15,7 @@ from svp.core.sqlfiles import list_sql, read_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from psycopg2.extensions import cursor as Cursor  # noqa: N812  (the driver's spelling)
 
@@ -29,7 +30,6 @@ __all__ = [
     "count_judged",
     "judge",
     "keep",
-    "pass_over",
     "quarantine",
     "refuse",
     "restage",
@@ -84,11 +84,17 @@ def _flat(rows: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, names=rows.schema.names)
 
 
-def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]) -> int:
-    """Keep refused rows, with the reason; return how many."""
+def quarantine(
+    connection: Connection, load_id: int, refusals: Iterable[Refusal], *, day: date | None = None
+) -> int:
+    """Keep refused rows, with the reason; return how many.
+
+    ``day`` is that of a file whose ids hold within their day only.
+    """
     kept = list(refusals)
     columns = {
         "lines": [refusal.line for refusal in kept],
+        "natural_ids": [_id_within(day, refusal.natural_id) for refusal in kept],
         "columns": [refusal.column for refusal in kept],
         "codes": [refusal.code for refusal in kept],
         "refused_values": [refusal.value for refusal in kept],
@@ -103,6 +109,10 @@ def quarantine(connection: Connection, load_id: int, refusals: Iterable[Refusal]
             read_sql("loaders.statements", "quarantine"), {"load_id": load_id, **columns}
         )
     return len(kept)
+
+
+def _id_within(day: date | None, natural_id: str | None) -> str | None:
+    return natural_id if day is None or natural_id is None else f"{day}:{natural_id}"
 
 
 def judge(connection: Connection, target: Table) -> None:
@@ -134,8 +144,10 @@ def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[s
     available = {file.name: file.text for file in list_sql(f"loaders.targets.{target.name}")}
     with connection.cursor() as cursor:
         outcomes, flags = _count(cursor)
-        if outcomes.get("updated") or outcomes.get("ended"):
+        cursor.execute(read_sql("loaders.statements", "overtake"))
+        if outcomes.keys() - {"loaded", "rejected"}:
             view_stored(connection, target)
+            cursor.execute(read_sql("loaders.statements", "confirm"))
             limit = {"max_rows": MAX_KEPT_ROWS}
             cursor.execute(read_sql("loaders.statements", "keep_replaced"), limit)
         if "days" in available:
@@ -201,21 +213,3 @@ def count_judged(connection: Connection) -> int:
         cursor.execute("SELECT count(*) FROM resolved")
         ((judged_rows,),) = cursor.fetchall()
         return int(judged_rows)
-
-
-def pass_over(connection: Connection, target: Table, load_id: int) -> None:
-    """Mark the judged rows of a load whose key was delivered again since: the later delivery stays."""
-    with connection.cursor() as cursor:
-        cursor.execute(_superseded(target), {"load_id": load_id})
-
-
-def _superseded(target: Table) -> sql.Composed:
-    """Return the statement that passes over rows older than those stored under their keys since."""
-    (key,) = target.key
-    return sql.SQL(
-        "UPDATE resolved SET is_latest = FALSE FROM {table} AS stored"
-        " INNER JOIN ops.load ON stored.load_id = load.load_id"
-        " WHERE resolved.outcome = 'updated' AND stored.{key} = resolved.{key}"
-        " AND stored.source = current_setting('svp.source') AND load.started_at"
-        " > (SELECT origin.started_at FROM ops.load AS origin WHERE origin.load_id = %(load_id)s)"
-    ).format(table=sql.Identifier("oltp", target.name), key=sql.Identifier(key))

@@ -53,6 +53,8 @@ class Judgement:
     """Rows by the code of the reason."""
     flags: Counter[str] = field(default_factory=Counter)
     """Accepted rows by the code of the remark."""
+    late_names: dict[str, int] = field(default_factory=dict)
+    """Columns that come after the first rows only, each with its first line."""
 
     @property
     def rejected_rows(self) -> int:
@@ -63,6 +65,7 @@ class Judgement:
         """Count a batch."""
         self.read_rows += batch.read_rows
         self.skipped_rows += batch.skipped_rows
+        batch.note_late_names(self.late_names)
         self.rejected.update(refusal.code for refusal in checked.refusals)
         for rows in checked.parts:
             self.accepted_rows += rows.num_rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bson import Int64
@@ -69,6 +70,9 @@ def store_documents(stores: Stores, target: str, load_id: int, progress: Progres
         return
     collection = COLLECTIONS[target].collection
     description = f"{target} → MongoDB {collection}"
-    with stores.postgres, progress.task(description, total=None, unit="documents") as task:
-        documents = documents_of(stores.postgres, target, load_id)
+    with (
+        stores.postgres,
+        closing(documents_of(stores.postgres, target, load_id)) as documents,
+        progress.task(description, total=None, unit="documents") as task,
+    ):
         mongodb.write(stores.mongodb[collection], documents, task)

@@ -62,6 +62,9 @@ REMEDIES = {
 REMEDY = "correct it in a file of 'svp quarantine export', and give that to 'svp quarantine replay'"
 
 
+OVERTAKEN = "nothing: a later delivery says what became of the row"
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A load whose rows are, or were, in quarantine."""
@@ -114,7 +117,9 @@ def find_row(settings: Settings, load_id: int, line: int) -> Row:
     if not found:
         message = f"line {line} of load {load_id} is not in quarantine"
         raise UsageError(message, f"'svp quarantine list --load {load_id}' shows what is")
-    return {**found[0], "remedy": REMEDIES.get(found[0]["code"], REMEDY)}
+    row = found[0]
+    remedy = OVERTAKEN if row["is_overtaken"] else REMEDIES.get(row["code"], REMEDY)
+    return {**row, "remedy": remedy}
 
 
 def export_rows(settings: Settings, path: Path, *, load_id: int | None = None) -> int:

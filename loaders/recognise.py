@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loaders.batches import MAX_LATE_NAMES
 from loaders.contract import check
 from loaders.days import ALL_DAYS, Days
 from loaders.files import (
@@ -127,7 +128,11 @@ class Recognised:
             message = f"{self.name}, {error.message}"
             raise InputError(message, error.advice) from error
 
-    def doubt(self, rejected: Mapping[str, int]) -> str | None:
+    def remarks(self, rejected: Mapping[str, int], late_names: Mapping[str, int]) -> Iterator[str]:
+        """Yield what is to be said of rows that were read: rejected ones by code, and columns that came late."""
+        yield from filter(None, (self._doubt(rejected), self._drift(late_names)))
+
+    def _doubt(self, rejected: Mapping[str, int]) -> str | None:
         """Return what is to be said of rows that are no text, counted by code, if nothing tells the file's encoding."""
         rows = rejected.get("not_text", 0)
         if not rows or encoding_of(self.file).is_told:
@@ -137,6 +142,18 @@ class Recognised:
             f"{self.short_name}: {rows:,} {noun} {verb} not UTF-8, and rejected; if the file is in another encoding,"
             " give it again and say which, as --encoding cp1252"
         )
+
+    def _drift(self, late_names: Mapping[str, int]) -> str | None:
+        """Return what is to be said of columns that come only after its first rows, and that the kind doesn't know."""
+        known = self.kind.columns | self.kind.unused
+        first = [
+            f"{shorten(name)} (first in {line:,})"
+            for name, line in late_names.items()
+            if name not in known
+        ]
+        more = ["…"] if len(late_names) == MAX_LATE_NAMES else []
+        told = f"{self.short_name}: {', '.join(first + more)} not used; {self.seen} don't name them"
+        return told if first else None
 
     def judged(self) -> Iterator[tuple[Batch, Checked]]:
         """Yield its rows with their judgement, which is made ahead.

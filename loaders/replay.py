@@ -252,26 +252,35 @@ def _accept_documents(
     day = _day_of(held)
     if day is not None:
         refuse_other_store(stores.postgres, held.path, held.kind, day, store="MongoDB")
+    collection = stores.mongodb[held.target]
+    if not is_correction:
+        accepted = _without_overtaken(stores, held, day, accepted)
     if not accepted.num_rows:
         return None, RowCounts(), Counter()
-    collection = stores.mongodb[held.target]
     with stores.postgres.cursor() as cursor:
         lines = {"lines": accepted["line"].to_pylist()}
         cursor.execute(read_sql("loaders.statements", "resolve_lines"), lines)
-        later = {"load_id": held.load_id}
-        cursor.execute(read_sql("loaders.statements", "later_loads"), later)
-        later_loads = [] if is_correction else [load_id for (load_id,) in cursor.fetchall()]
     load_id = ledger.begin_replay(stores.postgres, held.load_id, is_correction=is_correction)
-    delivery = Delivery(held.source, load_id, day)
-    shape = partial(ONLY_DOCUMENTS[held.target], delivery)
-    keys = shape(accepted).keys.to_pylist()
-    newer = collection.distinct("_id", {"_id": {"$in": keys}, "load_id": {"$in": later_loads}})
-    is_kept = [key not in newer for key in keys]
+    shape = partial(ONLY_DOCUMENTS[held.target], Delivery(held.source, load_id, day))
     sink = DocumentSink(stores.postgres, collection, shape, load_id=load_id)
-    sink.write(accepted.filter(pa.array(is_kept)))
-    counts = RowCounts.of(*sink.finish()) + RowCounts.of({"updated": is_kept.count(False)}, {})
+    sink.write(accepted)
+    counts = RowCounts.of(*sink.finish())
     ledger.record_rows(stores.postgres, load_id, counts, state=sink.state)
     return Entry(load_id, held.target, sink.state, held.path), counts, Counter()
+
+
+def _without_overtaken(
+    stores: Stores, held: Held, day: date | None, rows: pa.RecordBatch
+) -> pa.RecordBatch:
+    """Return the rows but for those that a later delivery brought, whose documents say so."""
+    with stores.postgres.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "later_loads"), {"load_id": held.load_id})
+        later_loads = [load_id for (load_id,) in cursor.fetchall()]
+    shape = partial(ONLY_DOCUMENTS[held.target], Delivery(held.source, held.load_id, day))
+    keys = shape(rows).keys.to_pylist()
+    newer = {"_id": {"$in": keys}, "load_id": {"$in": later_loads}}
+    overtaken = set(stores.mongodb[held.target].distinct("_id", newer))
+    return rows.filter(pa.array([key not in overtaken for key in keys], pa.bool_()))
 
 
 def _day_of(held: Held) -> date | None:
@@ -283,8 +292,6 @@ def _move(connection: Connection, held: Held, *, is_correction: bool) -> int | N
     """Take the judged rows out of quarantine into a load of their own; None if there is none."""
     if not postgres.count_judged(connection):
         return None
-    if not is_correction:
-        postgres.pass_over(connection, TABLES_BY_NAME[held.target], held.load_id)
     return ledger.begin_replay(connection, held.load_id, is_correction=is_correction)
 
 

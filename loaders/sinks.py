@@ -167,6 +167,7 @@ class DocumentSink:
         self._flags: Counter[str] = Counter()
         self._days: set[date] = set()
         self._expected = mongodb.Expectation()
+        self._confirmed_loads: set[int] = set()
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Store what is new or differs of a batch."""
@@ -196,6 +197,7 @@ class DocumentSink:
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """Note the days of the documents that were written, and of those whose place they took."""
         ledger.touch_days(self._connection, self._load_id, self._days)
+        ledger.confirm_loads(self._connection, self._load_id, self._confirmed_loads)
         return self._outcomes, dict(sorted((+self._flags).items()))
 
     def _note_days(self, documents: Iterable[Document]) -> None:
@@ -216,18 +218,27 @@ class DocumentSink:
         """Put each document in the place of the one that is stored, unless that says the same."""
         loads = {before["load_id"] for before in stored.values()}
         completed = ledger.completed_loads(self._connection, loads)
-        changed = []
+        changed, unchanged = [], []
         for document in documents:
             before = stored[document["_id"]]
             outcome, replaced = self._outcome(document, before, completed)
             if before["load_id"] == self._load_id:
                 self._flags.subtract(before["quality_flags"])
             self._outcomes[outcome] += 1
-            if outcome != "unchanged":
+            if outcome == "unchanged":
+                unchanged.append(before)
+            else:
                 changed.append(document | replaced)
                 self._note_days((before, document | replaced))
+        self._note_unchanged(unchanged)
         mongodb.replace(self._collection, changed)
         reached(Step.REPLACED)
+
+    def _note_unchanged(self, stored: Sequence[Document]) -> None:
+        """Note whose documents came again: what was refused of them before is out of date."""
+        self._confirmed_loads.update(document["load_id"] for document in stored)
+        ids = [document["_id"].removeprefix(f"{document['source']}:") for document in stored]
+        ledger.overtake_documents(self._connection, self._load_id, ids)
 
     def _outcome(
         self, document: Document, before: Document, completed: frozenset[int]

@@ -37,6 +37,11 @@ class Terms:
     may_end: Tolerance | None = None
     """For full deliveries: how many rows that one lacks may end; None for any other delivery."""
 
+    @property
+    def is_full(self) -> bool:
+        """Whether each file is all there is of its kind."""
+        return self.may_end is not None
+
     def source_of(self, kind: Kind) -> str:
         """Return the first half of the natural keys of a kind's rows."""
         return self.source or kind.source
@@ -47,7 +52,7 @@ class Terms:
             _check_logs_only(files)
         if self.source is not None:
             _check_source(self.source)
-        if self.may_end is not None:
+        if self.is_full:
             _check_snapshots(files)
 
     def rehearse(self, files: Sequence[Recognised]) -> None:

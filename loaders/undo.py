@@ -141,7 +141,20 @@ def _prepare(stores: Stores, parts: Sequence[Part]) -> Undo:
         removed_rows, restored_rows = _check_documents(stores, parts, load_ids), 0
     else:
         removed_rows, restored_rows = _check_rows(stores.postgres, table, parts, load_ids)
+    _refuse_confirmed(stores.postgres, load_ids)
     return Undo(tuple(load_ids), parts[0].path, removed_rows, restored_rows)
+
+
+def _refuse_confirmed(connection: Connection, load_ids: list[int]) -> None:
+    """Raise UsageError if later loads brought rows again, which would be lost with these."""
+    parameters = {"load_ids": load_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "confirming_loads"), parameters)
+        confirming = cursor.fetchall()
+    if confirming:
+        load_id, path = confirming[-1]
+        message = f"load {load_id} ({path}) brought rows of load {load_ids[0]} again, unchanged"
+        raise UsageError(message, f"take back load {load_id} first, or deliver the right rows")
 
 
 def _check_rows(

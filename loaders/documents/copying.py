@@ -45,7 +45,10 @@ TYPES = dict.fromkeys(NUMBERS, pa.int32()) | {
 def copied(
     connection: Connection, query: str, **parameters: object
 ) -> Iterator[Iterator[pa.RecordBatch]]:
-    """Give the rows of a query in batches, in the transaction that is open."""
+    """Give the rows of a query in batches, in the transaction that is open.
+
+    However it is left, nothing is at work on the connection afterwards.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"{query.rstrip().removesuffix(';')} LIMIT 0", parameters)
         names = [column.name for column in cursor.description or ()]
@@ -59,7 +62,12 @@ def copied(
 
         with ThreadPoolExecutor(1) as pool, os.fdopen(read_end, "rb") as stream:
             copying = pool.submit(copy)
-            yield _read(stream, names)
+            try:
+                yield _read(stream, names)
+            except BaseException:
+                # Or the thread, and whoever reads ahead, wait on until the server has told all.
+                connection.cancel()
+                raise
             copying.result()
 
 

@@ -36,7 +36,7 @@ from loaders.parsers.base import where
 from svp.core.sqlfiles import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from svp.core.mongodb import Document
     from svp.core.postgres import Connection
@@ -75,8 +75,8 @@ class Shaped(NamedTuple):
         return list(zip(keys, cast("list[bytes]", self.documents.to_pylist()), strict=True))
 
 
-def documents_of(connection: Connection, target: str, load_id: int) -> Iterator[bytes]:
-    """Yield the documents of a load's rows in a PostgreSQL table, as BSON."""
+def documents_of(connection: Connection, target: str, load_id: int) -> Generator[bytes]:
+    """Yield the documents of a load's rows in a PostgreSQL table, as BSON; until it is closed, it is at work there."""
     for query, shape in COLLECTIONS[target].queries:
         with copied(connection, read_sql("loaders.documents", query), load_id=load_id) as batches:
             for rows in batches:

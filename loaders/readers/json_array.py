@@ -79,7 +79,8 @@ class JsonArrayFile:
                 have too many different names.
         """
         with open_text(self._file, self._encoding) as stream:
-            elements = _Elements(stream, self._file.name, self._encoding, columns)
+            known = {*self.columns, *(columns or ())}
+            elements = _Elements(stream, self._file.name, self._encoding, columns, known)
             for rows in in_batches(elements):
                 yield batch_of(
                     rows, name=self._file.name, columns=self.columns, encoding=self._encoding
@@ -121,9 +122,10 @@ class _Elements:
         name: str,
         encoding: Encoding,
         columns: Collection[str] | None = None,
+        known: Collection[str] | None = None,
     ) -> None:
         self._stream, self._name, self._encoding = stream, name, encoding
-        self._columns = columns
+        self._columns, self._known = columns, known
         self._counted, self._byte = 0, encoding.mark_bytes
         self._text = stream.read(HEAD_CHARACTERS)
         self._head = _head(self._text) or "["
@@ -157,7 +159,14 @@ class _Elements:
                 self._at = end
                 byte = self._byte_at(start)
                 text = self._text[start:end]
-                return row_of(self._number, text, value, byte=byte, columns=self._columns)
+                return row_of(
+                    self._number,
+                    text,
+                    value,
+                    byte=byte,
+                    columns=self._columns,
+                    known=self._known,
+                )
             is_there = self._read_more()
         return self._refuse("is cut off, or its quotes and brackets leave open where it ends")
 

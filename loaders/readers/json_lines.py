@@ -78,13 +78,22 @@ class JsonLinesFile:
         for each in alike:
             others[each.lines] = False
         lines = map(block.line, np.flatnonzero(others))
-        rows_alone = _rows_of(lines, is_counted=self._is_counted, columns=columns)
+        rows_alone = _rows_of(
+            lines,
+            is_counted=self._is_counted,
+            columns=columns,
+            known={*self.columns, *(columns or ())},
+        )
         alone = batch_of(rows_alone, name=self._file.name, columns=self.columns, encoding=AS_UTF_8)
         return whole(block, alike, alone, is_counted=self._is_counted)
 
 
 def _rows_of(
-    lines: Iterable[Line], *, is_counted: bool = False, columns: Collection[str] | None = None
+    lines: Iterable[Line],
+    *,
+    is_counted: bool = False,
+    columns: Collection[str] | None = None,
+    known: Collection[str] | None = None,
 ) -> list[JsonRow]:
     return [
         row_of(
@@ -93,6 +102,7 @@ def _rows_of(
             value_of(line.text),
             byte=line.byte if is_counted else None,
             columns=columns,
+            known=known,
         )
         for line in lines
     ]

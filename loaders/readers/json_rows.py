@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from loaders.batches import Batch, Refusal, is_text
+from loaders.batches import MAX_LATE_NAMES, Batch, Refusal, is_text
 from loaders.readers.json_values import AmbiguousObject, as_text, parse
 from svp.errors import InputError
 
@@ -52,6 +52,8 @@ class JsonRow(NamedTuple):
     fault: str | None = None
     byte: int | None = None
     """Bytes before it in the file; None where they are not counted."""
+    late_names: tuple[str, ...] = ()
+    """What it names that nothing led to expect."""
 
 
 def row_of(
@@ -61,8 +63,12 @@ def row_of(
     *,
     byte: int | None = None,
     columns: Collection[str] | None = None,
+    known: Collection[str] | None = None,
 ) -> JsonRow:
-    """Return the row that a value makes, of all its columns or of some; ``BROKEN`` stands for what is no JSON."""
+    """Return the row that a value makes, of all its columns or of some; ``BROKEN`` stands for what is no JSON.
+
+    ``known`` are the names that its columns may have; of None, any.
+    """
     try:
         opened = _with_document(value)
         fault = _fault(text, opened)
@@ -73,7 +79,8 @@ def row_of(
             for name, inner in opened.items()
             if columns is None or name in columns
         }
-        return JsonRow(line, text, values, byte=byte)
+        late_names = () if known is None else tuple(name for name in opened if name not in known)
+        return JsonRow(line, text, values, byte=byte, late_names=late_names)
     except RecursionError:
         return JsonRow(line, text, {}, "not_json", byte)
 
@@ -137,7 +144,18 @@ def batch_of(
         ),
         skipped_rows=len(rows) - len(filled),
         row_byte=lambda position: kept[position].byte,
+        late_names=_late_names(kept),
     )
+
+
+def _late_names(rows: Iterable[JsonRow]) -> dict[str, int]:
+    """Return names that nothing led to expect, each with its first line; no more than are told."""
+    first_lines: dict[str, int] = {}
+    for row in rows:
+        for name in row.late_names:
+            if len(first_lines) < MAX_LATE_NAMES:
+                first_lines.setdefault(name, row.line)
+    return first_lines
 
 
 def names_of(rows: Iterable[JsonRow], name: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 -- begin_load.sql: enter a file into the ledger, or count one more attempt at one that stored nothing; returns load_id.
--- A new attempt has a new load_id: an export that runs beside it takes the documents up to the last id it saw. What
--- the attempt before it refused is refused again, or not any more.
--- params: content_sha256, kind, target, source, path, file_bytes, said
+-- A new attempt has a new load_id: an export that runs beside it takes the documents up to the last id it saw, and a
+-- file counts as delivered when it was stored, not when it was tried first. What the attempt before it refused is
+-- refused again, or not any more.
+-- params: content_sha256, kind, target, source, path, file_bytes, said, is_full
 DELETE FROM ops.quarantine
 USING ops.load
 WHERE
@@ -11,9 +12,17 @@ WHERE
     AND load.source = %(source)s
     AND load.state = 'refused';
 
-INSERT INTO ops.load (content_sha256, kind, target, source, path, file_bytes, said, state)
+INSERT INTO ops.load (content_sha256, kind, target, source, path, file_bytes, said, is_full, state)
 VALUES (
-    %(content_sha256)s, %(kind)s, %(target)s, %(source)s, %(path)s, %(file_bytes)s, %(said)s, 'planned'
+    %(content_sha256)s,
+    %(kind)s,
+    %(target)s,
+    %(source)s,
+    %(path)s,
+    %(file_bytes)s,
+    %(said)s,
+    %(is_full)s,
+    'planned'
 )
 ON CONFLICT (content_sha256, kind, source) WHERE state <> 'undone' DO UPDATE
     SET

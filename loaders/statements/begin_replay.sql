@@ -1,6 +1,6 @@
 -- begin_replay.sql: enter rows of a load that are accepted now as a load of their own, out of quarantine; returns its
--- load_id. It is as old as the delivery the rows came with, so that a later delivery stays the later one; unless the
--- rows were corrected, which nobody did before now.
+-- load_id. In the order of deliveries it has the place of the one the rows came with; unless they were corrected, which
+-- nobody did before now.
 -- params: load_id (the load that refused the rows), is_correction
 DELETE FROM ops.quarantine
 USING resolved
@@ -13,7 +13,7 @@ WITH replayed AS (
 
 entered AS (
     INSERT INTO ops.load (
-        content_sha256, kind, target, source, path, file_bytes, said, state, origin_load_id, started_at
+        content_sha256, kind, target, source, path, file_bytes, said, state, origin_load_id, is_correction
     )
     SELECT
         encode(
@@ -27,7 +27,7 @@ entered AS (
         load.said,
         'planned' AS state,
         coalesce(load.origin_load_id, load.load_id) AS origin_load_id,
-        CASE WHEN %(is_correction)s THEN clock_timestamp() ELSE load.started_at END AS started_at
+        %(is_correction)s AS is_correction
     FROM ops.load
     CROSS JOIN replayed
     WHERE load.load_id = %(load_id)s

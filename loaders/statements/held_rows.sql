@@ -2,13 +2,13 @@
 -- grain:  one row per refused row
 -- params: load_id, after_line, limit
 SELECT
-    quarantine.line,
-    quarantine.row_text,
-    quarantine.row_values
-FROM ops.quarantine
+    held_row.line,
+    held_row.row_text,
+    held_row.row_values
+FROM ops.held_row
 WHERE
-    quarantine.load_id = %(load_id)s
-    AND quarantine.row_form = 'columns'
-    AND quarantine.line > %(after_line)s
-ORDER BY quarantine.line
+    held_row.load_id = %(load_id)s
+    AND held_row.row_form = 'columns'
+    AND held_row.line > %(after_line)s
+ORDER BY held_row.line
 LIMIT %(limit)s;

@@ -14,9 +14,11 @@ SELECT
     quarantine.row_text,
     quarantine.row_values,
     quarantine.row_form,
-    quarantine.refused_at
+    quarantine.refused_at,
+    load.state = 'complete' AND held_row.quarantine_id IS NULL AS is_overtaken
 FROM ops.quarantine
 INNER JOIN ops.load ON quarantine.load_id = load.load_id
+LEFT JOIN ops.held_row ON quarantine.quarantine_id = held_row.quarantine_id
 WHERE
     (%(load_id)s IS NULL OR quarantine.load_id = %(load_id)s)
     AND (%(line)s IS NULL OR quarantine.line = %(line)s)

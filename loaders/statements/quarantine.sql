@@ -1,6 +1,6 @@
 -- quarantine.sql: keep rows that the contract refused, as much of them as the settings allow.
--- params:   load_id; lines, columns, codes, refused_values, row_texts, row_values, byte_offsets (arrays of equal
---           length)
+-- params:   load_id; lines, natural_ids, columns, codes, refused_values, row_texts, row_values, byte_offsets (arrays of
+--           equal length)
 -- settings: svp.quarantine_text (keep, cut or none)
 WITH allowed AS (
     SELECT
@@ -9,11 +9,12 @@ WITH allowed AS (
 )
 
 INSERT INTO ops.quarantine (
-    load_id, line, column_name, code, value, row_text, row_values, row_form, byte_offset
+    load_id, line, natural_id, column_name, code, value, row_text, row_values, row_form, byte_offset
 )
 SELECT
     %(load_id)s AS load_id,
     refused.line,
+    CASE WHEN allowed.rows_are_kept THEN refused.natural_id END AS natural_id,
     refused.column_name,
     refused.code,
     CASE WHEN allowed.values_are_kept THEN refused.value END AS value,
@@ -24,11 +25,12 @@ SELECT
 FROM
     unnest(
         cast(%(lines)s AS bigint[]),
+        cast(%(natural_ids)s AS text[]),
         cast(%(columns)s AS text[]),
         cast(%(codes)s AS text[]),
         cast(%(refused_values)s AS text[]),
         cast(%(row_texts)s AS text[]),
         cast(%(row_values)s AS json[]),
         cast(%(byte_offsets)s AS bigint[])
-    ) AS refused (line, column_name, code, value, row_text, row_values, byte_offset)
+    ) AS refused (line, natural_id, column_name, code, value, row_text, row_values, byte_offset)
 CROSS JOIN allowed;

@@ -4,6 +4,7 @@
 WITH refused AS (
     SELECT
         resolved.line,
+        resolved.natural_id,
         resolved.refused_column,
         resolved.refused_code,
         cast(row_to_json(stage.*) AS text) AS row_text,
@@ -15,10 +16,11 @@ WITH refused AS (
     WHERE resolved.refused_code IS NOT NULL
 )
 
-INSERT INTO ops.quarantine (load_id, line, column_name, code, value, row_text, row_form)
+INSERT INTO ops.quarantine (load_id, line, natural_id, column_name, code, value, row_text, row_form)
 SELECT
     cast(current_setting('svp.load_id') AS bigint) AS load_id,
     refused.line,
+    CASE WHEN refused.is_kept THEN refused.natural_id END AS natural_id,
     refused.refused_column,
     refused.refused_code,
     CASE WHEN refused.is_kept OR NOT refused.is_bare THEN refused.value END AS value,

@@ -3,9 +3,9 @@
 -- params: load_id, is_waiting (whether only those that wait for what they refer to)
 INSERT INTO stage
 SELECT kept.* -- noqa: AM04
-FROM ops.quarantine
-CROSS JOIN LATERAL json_populate_record(cast(NULL AS stage), cast(quarantine.row_text AS json)) AS kept
+FROM ops.held_row
+CROSS JOIN LATERAL json_populate_record(cast(NULL AS stage), cast(held_row.row_text AS json)) AS kept
 WHERE
-    quarantine.load_id = %(load_id)s
-    AND quarantine.row_form = 'values'
-    AND (quarantine.code = 'unknown_parent' OR NOT %(is_waiting)s);
+    held_row.load_id = %(load_id)s
+    AND held_row.row_form = 'values'
+    AND (held_row.code = 'unknown_parent' OR NOT %(is_waiting)s);

@@ -225,8 +225,9 @@ def dry_run(
     with terminal_progress() as progress:
         announce(files, days, terms, progress)
         judged = list(judge_all(files, terms.tolerance, progress))
-        for doubt in filter(None, (one.file.doubt(one.rejected) for one in judged)):
-            progress.say(doubt)
+        for one in judged:
+            for remark in one.file.remarks(one.rejected, one.late_names):
+                progress.say(remark)
     told = [_judgement_facts(one, terms) for one in judged]
     facts = {"files": told, "not_judged": NOT_JUDGED}
     refused = [

@@ -68,7 +68,7 @@ def _list_table(rows: Sequence[dict[str, Any]]) -> RenderableType:
         [
             f"{row['load_id']}",
             f"{row['file']}\nline {row['line']:,}",
-            "\n".join((f"{row['code']}: {row['reason']}", *_fault(row))),
+            "\n".join((f"{row['code']}: {row['reason']}", *_fault(row), *_overtaken(row))),
         ]
         for row in rows
     ]
@@ -78,6 +78,10 @@ def _list_table(rows: Sequence[dict[str, Any]]) -> RenderableType:
 def _fault(row: Mapping[str, Any]) -> list[str]:
     """Return the column and value at fault, if it is not the whole row."""
     return [f"{row['column_name']}: {shorten(row['value'] or '')}"] if row["column_name"] else []
+
+
+def _overtaken(row: Mapping[str, Any]) -> list[str]:
+    return ["out of date: a later delivery says what became of it"] if row["is_overtaken"] else []
 
 
 def show(

@@ -68,16 +68,23 @@ def show_grants(settings: Settings, *, as_json: bool) -> None:
 
 
 def install_all(settings: Settings, progress: Progress) -> dict[str, list[str]]:
-    """Bring every store's schema up to date; return the names of what was applied, by store."""
+    """Bring every store's schema up to date, and make what a killed load took off it.
+
+    Returns:
+        The names of what was applied, by store.
+    """
+    from loaders.constraints import mend
     from nosql.schema import install as install_mongodb
     from oltp.schema import install as install_postgres
     from warehouse.schema import install as install_warehouse
 
-    return {
+    applied = {
         "postgres": [migration.name for migration in install_postgres(settings, progress=progress)],
         "mongodb": [migration.name for migration in install_mongodb(settings, progress=progress)],
         "mysql": [migration.name for migration in install_warehouse(settings, progress=progress)],
     }
+    mend(settings)
+    return applied
 
 
 def _applied_lines(workspace: str, applied: dict[str, list[str]]) -> str:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg2.errors import QueryCanceled
 
-from loaders import constraints, ingest, postgres, sinks
+from loaders import constraints, ingest, ledger, postgres, sinks
+from loaders.ledger import only_ingest
+from svp.cli.schemas import install_all
+from svp.core.postgres import connect, transaction
+from svp.core.progress import SILENT
 from svp.errors import ServerError
 from svp.model import VIEWING_SESSIONS
 from tests.unit.loaders.builders import a_catalogue, a_session, sessions_file, users_file
@@ -41,6 +48,13 @@ def structure(stores: Stores) -> list[tuple[Any, ...]]:
         " UNION ALL SELECT pg_get_indexdef(indexrelid), '', indisvalid FROM pg_index"
         " WHERE indrelid = 'oltp.viewing_sessions'::regclass ORDER BY 1, 2"
     )
+
+
+def leave_off(stores: Stores) -> None:
+    """Do what a load leaves that is killed as soon as it has begun."""
+    database = stores.settings.workspace.postgres_database
+    with transaction(stores.settings.postgres_url, database) as connection:
+        constraints._take_off(connection, VIEWING_SESSIONS)
 
 
 def test_they_are_off_while_rows_come_and_validated_again_with_them(
@@ -104,7 +118,7 @@ def test_what_a_killed_load_left_off_is_made_again_by_the_next_whatever_it_loads
     parents: Stores, tmp_path: Path
 ) -> None:
     before = structure(parents)
-    constraints._take_off(parents.postgres, VIEWING_SESSIONS)
+    leave_off(parents)
     assert parents.one(FOREIGN_KEYS) == 0
     parents.load(users_file(tmp_path, name="again.csv"))
     assert structure(parents) == before
@@ -117,3 +131,42 @@ def test_who_reads_a_parent_is_not_waited_for(parents: Stores, tmp_path: Path) -
     (report,) = parents.load(sessions_file(tmp_path))
     assert report.counts.loaded_rows == 1
     assert structure(parents) == before
+
+
+def test_init_makes_what_a_killed_load_left_off(
+    parents: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = structure(parents)
+    leave_off(parents)
+    with only_ingest(parents.settings):
+        monkeypatch.setattr(ledger, "LOCK_WAIT", "10ms")
+        constraints.mend(parents.settings)
+        assert parents.one(FOREIGN_KEYS) == 0
+    install_all(parents.settings, SILENT)
+    assert structure(parents) == before
+
+
+@pytest.mark.parametrize(
+    "held", ["oltp.content", "oltp.users", "oltp.viewing_sessions", "ops.load"]
+)
+def test_one_statement_waits_for_all_locks_and_is_given_up_whole(
+    parents: Stores, monkeypatch: pytest.MonkeyPatch, held: str
+) -> None:
+    monkeypatch.setattr(constraints, "LOCK_WAIT", "1s")
+    url, database = parents.settings.postgres_url, parents.settings.workspace.postgres_database
+    waiting = "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
+    with (
+        closing(connect(url, database)) as taker,
+        closing(connect(url, database)) as reader,
+        ThreadPoolExecutor(1) as pool,
+        parents.postgres.cursor() as cursor,
+    ):
+        reader.cursor().execute(f"SELECT * FROM {held}")
+        taking = pool.submit(constraints._take_off, taker, VIEWING_SESSIONS)
+        seen = set()
+        while not taking.done():
+            cursor.execute(waiting, (database,))
+            seen.update(cursor.fetchall())
+        assert isinstance(taking.exception(), QueryCanceled)
+    tables = '"oltp"."viewing_sessions", oltp.content, oltp.users, ops.load'
+    assert seen == {(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE",)}

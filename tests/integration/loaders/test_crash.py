@@ -6,11 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loaders import batches
+import pytest
+
+from loaders import batches, mongodb
+from loaders.documents import copying
+from loaders.publishing import store_documents
+from loaders.stores import open_stores
 from tests.conftest import fresh_workspace
 from tests.integration.loaders.killed import BATCH_ROWS, DOCUMENT_STEPS, STEPS
 from tests.integration.loaders.stores import Stores, contents, opened
@@ -27,8 +33,6 @@ from tests.unit.loaders.builders import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pytest
 
     from svp.settings import Settings
 
@@ -135,3 +139,38 @@ def unkilled(settings: Settings) -> Iterator[Stores]:
     urls = (settings.postgres_url, settings.mongo_url, settings.mysql_url)
     with fresh_workspace(settings.home, *urls) as other, opened(other) as stores:
         yield stores
+
+
+def test_an_interrupt_while_rows_are_copied_out_leaves_nobody_at_work_on_the_connection(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users, titles, *_ = deliveries(tmp_path)
+    plays = [a_session(f"S{number}", device_type="x" * 90) for number in range(4_000)]
+    stores.load(users, titles, sessions_file(tmp_path, *plays, name="many.csv"))
+    monkeypatch.setattr(copying, "BATCH_BYTES", 4_096)
+    monkeypatch.setattr(mongodb, "BATCH_DOCUMENTS", 10)
+    with open_stores(stores.settings) as opened_stores:
+        copies = []
+
+        class Interrupted:
+            def advance(self, *_: object, **__: object) -> None:
+                copies.append(threading.active_count() - before)
+                raise KeyboardInterrupt
+
+        class Shown:
+            @contextmanager
+            def task(self, *_: object, **__: object) -> Iterator[Interrupted]:
+                yield Interrupted()
+
+            def say(self, line: str) -> None:
+                raise AssertionError(line)
+
+        before = threading.active_count()
+        with pytest.raises(KeyboardInterrupt) as held:
+            store_documents(opened_stores, "viewing_sessions", 3, Shown())
+        assert copies[0] > 0
+        assert threading.active_count() == before
+        assert held.value.__traceback__ is not None
+        with opened_stores.postgres, opened_stores.postgres.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM oltp.viewing_sessions")
+            assert cursor.fetchone() == (4_000,)

@@ -579,10 +579,13 @@ def test_a_waiting_row_leaves_a_later_delivery_of_its_key_alone(
     assert parents.rows(PLAYS) == [("S1", 180, 5), ("S2", 120, 4)]
     parents.load(users_file(tmp_path, a_user("U9"), name="u9.csv"))
     assert parents.rows(PLAYS) == [("S1", 180, 5), ("S2", 120, 4), ("S3", 120, 7)]
-    *_, replayed = parents.load(users_file(tmp_path, a_user("U8"), name="u8.csv"))
-    assert (replayed.counts.read_rows, replayed.counts.updated_rows) == (2, 2)
+    assert list_waiting(parents.settings) == []
+    (report,) = parents.load(users_file(tmp_path, a_user("U8"), name="u8.csv"))
+    assert report.outcome == "loaded"
     assert parents.rows(PLAYS) == [("S1", 180, 5), ("S2", 120, 4), ("S3", 120, 7)]
-    assert parents.quarantined() == []
+    held = list_rows(parents.settings, limit=None)
+    assert [(row["load_id"], row["line"]) for row in held] == [(4, 3), (3, 2), (3, 3)]
+    assert all(row["is_overtaken"] for row in held)
 
 
 def test_of_two_files_that_wait_the_later_one_wins(stores: Stores, tmp_path: Path) -> None:

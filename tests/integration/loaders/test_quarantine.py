@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg2 import OperationalError
 
-from loaders import ledger, parsers, publishing, replay, retries
+from loaders import batches, ledger, parsers, publishing, replay, retries
 from loaders.kinds import KINDS
 from loaders.quarantine import export_rows, find_row, list_rows
+from loaders.readers import blocks
+from loaders.readers import csv as csv_reader
 from loaders.replay import KINDS_BY_NAME, replay_corrections, replay_quarantine
 from svp.errors import InputError, UsageError
 from tests.unit.loaders.builders import (
@@ -231,12 +235,12 @@ def test_a_row_that_was_delivered_again_since_stays_as_it_was_delivered(
     refused: Stores, tmp_path: Path
 ) -> None:
     refused.load(sessions_file(tmp_path, a_session("S2", quality_level="SD"), name="since.csv"))
-    (report,) = replay_quarantine(refused.settings, load_id=3).reports
-    assert report.counts.updated_rows == 1
+    assert replay_quarantine(refused.settings, load_id=3).reports == ()
     assert refused.rows("SELECT quality FROM oltp.viewing_sessions WHERE session_id = 'S2'") == [
         ("SD",)
     ]
-    assert held_lines(refused) == [4, 5]
+    assert held_lines(refused) == [3, 4, 5]
+    assert find_row(refused.settings, 3, 3)["is_overtaken"]
 
 
 @pytest.mark.usefixtures("lenient")
@@ -320,3 +324,40 @@ def test_refused_rows_are_kept_as_many_days_as_the_settings_say(
     chosen = replace(refused, settings=replace(refused.settings, quarantine_days=7))
     chosen.load(users_file(tmp_path, a_user("U3"), name="b.csv"))
     assert held_lines(chosen) == [4, 5]
+
+
+def unknown_users(count: int) -> list[dict[str, str]]:
+    return [
+        a_session(f"S{number}", user_id="U9" if number % 7 == 3 else "U1")
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("form", ["csv", "quoted", "lines", "array", "gz"])
+def test_rows_that_only_postgresql_refuses_say_where_they_begin(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_ROWS", 8)
+    monkeypatch.setattr(csv_reader, "READ_BYTES", 400)
+    monkeypatch.setattr(blocks, "READ_BYTES", 400)
+    rows = unknown_users(40)
+    rows[5]["watch_date"] = rows[20]["watch_date"] = "soon"
+    if form == "quoted":
+        rows[1]["device_type"] = "a\nb"
+    path = sessions_file(tmp_path, *rows)
+    if form in {"lines", "array"}:
+        path = tmp_path / "sessions.json"
+        texts = [json.dumps(row, indent=1 if form == "array" else None) for row in rows]
+        path.write_text("\n".join(texts) if form == "lines" else f"[{', '.join(texts)}]")
+    content = path.read_bytes()
+    if form == "gz":
+        path.write_bytes(gzip.compress(content))
+    stores.load(users_file(tmp_path), a_catalogue(tmp_path), path)
+    found = stores.rows("SELECT byte_offset FROM ops.quarantine ORDER BY line")
+    refused = [row for row in rows if row["user_id"] == "U9" or row["watch_date"] == "soon"]
+    for (place,), row in zip(found, refused, strict=True):
+        start = content[place : place + 40].decode()
+        if form in {"lines", "array"}:
+            assert re.match(rf'{{\s*"session_id": "{row["session_id"]}"', start)
+        else:
+            assert start.startswith(f"{row['session_id']},{row['user_id']},")

@@ -16,6 +16,8 @@ from svp.core.mysql import open_connection
 from svp.core.postgres import transaction
 from svp.errors import ServerError
 from svp.grants import account_name, escape_database, grants
+from svp.model import VIEWING_SESSIONS
+from tests.unit.loaders.builders import a_catalogue, sessions_file, users_file
 from warehouse import staging
 from warehouse.connections import execute, fetch
 from warehouse.export import refresh
@@ -25,6 +27,7 @@ from warehouse.store import staging_tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from svp.core.mongodb import MongoDatabase
     from svp.grants import Role
@@ -43,6 +46,33 @@ def test_each_account_does_its_work(filled: Accounts) -> None:
         code, _, told = filled.run("refresher", *command)
         assert code == 0, told
     assert filled.run("owner", "init")[0] == 0
+
+
+@pytest.mark.parametrize("remedy", ["init", "ingest"])
+def test_what_a_killed_load_of_the_owner_left_off_the_owner_makes_again(
+    accounts: Accounts, tmp_path: Path, remedy: str
+) -> None:
+    from loaders.constraints import _take_off
+
+    assert accounts.run("owner", "init")[0] == 0
+    for write in (users_file, a_catalogue, sessions_file):
+        write(tmp_path)
+    url, workspace = accounts.settings["owner"].postgres_url, accounts.administrator.workspace
+    with transaction(url, workspace.postgres_database) as connection:
+        _take_off(connection, VIEWING_SESSIONS)
+    code, _, told = accounts.run("loader", "ingest", tmp_path)
+    assert code == 3
+    assert "which only the owner of the tables may make" in told
+    assert "'svp init' with the owner's URL" in told
+    again = ("init",) if remedy == "init" else ("ingest", tmp_path)
+    assert accounts.run("owner", *again)[0] == 0
+    code, _, told = accounts.run("loader", "ingest", tmp_path)
+    assert code == 0, told
+    with transaction(url, workspace.postgres_database) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'oltp.viewing_sessions'::regclass"
+        )
+        assert cursor.fetchone() == (3,)
 
 
 def test_staging_of_many_rows_is_emptied_by_the_loader(filled: Accounts) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from loaders import batches
+from loaders.batches import MAX_LATE_NAMES
 from loaders.files import DataFile
+from loaders.preview import judge
 from loaders.readers import JsonLinesFile, is_json_lines, json_rows
+from loaders.recognise import recognise
 from svp.errors import InputError
+from tests.unit.loaders.builders import an_event, write_json_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,3 +184,28 @@ def test_a_value_a_line_is_told_from_one_value(tmp_path: Path, content: str, tol
     path = tmp_path / "a.json"
     path.write_text(content)
     assert is_json_lines(DataFile(path)) is told
+
+
+@pytest.mark.parametrize("form", ["lines", "array"])
+def test_a_column_that_comes_after_the_first_rows_is_told_with_its_first_line(
+    tmp_path: Path, form: str
+) -> None:
+    rows: list[dict[str, object]] = [an_event(f"e{number}") for number in range(230)]
+    rows[150]["later"] = rows[120]["late"] = rows[140]["late"] = 1
+    rows[160]["language"] = "fr"
+    path = tmp_path / "events.json"
+    lines = map(json.dumps, rows)
+    path.write_text("\n".join(lines) if form == "lines" else json.dumps(rows))
+    judgement = judge(recognise(path))
+    assert judgement.late_names == {"late": 121, "later": 151, "language": 161}
+    (told,) = judgement.file.remarks({}, judgement.late_names)
+    assert told.startswith("events.json: late (first in 121), later (first in 151)")
+    assert told.endswith("not used; its first 100 rows don't name them")
+
+
+def test_a_file_with_keys_for_names_tells_as_many_of_them_as_anybody_reads(tmp_path: Path) -> None:
+    rows = [an_event(f"e{number}") | {f"k{number}": 1} for number in range(500)]
+    judgement = judge(recognise(write_json_lines(tmp_path / "events.json", rows)))
+    assert len(judgement.late_names) == MAX_LATE_NAMES
+    (told,) = judgement.file.remarks({}, judgement.late_names)
+    assert "k119 (first in 120), … not used" in told

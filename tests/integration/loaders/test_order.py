@@ -1,0 +1,248 @@
+"""Whatever order deliveries, parents, undoings and failures come in, of each row the newest delivery stands."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from loaders import postgres
+from loaders.quarantine import find_row, list_waiting
+from loaders.replay import replay_corrections
+from loaders.tolerance import ANY, NONE
+from loaders.undo import undo
+from svp.errors import InputError, UsageError
+from svp.model import DEVICES, USERS
+from tests.unit.loaders.builders import (
+    a_box_log,
+    a_catalogue,
+    a_session,
+    a_user,
+    logs_file,
+    own_table,
+    sessions_file,
+    users_file,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.integration.loaders.stores import Stores
+
+PLAYS = "SELECT session_id, watch_seconds FROM oltp.viewing_sessions ORDER BY session_id"
+WAITING_LINE = 2
+
+
+@pytest.fixture
+def base(stores: Stores, tmp_path: Path) -> Stores:
+    """Loads 1 to 3: a user, a title, and S1 of a minute."""
+    stores.load(users_file(tmp_path), a_catalogue(tmp_path), plays(tmp_path, 1))
+    return stores
+
+
+def plays(folder: Path, *minutes: int, user_id: str = "U1", name: str = "", **more: str) -> Path:
+    """Write a file in which S1 comes with each of these lengths."""
+    rows = [
+        a_session("S1", user_id=user_id, watch_duration_minutes=f"{each}", **more)
+        for each in minutes
+    ]
+    return sessions_file(folder, *rows, name=name or f"{user_id}_{minutes}.csv")
+
+
+def user_comes(stores: Stores, folder: Path, user_id: str = "U8") -> int:
+    """Load a user; return how many rows were replayed."""
+    _, *replayed = stores.load(users_file(folder, a_user(user_id), name=f"{user_id}.csv"))
+    return sum(report.counts.read_rows for report in replayed)
+
+
+def waiting(stores: Stores) -> int:
+    return sum(load["waiting_rows"] for load in list_waiting(stores.settings))
+
+
+def newest_load(stores: Stores) -> int:
+    return int(stores.one("SELECT max(load_id) FROM ops.load WHERE origin_load_id IS NULL"))
+
+
+def test_a_later_delivery_that_says_the_same_as_before_stands_against_a_row_that_waited(
+    base: Stores, tmp_path: Path
+) -> None:
+    base.load(plays(tmp_path, 2, user_id="U8"))
+    (report,) = base.load(plays(tmp_path, 1, 1, name="again.csv"))
+    assert report.counts.unchanged_rows == 2
+    assert waiting(base) == 0
+    assert user_comes(base, tmp_path) == 0
+    assert base.rows(PLAYS) == [("S1", 60)]
+    row = find_row(base.settings, 4, WAITING_LINE)
+    assert (row["is_overtaken"], row["remedy"][:7]) == (True, "nothing")
+
+
+@pytest.mark.parametrize("minutes", [1, 3], ids=["unchanged", "corrected"])
+def test_a_row_that_waited_comes_in_when_what_overtook_it_is_taken_back(
+    base: Stores, tmp_path: Path, minutes: int
+) -> None:
+    base.load(plays(tmp_path, 2, user_id="U8"))
+    base.load(plays(tmp_path, minutes, minutes, name="later.csv"))
+    later = newest_load(base)
+    assert user_comes(base, tmp_path) == 0
+    assert base.rows(PLAYS) == [("S1", 60 * minutes)]
+    undo(base.settings, later)
+    assert base.rows(PLAYS) == [("S1", 60)]
+    base.load()
+    assert base.rows(PLAYS) == [("S1", 120)]
+    (document,) = base.mongodb["viewing_events"].find()
+    assert document["watch_seconds"] == 120
+
+
+def test_a_row_that_two_deliveries_overtook_stays_out_until_both_are_taken_back(
+    base: Stores, tmp_path: Path
+) -> None:
+    base.load(plays(tmp_path, 2, user_id="U8"))
+    base.load(plays(tmp_path, 1, 1, name="second.csv"))
+    second = newest_load(base)
+    base.load(plays(tmp_path, 1, 1, 1, name="third.csv"))
+    third = newest_load(base)
+    user_comes(base, tmp_path)
+    for load_id, seconds in ((second, 60), (third, 120)):
+        undo(base.settings, load_id)
+        base.load()
+        assert base.rows(PLAYS) == [("S1", seconds)]
+
+
+def test_of_lines_with_one_key_the_last_counts_though_an_earlier_one_waited(
+    base: Stores, tmp_path: Path
+) -> None:
+    rows = [a_session("S1", user_id="U8", watch_duration_minutes="2"), a_session("S1")]
+    base.load(sessions_file(tmp_path, *rows, name="early.csv"))
+    assert user_comes(base, tmp_path) == 0
+    assert base.rows(PLAYS) == [("S1", 1_800)]
+    rows = [a_session("S1"), a_session("S1", user_id="U9", watch_duration_minutes="2")]
+    base.load(sessions_file(tmp_path, *rows, name="late.csv"))
+    assert user_comes(base, tmp_path, "U9") == 1
+    assert base.rows(PLAYS) == [("S1", 120)]
+
+
+def test_a_load_whose_rows_came_again_is_not_taken_back_before_the_one_that_brought_them(
+    base: Stores, tmp_path: Path
+) -> None:
+    base.load(plays(tmp_path, 1, 1, name="again.csv"))
+    with pytest.raises(UsageError, match=r"load 4 .*again.csv.* brought rows of load 3 again"):
+        undo(base.settings, 3)
+    undo(base.settings, 4)
+    undo(base.settings, 3)
+    assert base.rows(PLAYS) == []
+
+
+def test_documents_that_came_again_keep_the_load_that_brought_them_first(
+    stores: Stores, tmp_path: Path
+) -> None:
+    stores.load(logs_file(tmp_path, a_box_log("L1")))
+    stores.load(logs_file(tmp_path, a_box_log("L1"), a_box_log("L2"), name="20220401 (1).json"))
+    with pytest.raises(UsageError, match=r"load 2 .* brought rows of load 1 again"):
+        undo(stores.settings, 1)
+    undo(stores.settings, 2)
+    assert undo(stores.settings, 1).removed_rows == 1
+
+
+@pytest.fixture
+def devices(stores: Stores, tmp_path: Path) -> Stores:
+    """Loads 1 to 3: a user; a device of theirs; another of a user who is not there."""
+    stores.load(a_platform_user(tmp_path, "U1"))
+    stores.load(a_device(tmp_path, "D1", "U1"))
+    stores.load(a_device(tmp_path, "D2", "U8"))
+    return stores
+
+
+def a_platform_user(folder: Path, user_id: str) -> Path:
+    return own_table(folder, USERS, {"user_id": user_id, "registered_on": date(2024, 1, 1)})
+
+
+def a_device(folder: Path, device_id: str, user_id: str, device_type: str = "TV") -> Path:
+    row = {"device_id": device_id, "user_id": user_id, "device_type": device_type}
+    return own_table(folder, DEVICES, row)
+
+
+DEVICE_IDS = "SELECT device_id FROM oltp.devices WHERE ended_at IS NULL ORDER BY 1"
+
+
+def test_a_full_delivery_ends_a_row_that_waits(devices: Stores, tmp_path: Path) -> None:
+    devices.load(a_device(tmp_path, "D1", "U1"), may_end=NONE)
+    assert waiting(devices) == 0
+    devices.load(a_platform_user(tmp_path, "U8"))
+    assert devices.rows(DEVICE_IDS) == [("D1",)]
+    assert find_row(devices.settings, 3, 1)["is_overtaken"]
+    undo(devices.settings, 4)
+    assert waiting(devices) == 1
+    devices.load()
+    assert devices.rows(DEVICE_IDS) == [("D1",), ("D2",)]
+
+
+def test_a_row_that_waits_in_a_full_delivery_is_part_of_it(devices: Stores, tmp_path: Path) -> None:
+    rows = [
+        {"device_id": device, "user_id": user, "device_type": "TV"}
+        for device, user in (("D1", "U1"), ("D3", "U8"))
+    ]
+    devices.load(own_table(tmp_path, DEVICES, *rows), may_end=NONE, tolerance=ANY)
+    assert waiting(devices) == 1
+    devices.load(a_platform_user(tmp_path, "U8"))
+    assert devices.rows(DEVICE_IDS) == [("D1",), ("D3",)]
+
+
+def fail_once(stores: Stores, monkeypatch: pytest.MonkeyPatch, *paths: Path, **terms: Any) -> None:
+    """Begin to load files, and fail before anything of them is stored."""
+    with monkeypatch.context() as patched:
+        patched.setattr(postgres, "store", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            stores.load(*paths, **terms)
+
+
+def test_a_file_that_failed_counts_as_of_the_attempt_that_stored_it(
+    base: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = sessions_file(
+        tmp_path,
+        a_session("S1", watch_duration_minutes="3"),
+        a_session("S2", user_id="U8", watch_duration_minutes="3"),
+        name="early.csv",
+    )
+    fail_once(base, monkeypatch, early)
+    newer = [a_session(f"S{each}", user_id="U9", watch_duration_minutes="2") for each in (1, 2)]
+    base.load(sessions_file(tmp_path, *newer, name="newer.csv"))
+    base.load(early)
+    assert base.rows(PLAYS) == [("S1", 180)]
+    assert user_comes(base, tmp_path, "U8") == 1
+    assert user_comes(base, tmp_path, "U9") == 0
+    assert base.rows(PLAYS) == [("S1", 180), ("S2", 180)]
+
+
+def test_a_full_delivery_that_failed_is_later_than_what_came_before_it_succeeded(
+    devices: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = a_device(tmp_path, "D1", "U1", "Phone")
+    fail_once(devices, monkeypatch, whole, may_end=NONE)
+    folder = tmp_path / "later"
+    folder.mkdir()
+    devices.load(a_device(folder, "D4", "U9"))
+    devices.load(whole, may_end=NONE)
+    for user_id in ("U8", "U9"):
+        devices.load(a_platform_user(folder, user_id))
+    assert devices.rows(DEVICE_IDS) == [("D1",)]
+
+
+def test_a_full_delivery_with_corrections_of_its_own_is_still_the_state_of_now(
+    stores: Stores, tmp_path: Path
+) -> None:
+    whole = users_file(tmp_path, a_user("U1"), a_user("U2", age="x"))
+    stores.load(whole, may_end=NONE, tolerance=ANY)
+    mend = tmp_path / "mend.csv"
+    mend.write_text(users_file(tmp_path, a_user("U2"), name="right.csv").read_text())
+    lines = mend.read_text().splitlines()
+    mend.write_text(f"quarantine_line,{lines[0]}\n3,{lines[1]}\n")
+    replay_corrections(stores.settings, mend, load_id=1)
+    (report,) = stores.load(whole, may_end=NONE, tolerance=ANY)
+    assert report.outcome == "already loaded"
+    stores.load(users_file(tmp_path, a_user("U3", age="x"), name="other.csv"))
+    mend.write_text(f"quarantine_line,{lines[0]}\n2,{lines[1].replace('U2', 'U3')}\n")
+    replay_corrections(stores.settings, mend, load_id=3)
+    with pytest.raises(InputError, match=r"load 4 of relational.users came since"):
+        stores.load(whole, may_end=NONE, tolerance=ANY)
