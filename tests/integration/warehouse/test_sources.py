@@ -201,6 +201,27 @@ def test_rated_title_is_the_one_of_its_own_source(empty_platform: Platform) -> N
     assert empty_platform.fetch(stars_of) == [("east", 1, 2), ("west", 1, 5)]
 
 
+def test_titles_that_only_a_space_tells_apart_share_their_ratings(empty_platform: Platform) -> None:
+    empty_platform.execute("CALL refresh_calendar(%s, %s)", (JAN_1, JAN_1))
+    ratings = [(JAN_1, "east", "t1", 2, 6), (JAN_1, "east", "t1 ", 3, 5)]
+    stage(empty_platform, "stg_rating", RATINGS, *ratings)
+    empty_platform.execute("CALL publish_ratings(20240101, 20240101)")
+    assert empty_platform.fetch("SELECT ratings, stars FROM fact_rating") == [(5, 11)]
+
+
+def test_title_that_only_plays_or_ratings_name_is_unknown_in_all_else(
+    empty_platform: Platform,
+) -> None:
+    empty_platform.execute("CALL refresh_calendar(%s, %s)", (JAN_1, JAN_1))
+    stage(empty_platform, "stg_rating", RATINGS, (JAN_1, "east", "t1", 1, 5))
+    empty_platform.execute("CALL publish_ratings(20240101, 20240101)")
+    members = ("dimension", "source", "member_name")
+    stage(empty_platform, "stg_member", members, ("title", "west", "t1"))
+    empty_platform.execute("CALL publish_members()")
+    titles = "SELECT title, content_type, category_key, category FROM dim_title WHERE title_key > 0"
+    assert empty_platform.fetch(titles) == [("t1", "Unknown", 0, "Unknown")] * 2
+
+
 def test_members_that_only_plays_name_are_added_for_their_own_source(
     empty_platform: Platform,
 ) -> None:
