@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 OF_EVERY_FILE = 2
 """So many mutants of a file are drawn before any other of it."""
+NOT_ASKED = "*/test_browser_*"
+"""Tests of pages that show marts: slow, and others hold what the marts say."""
 PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.mutations.plugin", "-p", "no:cacheprovider")
 
 
@@ -145,7 +147,7 @@ def noted(home: Path, *, again: bool) -> tuple[Note, ...]:
     known = {note.test for note in read_notes(notes)}
     variables = {**os.environ, **environment(home), "NOTES_FILE": str(notes)}
     listed = subprocess.run(
-        (*PYTEST, "--collect-only", "-q", TESTS),
+        (*PYTEST, "--collect-only", "-q", f"--ignore-glob={NOT_ASKED}", TESTS),
         check=True,
         cwd=ROOT,
         env=variables,

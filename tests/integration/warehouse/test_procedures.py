@@ -160,34 +160,46 @@ def test_each_failing_refresh_undoes_itself_logs_and_tells(spread: Platform) -> 
     assert spread.fetch(outcomes) == [*earlier, *[("failed",)] * len(AGGREGATES), ("done",)]
 
 
-@pytest.mark.parametrize(
-    ("call", "table"),
-    [
-        ("publish_customers(1)", "dim_customer"),
-        ("publish_days('2024-01-31', '2024-01-31')", "fact_watch"),
-        ("publish_members()", "dim_title"),
-        ("publish_sources()", "source_freshness"),
-        ("publish_titles(1)", "dim_title"),
-        ("purge_before('2024-02-01')", "fact_watch"),
-        ("refresh_category_seconds('2024-01-31', '2024-01-31')", "fact_category_seconds"),
-    ],
+LATE_FAILURES = (
+    ("publish_customers(9)", "UPDATE stg_customer SET plan = 'Gold'", "published_mark"),
+    ("publish_titles(9)", "UPDATE stg_title SET release_year = 1999", "published_mark"),
+    (
+        "publish_members()",
+        "INSERT INTO stg_member (dimension, source, member_name) VALUES ('title', 'west', 't1')",
+        "application_category",
+    ),
+    ("publish_sources()", "DELETE FROM stg_source", "published_mark"),
+    ("publish_days('2024-01-31', '2024-01-31')", "DELETE FROM stg_watch", "published_day"),
+    ("refresh_category_seconds('2024-01-31', '2024-01-31')", "DO 0", "fact_category_seconds"),
+    ("purge_before('2024-02-01')", "DO 0", "changed_day"),
 )
-def test_each_failing_procedure_undoes_itself_logs_and_tells(
-    played: Platform, call: str, table: str
-) -> None:
+"""Procedures, what has to have happened for them to write something, and a table that they come to after it."""
+
+
+def test_each_procedure_that_fails_late_undoes_itself_logs_and_tells(played: Platform) -> None:
     outcomes = "SELECT outcome FROM refresh_log ORDER BY refresh_id"
-    earlier = played.fetch(outcomes)
-    played.execute(f"RENAME TABLE {table} TO mislaid")
-    before = unlogged(played)
+    for call, happened, table in LATE_FAILURES:
+        played.execute(happened)
+        earlier = played.fetch(outcomes)
+        played.execute(f"RENAME TABLE {table} TO mislaid")
+        before = unlogged(played)
+        with open_warehouse(played.settings) as connection:
+            with pytest.raises(mysql.connector.Error, match=table):
+                execute(connection, f"CALL {call}")
+            # The connection goes on, so what it had left open would show.
+            ((procedure, outcome, sql_state, message),) = played.fetch(LAST_RUN)
+            assert (procedure, outcome, sql_state) == (call.partition("(")[0], "failed", "42S02")
+            assert table in message
+            assert played.fetch(outcomes) == [*earlier, ("failed",)]
+            assert unlogged(played) == before
+        played.execute(f"RENAME TABLE mislaid TO {table}")
+
+
+def test_message_of_a_failure_is_cut_at_500_characters(played: Platform) -> None:
     with open_warehouse(played.settings) as connection:
-        with pytest.raises(mysql.connector.Error, match=table):
-            execute(connection, f"CALL {call}")
-        # The connection goes on, so what it had left open would show.
-        ((procedure, outcome, sql_state, message),) = played.fetch(LAST_RUN)
-        assert (procedure, outcome, sql_state) == (call.partition("(")[0], "failed", "42S02")
-        assert table in message
-        assert played.fetch(outcomes) == [*earlier, ("failed",)]
-        assert unlogged(played) == before
+        execute(connection, "CALL begin_refresh('purge_before', NULL, NULL, @svp_id)")
+        execute(connection, "CALL fail_refresh(@svp_id, '45000', repeat('x', 600))")
+    assert played.fetch(LAST_RUN) == [("purge_before", "failed", "45000", "x" * 500)]
 
 
 def unlogged(platform: Platform) -> dict[str, list[tuple[Any, ...]]]:

@@ -107,6 +107,18 @@ def test_category_seconds_that_are_refreshed_mark_published_days_alone(
     assert eventful.fetch(logged) == eventful.fetch(rows)
 
 
+def test_days_before_the_last_purge_stay_away(eventful: Platform) -> None:
+    for purged_before in ("2024-01-31", "2024-01-01"):
+        eventful.execute(f"INSERT INTO purge_log VALUES ('{purged_before}', '2024-06-01')")
+    before = facts(eventful)
+    eventful.execute("UPDATE published_day SET version = 0")
+    eventful.execute("DELETE FROM stg_watch WHERE date_key = 20240130")
+    eventful.execute("CALL publish_days('2024-01-30', '2024-02-01')")
+    assert facts(eventful) == before
+    published = "SELECT date_key FROM published_day WHERE version > 0 ORDER BY 1"
+    assert eventful.fetch(published) == KEYS[1:]
+
+
 def test_days_on_either_side_of_a_year_that_is_new_are_published(platform: Platform) -> None:
     first, last = date(2023, 12, 31), date(2024, 1, 1)
     platform.load(Play(last))

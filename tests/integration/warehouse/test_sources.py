@@ -115,8 +115,9 @@ def test_source_that_comes_later_adds_its_own_members(empty_platform: Platform) 
 
 
 def test_plan_and_currency_that_only_an_event_names_are_added(empty_platform: Platform) -> None:
-    event = (JAN_1, "east", "u1", "east", "u1", 1, "start", "Gold", "XTS")
-    stage(empty_platform, "stg_subscription_event", (*EVENTS, "plan", "currency"), event)
+    told = ("east", "u1", "east", "u1")
+    events = [(JAN_1, *told, number, "start", "Gold", "XTS") for number in (1, 2)]
+    stage(empty_platform, "stg_subscription_event", (*EVENTS, "plan", "currency"), *events)
     for _ in range(2):
         empty_platform.execute("CALL publish_subscription_members()")
     plans = "SELECT plan FROM dim_plan WHERE plan_key > 0"
@@ -173,6 +174,37 @@ def test_each_move_ends_the_stretch_before_it_and_no_other(empty_platform: Platf
         ("east", "Norway", JAN_1, FEB_1),
         ("east", "Denmark", FEB_1, MAR_1),
         ("east", "Sweden", MAR_1, EVER),
+    ]
+
+
+def test_move_of_the_day_that_the_former_one_began_corrects_it(empty_platform: Platform) -> None:
+    for country, known_on in (
+        ("Norway", JAN_1),
+        ("Denmark", JAN_1),
+        ("Sweden", FEB_1),
+        ("Chile", FEB_1),
+    ):
+        publish_customers(empty_platform, ("east", country, "Basic", JAN_1, known_on))
+    assert empty_platform.fetch(LIVED) == [
+        ("east", "Denmark", JAN_1, FEB_1),
+        ("east", "Chile", FEB_1, EVER),
+    ]
+
+
+def test_customer_of_the_same_source_stays_where_another_moves(empty_platform: Platform) -> None:
+    for country in ("Norway", "Sweden"):
+        people = [
+            ("east", "u1", country, "Basic", JAN_1, FEB_1 if country == "Sweden" else JAN_1),
+            ("east", "u2", "Denmark", "Basic", JAN_1, MAR_1),
+        ]
+        stage(empty_platform, "stg_customer", CUSTOMERS, *people)
+        empty_platform.execute("CALL publish_customers(1)")
+    lived = "SELECT customer_code, country, valid_from FROM {}.country_history ORDER BY 1, 3"
+    mart = empty_platform.settings.workspace.mart_database
+    assert empty_platform.fetch(lived.format(mart)) == [
+        ("u1", "Norway", JAN_1),
+        ("u1", "Sweden", FEB_1),
+        ("u2", "Denmark", JAN_1),
     ]
 
 
@@ -248,3 +280,12 @@ def test_applications_that_only_a_space_tells_apart_are_one(empty_platform: Plat
     ((keys,),) = empty_platform.fetch(read_sql("warehouse.queries", "listed_member_keys"))
     one, same, other = keys.split(",")
     assert one == same != other
+
+
+def test_ids_that_only_a_space_tells_apart_are_one_member(empty_platform: Platform) -> None:
+    columns = ("dimension", "source", "member_name")
+    members = [(of, "east", name) for of in ("customer", "title") for name in ("x1", "x1 ")]
+    stage(empty_platform, "stg_member", columns, *members)
+    empty_platform.execute("CALL publish_members()")
+    for table in ("dim_customer", "dim_title"):
+        assert empty_platform.fetch(f"SELECT count(*) FROM {table} WHERE source = 'east'") == [(1,)]
