@@ -29,7 +29,7 @@ from tests.mutations.asking import ROOT, TESTS, Answer, ask, environment, import
 from tests.mutations.covering import Covering, read_notes
 from tests.mutations.journal import Journal, state_of_program
 from tests.mutations.mutants import file_of, mutants_of
-from tests.mutations.report import Result, report
+from tests.mutations.report import Result, reason_of, report
 from warehouse.objects import program_objects
 
 if TYPE_CHECKING:
@@ -59,6 +59,9 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="chooses the sample")
     parser.add_argument(
         "--tests", type=int, default=25, help="ask at most so many tests, nearest first"
+    )
+    parser.add_argument(
+        "--doubt", action="store_true", help="ask about those of equivalent.toml, too"
     )
     parser.add_argument("--jobs", type=int, default=1, help="mutants at a time")
     parser.add_argument("--record", action="store_true", help="note anew which test covers what")
@@ -92,10 +95,14 @@ class Bench:
     covering: Covering
     journal: Journal
     most_tests: int
+    doubts: bool
+    """Whether to ask about mutants that are known to change nothing: nobody notices, so each costs most."""
 
     def test(self, mutant: Mutant) -> Result:
         """Return what is known of a mutant, after asking the tests that were not asked yet if it is not noticed."""
         answer = self.journal.answer(mutant)
+        if answer is None and not self.doubts and reason_of(mutant):
+            return Result(mutant, Answer("survived", ""))
         if answer is None or answer.outcome == "survived":
             asked = self.journal.asked(mutant)
             tests = [test for test in self.tests(mutant) if test not in asked]
@@ -119,7 +126,9 @@ def opened_bench(home: Path, options: argparse.Namespace) -> Iterator[Bench]:
     with ProcessPoolExecutor(
         options.jobs, get_context("spawn"), initializer=import_tests, initargs=(home,)
     ) as processes:
-        yield Bench(processes, Covering(program_objects(), notes), journal, options.tests)
+        yield Bench(
+            processes, Covering(program_objects(), notes), journal, options.tests, options.doubt
+        )
 
 
 @contextmanager
