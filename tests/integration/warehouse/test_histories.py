@@ -105,6 +105,7 @@ class World:
         self.touched |= self.told_days
         exported = platform.refresh().days
         compare(platform, self)
+        assert platform.refresh().procedures == 0
         return exported
 
     def customer_of(self, user_id: str) -> str:

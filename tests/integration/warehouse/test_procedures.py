@@ -222,6 +222,13 @@ def test_refresh_reads_past_what_others_are_writing_whoever_calls_it(spread: Pla
         assert spread.fetch(RUN)[0][-1] == "done"
 
 
+def test_refresh_of_all_that_changed_sorts_and_sums_in_memory(played: Platform) -> None:
+    sizes = "SELECT @@sort_buffer_size, @@tmp_table_size, @@max_heap_table_size"
+    with open_warehouse(played.settings) as connection:
+        execute(connection, "CALL refresh_changed_days()")
+        assert min(fetch(connection, sizes)[0]) > 32 * 1024 * 1024
+
+
 def test_no_statement_stays_prepared_when_a_procedure_ends(played: Platform) -> None:
     played.load(Play(JAN_31, user_id="u3"))
     export(played.settings)

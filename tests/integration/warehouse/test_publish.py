@@ -28,7 +28,7 @@ KEYS = [(20240130,), (20240131,), (20240201,)]
 
 @pytest.fixture
 def eventful(platform: Platform) -> Platform:
-    """Three days, on each of which another user does everything, exported and refreshed."""
+    """Three days, on each of which another user does everything, the first a play on the last, too; all refreshed."""
     evenings = {f"u{number}": at(f"{day} 20:00") for number, day in enumerate(DAYS, start=1)}
     plays = [
         Play(evening, user_id=user, ends=evening + timedelta(minutes=10))
@@ -36,6 +36,7 @@ def eventful(platform: Platform) -> Platform:
     ]
     platform.load(
         *plays,
+        Play(evenings["u3"].date()),
         ratings=[Rating(evening, user_id=user) for user, evening in evenings.items()],
         searches=[Search(evening, user_id=user) for user, evening in evenings.items()],
         attempts=[Attempt(evening, user_id=user) for user, evening in evenings.items()],
