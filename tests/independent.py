@@ -116,12 +116,14 @@ class Viewing:
     is known), watch_seconds, is_complete (True, False or None), device_type, quality.
     ``boxes``: customer (None for no contract), day, seconds, category.
     ``ratings``: content_id, stars, day.
+    ``days``: those that the marts know, even where nothing is left of what was watched.
     """
 
     plays: DataFrame = field(default_factory=partial(empty, PLAYS))
     titles: DataFrame = field(default_factory=partial(empty, TITLES))
     boxes: DataFrame = field(default_factory=partial(empty, BOXES))
     ratings: DataFrame = field(default_factory=partial(empty, RATINGS))
+    days: frozenset[pd.Timestamp] = frozenset()
 
     @cached_property
     def parts(self) -> DataFrame:
@@ -214,11 +216,14 @@ class Viewing:
         peaks = pd.DataFrame(
             {"peak_concurrent_streams": by_day.max(), "peak_minute_at": by_day.idxmax()}
         )
-        return peaks.rename_axis("day")
+        peaks = peaks[peaks["peak_concurrent_streams"] > 0]
+        silent = timed["day"][~timed["day"].isin(peaks.index)].unique()
+        none = pd.DataFrame({"peak_concurrent_streams": 0, "peak_minute_at": pd.NaT}, index=silent)
+        return pd.concat([peaks, none]).rename_axis("day")
 
     def active_users(self) -> DataFrame:
-        """By day: customers active on it, in the 7 and in the 30 days that end with it."""
-        days = pd.Index(sorted(self.watched["day"].unique()), name="day")
+        """By day, if anybody was in its 30: customers active on it, in the 7 and in the 30 days that end with it."""
+        days = pd.Index(sorted({*self.watched["day"], *self.days}), name="day")
         seen = self.active.groupby("day")["customer"].agg(set)
 
         def within(length: int) -> list[int]:
@@ -228,6 +233,7 @@ class Viewing:
             ]
 
         users = pd.DataFrame({"dau": within(1), "wau": within(7), "mau": within(30)}, index=days)
+        users = users[users["mau"] > 0]
         return users.assign(stickiness=100 * users["dau"] / users["mau"].replace(0, np.nan))
 
     def customer_360(self) -> DataFrame:
@@ -317,7 +323,7 @@ class Viewing:
         """By release year and month of rating."""
         rated = self.ratings.join(self.titles["release_year"], on="content_id")
         rated["month"] = rated["day"].dt.to_period("M").dt.to_timestamp()
-        groups = rated.groupby(["release_year", "month"])["stars"]
+        groups = rated.groupby(["release_year", "month"], dropna=False)["stars"]
         trend = pd.DataFrame(
             {"ratings": groups.size(), "rating_avg": groups.mean(), "stars": groups.sum()}
         )

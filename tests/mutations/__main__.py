@@ -29,7 +29,7 @@ from tests.mutations.asking import ROOT, TESTS, Answer, ask, environment, import
 from tests.mutations.covering import Covering, read_notes
 from tests.mutations.journal import Journal, state_of_program
 from tests.mutations.mutants import file_of, mutants_of
-from tests.mutations.report import Result, report
+from tests.mutations.report import Result, reason_of, report
 from warehouse.objects import program_objects
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 OF_EVERY_FILE = 2
 """So many mutants of a file are drawn before any other of it."""
+NOT_ASKED = "*/test_browser_*"
+"""Tests of pages that show marts: slow, and others hold what the marts say."""
 PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.mutations.plugin", "-p", "no:cacheprovider")
 
 
@@ -57,6 +59,9 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="chooses the sample")
     parser.add_argument(
         "--tests", type=int, default=25, help="ask at most so many tests, nearest first"
+    )
+    parser.add_argument(
+        "--doubt", action="store_true", help="ask about those of equivalent.toml, too"
     )
     parser.add_argument("--jobs", type=int, default=1, help="mutants at a time")
     parser.add_argument("--record", action="store_true", help="note anew which test covers what")
@@ -90,10 +95,14 @@ class Bench:
     covering: Covering
     journal: Journal
     most_tests: int
+    doubts: bool
+    """Whether to ask about mutants that are known to change nothing: nobody notices, so each costs most."""
 
     def test(self, mutant: Mutant) -> Result:
         """Return what is known of a mutant, after asking the tests that were not asked yet if it is not noticed."""
         answer = self.journal.answer(mutant)
+        if answer is None and not self.doubts and reason_of(mutant):
+            return Result(mutant, Answer("survived", ""))
         if answer is None or answer.outcome == "survived":
             asked = self.journal.asked(mutant)
             tests = [test for test in self.tests(mutant) if test not in asked]
@@ -117,7 +126,9 @@ def opened_bench(home: Path, options: argparse.Namespace) -> Iterator[Bench]:
     with ProcessPoolExecutor(
         options.jobs, get_context("spawn"), initializer=import_tests, initargs=(home,)
     ) as processes:
-        yield Bench(processes, Covering(program_objects(), notes), journal, options.tests)
+        yield Bench(
+            processes, Covering(program_objects(), notes), journal, options.tests, options.doubt
+        )
 
 
 @contextmanager
@@ -145,7 +156,7 @@ def noted(home: Path, *, again: bool) -> tuple[Note, ...]:
     known = {note.test for note in read_notes(notes)}
     variables = {**os.environ, **environment(home), "NOTES_FILE": str(notes)}
     listed = subprocess.run(
-        (*PYTEST, "--collect-only", "-q", TESTS),
+        (*PYTEST, "--collect-only", "-q", f"--ignore-glob={NOT_ASKED}", TESTS),
         check=True,
         cwd=ROOT,
         env=variables,

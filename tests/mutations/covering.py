@@ -88,8 +88,12 @@ class Covering:
 
     def named(self, file: str) -> tuple[str, ...]:
         """Return the tests that nearest.toml names for a file, in its order; those for it alone are the last there."""
+        _, _, name = Path(file).stem.partition("_")
         globs = (
-            glob for each in reversed(nearest()) if fnmatch(file, each.files) for glob in each.tests
+            glob.replace("{name}", name)
+            for each in reversed(nearest())
+            if fnmatch(file, each.files)
+            for glob in each.tests
         )
         return tuple(
             note.test

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.mutations.asking import Answer
     from tests.mutations.mutants import Mutant
 
-__all__ = ["Equivalent", "Result", "equivalents", "report"]
+__all__ = ["Equivalent", "Result", "equivalents", "reason_of", "report"]
 
 EQUIVALENTS = Path(__file__).with_name("equivalent.toml")
 
@@ -53,6 +53,11 @@ def equivalents() -> tuple[Equivalent, ...]:
         return tuple(Equivalent(**each) for each in tomllib.load(file)["equivalent"])
 
 
+def reason_of(mutant: Mutant) -> str:
+    """Return why no test can notice a mutant; '' if one could."""
+    return next((each.why for each in equivalents() if each.holds(mutant)), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of a mutant."""
@@ -61,15 +66,11 @@ class Result:
     answer: Answer
 
     @property
-    def reason(self) -> str:
-        """Why no test can notice it; '' if one could."""
-        return next((each.why for each in equivalents() if each.holds(self.mutant)), "")
-
-    @property
     def verdict(self) -> str:
         """The outcome, or equivalent."""
         outcome = self.answer.outcome
-        return "equivalent" if outcome == "survived" and self.reason else outcome
+        is_known = outcome == "survived" and reason_of(self.mutant)
+        return "equivalent" if is_known else outcome
 
     def __str__(self) -> str:
         """Return it on one line."""
@@ -95,7 +96,7 @@ def report(results: Sequence[Result]) -> str:
             "",
             *(f"- `{each.mutant.place}` {each.mutant.change}" for each in _of(results, "survived")),
             *(
-                f"- equivalent: `{each.mutant.place}` {each.mutant.change}: {each.reason}"
+                f"- equivalent: `{each.mutant.place}` {each.mutant.change}: {reason_of(each.mutant)}"
                 for each in _of(results, "equivalent")
             ),
             *(

@@ -295,6 +295,39 @@ def test_month_before_the_first_sign_up_has_no_cohort_and_is_not_stale(crowd: Pl
     assert crowd.refresh().procedures == 0
 
 
+EDGES = {
+    "the last day is the first of a month": ([(31, "u1"), (60, "u1")], {}),
+    "the last day is the last of a month": ([(5, "u1"), (59, "u1")], {}),
+    "who signed up on the last day of a month plays later": (
+        [(10, "u1"), (70, "u2")],
+        {"u1": 80, "u2": 30, "u3": 80},
+    ),
+    "nobody signed up before playing": ([(30, "u1"), (59, "u2")], {"u1": 80, "u2": 80, "u3": 80}),
+    "the first customer signed up before all others": (
+        [(30, "u1"), (59, "u2")],
+        {"u1": 4, "u2": 50, "u3": 50},
+    ),
+    "the first customer signed up after all others": (
+        [(30, "u2"), (59, "u2")],
+        {"u1": 50, "u2": 4, "u3": 50},
+    ),
+}
+"""Days since New Year of plays with their users, and of sign-ups where they are others."""
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_nothing_is_stale_after_a_refresh_wherever_the_months_end(
+    platform: Platform, edge: str
+) -> None:
+    plays, sign_ups = EDGES[edge]
+    platform.load(
+        *(Play(day(number), user_id) for number, user_id in plays),
+        users=[User(user_id, registered_on=day(number)) for user_id, number in sign_ups.items()],
+    )
+    assert platform.refresh().procedures > 0
+    assert platform.refresh().procedures == 0
+
+
 def test_a_new_customer_makes_only_the_months_since_sign_up_stale(crowd: Platform) -> None:
     plays = [Play(day(number), user_id="u01") for number in range(0, 130, 10)]
     crowd.load(*plays)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
@@ -248,11 +249,11 @@ def test_changed_title_makes_stale_what_depends_on_titles_and_no_more(crowd: Pla
 
 
 def test_title_that_only_got_another_name_makes_nothing_stale(crowd: Platform) -> None:
-    crowd.load(*some_plays(4, days=3, count=9))
+    bare = Title("bare", genres=())
+    crowd.load(*some_plays(4, days=3, count=9), Play(JAN_1, content_id="bare"), titles=[bare])
     crowd.refresh()
-    crowd.load(
-        titles=[Title("both", "A new name", content_type="series", genres=("Drama", "Comedy"))]
-    )
+    both = Title("both", "A new name", content_type="series", genres=("Drama", "Comedy"))
+    crowd.load(titles=[both, replace(bare, title="A new name")])
     assert crowd.refresh().procedures == 0
 
 

@@ -173,6 +173,61 @@ def test_freshness_is_kept_without_a_changed_day_and_written_only_when_it_differ
     assert min(written[:2]) > 0
 
 
+LOGGED = "SELECT row_count FROM refresh_log ORDER BY refresh_id DESC LIMIT 1"
+FRESH = "SELECT last_event_on, last_loaded_at, last_exported_at, days_pending, rows_quarantined FROM source_freshness"
+
+
+def test_each_thing_that_differs_is_written_and_else_nothing(empty_platform: Platform) -> None:
+    empty_platform.execute("INSERT INTO stg_source VALUES ('east', NULL, NULL, 0)")
+    loaded, exported = datetime(2024, 2, 1, 10), datetime(2024, 2, 2, 11, 12, 13)
+    versions = "INSERT INTO published_mark VALUES ('users', 1, '{}')"
+    told = (
+        ("DO 0", (None, None, None, 0, 0)),
+        ("UPDATE stg_source SET rows_quarantined = 5", (None, None, None, 0, 5)),
+        ("UPDATE stg_source SET last_event_on = '2024-01-31'", (JAN_31, None, None, 0, 5)),
+        (f"UPDATE stg_source SET last_loaded_at = '{loaded}'", (JAN_31, loaded, None, 0, 5)),
+        (versions.format(f"{exported}.999999"), (JAN_31, loaded, exported, 0, 5)),
+        (
+            "INSERT INTO stg_source_day VALUES ('east', '2024-01-31', 1, 'No')",
+            (JAN_31, loaded, exported, 1, 5),
+        ),
+    )
+    for statement, fresh in told:
+        empty_platform.execute(statement)
+        empty_platform.execute("CALL publish_sources()")
+        assert empty_platform.fetch(FRESH) == [fresh]
+        assert empty_platform.fetch(LOGGED) != [(0,)]
+        empty_platform.execute("CALL publish_sources()")
+        assert empty_platform.fetch(LOGGED) == [(0,)]
+
+
+def test_pending_days_are_those_that_wait_and_were_not_purged(platform: Platform) -> None:
+    platform.load(*(Play(date(2024, 2, day)) for day in (1, 2)))
+    platform.refresh()
+    platform.execute("UPDATE published_day SET version = 5")
+    for purged_before in ("2024-01-31", "2024-01-01"):
+        platform.execute(f"INSERT INTO purge_log VALUES ('{purged_before}', '2024-06-01')")
+    platform.execute("DELETE FROM stg_source_day")
+    days = {
+        "2024-01-30": (1, "No", False),  # purged
+        "2024-01-31": (1, "No", True),  # the first that was not
+        "2024-02-01": (5, "No", False),  # published as it is
+        "2024-02-02": (6, "No", True),  # published before it changed
+        "2024-02-03": (0, "Yes", True),  # a load is at work on it
+        "2024-02-04": (0, "No", False),  # of no load that was completed
+        "2030-02-05": (1, "No", True),  # of a year that the calendar lacks
+    }
+    for day, (version, is_busy, _) in days.items():
+        platform.execute(
+            "INSERT INTO stg_source_day VALUES (%s, %s, %s, %s)", (SOURCE, day, version, is_busy)
+        )
+    platform.execute("INSERT INTO stg_source VALUES ('west', NULL, NULL, 0)")
+    platform.execute("CALL publish_sources()")
+    waiting = sum(is_pending for *_, is_pending in days.values())
+    pending = platform.mart("data_freshness", "source", "days_pending")
+    assert pending == [(SOURCE, waiting), ("west", 0)]
+
+
 def test_source_is_there_before_any_refresh(platform: Platform) -> None:
     export(platform.settings)
     refreshed = platform.mart("data_freshness", "source", "last_refreshed_at")

@@ -147,6 +147,12 @@ def test_repeated_import_changes_nothing(watched: Platform) -> None:
     assert watched.snapshot() == before
 
 
+def test_application_that_is_called_unknown_changes_no_other(watched: Platform) -> None:
+    import_mapping(watched.settings, with_applications(watched, Unknown="Movie"))
+    nobody = "SELECT category_key FROM dim_application WHERE application_key = 0"
+    assert watched.fetch(nobody) == [(0,)]
+
+
 def test_application_that_is_new_gets_the_category_it_was_given_before(watched: Platform) -> None:
     import_mapping(watched.settings, with_applications(watched, RADIO="Relax"))
     watched.load(boxes=[BoxLog(FEB_1, application="RADIO", watch_seconds=3600)])

@@ -95,6 +95,16 @@ def test_correction_gives_new_customers_back_to_a_later_day(platform: Platform) 
     assert new_customers(platform) == [(JAN_30, 1), (JAN_31, 1), (FEB_1, 0)]
 
 
+def test_first_day_goes_on_to_the_next_with_a_second_of_playing_time(platform: Platform) -> None:
+    first = Play(JAN_30)
+    later = {JAN_31: 0, FEB_1: 1, FEB_1 + timedelta(days=1): 600}
+    platform.load(first, *(Play(day, watch_seconds=seconds) for day, seconds in later.items()))
+    platform.refresh()
+    platform.load(without=[first])
+    platform.refresh()
+    assert new_customers(platform) == [(day, int(day == FEB_1)) for day in later]
+
+
 def test_customer_who_was_active_only_by_mistake_is_new_again_later(platform: Platform) -> None:
     only = Play(JAN_30)
     platform.load(only)
@@ -305,6 +315,47 @@ def test_rates_of_one_thing_are_as_good_as_those_of_many(platform: Platform) -> 
         assert (*expected.values(), 20240131) in found, mart
 
 
+RATES = {
+    "content_performance": {
+        "completion_rate": ("100.0 * complete_plays", "known_completion_plays"),
+        "rating_avg": ("rating_stars", "rating_count"),
+        "avg_view_minutes": ("60 * watch_hours", "plays"),
+    },
+    "daily_statistics": {"completion_rate": ("100.0 * complete_plays", "known_completion_plays")},
+    "device_quality": {"completion_rate": ("100.0 * complete_plays", "known_completion_plays")},
+    "format_engagement": {"completion_rate": ("100.0 * complete_plays", "known_completion_plays")},
+    "playback_quality": {
+        "ebvs_pct": ("100 * abandoned_attempts", "attempts"),
+        "playback_failure_pct": ("100 * failed_plays", "plays"),
+        "stalled_time_pct": (
+            "100 * stalled_seconds",
+            "stalled_seconds + known_stall_watch_seconds",
+        ),
+        "start_failure_pct": ("100 * failed_attempts", "attempts"),
+        "startup_seconds_avg": ("startup_seconds", "known_startups"),
+    },
+    "rating_trend": {"rating_avg": ("rating_stars", "ratings")},
+    "retention_cohort": {"retention_rate": ("100.0 * active_customers", "cohort_size")},
+    "segment_summary": {"avg_hours_per_customer_month": ("total_hours", "customers")},
+}
+"""Rates of marts, and the sums beside them that are to give the same over any rows."""
+
+
+def test_sums_give_the_rates_that_are_beside_them(report_platform: Platform) -> None:
+    for mart, rates in RATES.items():
+        for rate, (above, below) in rates.items():
+            rows = report_platform.mart(mart, rate, above, below)
+            assert any(said for said, *_ in rows), (mart, rate)
+            for said, sums, count in rows:
+                assert (said is None) == (not count), (mart, rate)
+                half = said and Decimal(1).scaleb(said.as_tuple().exponent) / 2
+                # A sum of hours is rounded itself, to the ten thousandth.
+                assert not count or abs(said - sums / count) <= half + Decimal("0.0032"), (
+                    mart,
+                    rate,
+                )
+
+
 def month_of(platform: Platform, *columns: str) -> dict[str, tuple[object, ...]]:
     rows = platform.mart("customer_360", "customer_code", *columns)
     return {str(code): tuple(values) for code, *values in rows}
@@ -444,6 +495,7 @@ def test_calendar_has_whole_years_without_a_gap(platform: Platform) -> None:
     )
     days = [row[0] for row in calendar]
     assert (days[0], days[-1], len(days)) == (date(2024, 1, 1), date(2026, 12, 31), 366 + 365 + 365)
+    assert platform.fetch("SELECT count(*), min(month_key) FROM dim_month") == [(36, 20240101)]
     for day, date_key, iso_year, iso_week, weekday, is_weekend in calendar:
         assert (iso_year, iso_week, weekday) == tuple(day.isocalendar())
         assert date_key == int(f"{day:%Y%m%d}")

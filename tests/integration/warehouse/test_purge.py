@@ -196,6 +196,50 @@ def test_days_that_go_at_once_leave_the_last_of_a_customers_plays(platform: Plat
     ) == [("HNH1", 20240131, 20240131), ("u1", 20240201, 20240201), ("u2", 20240131, 20240110)]
 
 
+def test_last_plays_of_purged_days_go_by_their_seconds(platform: Platform) -> None:
+    seconds = {"H0": [0], "H1": [1], "H29": [29], "H30": [30], "H31": [15, 16]}
+    platform.load(
+        Play(JAN_10, user_id="u1", watch_seconds=30),
+        Play(JAN_31, user_id="u1", watch_seconds=0),
+        Play(FEB_1, user_id="u1"),
+        Play(FEB_20, user_id="u2"),
+        boxes=[
+            *(
+                BoxLog(JAN_31, code, watch_seconds=part)
+                for code in seconds
+                for part in seconds[code]
+            ),
+            *(BoxLog(JAN_31, "H31", "VOD", part) for part in (7, 8)),
+            BoxLog(JAN_31, None),
+            BoxLog(FEB_1, "H29"),
+        ],
+    )
+    platform.refresh()
+    purge(platform.settings, FEB_1)
+    assert platform.fetch(
+        "SELECT customer_code, last_play_date_key, last_valid_play_date_key"
+        " FROM purged_customer INNER JOIN dim_customer USING (customer_key) ORDER BY customer_code"
+    ) == [
+        ("H1", 20240131, None),
+        ("H29", 20240131, None),
+        ("H30", 20240131, 20240131),
+        ("H31", 20240131, 20240131),
+        ("u1", 20240131, 20240110),
+    ]
+
+
+def test_month_whose_last_days_saw_nothing_goes_with_them(platform: Platform) -> None:
+    platform.load(Play(JAN_10), Play(FEB_20))
+    platform.refresh()
+    purge(platform.settings, FEB_1)
+    assert platform.mart("customer_360", "month_start") == [(FEB_1,)]
+
+
+def test_last_day_alone_may_be_kept(old: Platform) -> None:
+    purge(old.settings, MAR_5)
+    assert old.mart("daily_statistics", "stat_date") == [(MAR_5,)]
+
+
 def test_purge_that_was_killed_is_completed_by_its_repeat(old: Platform) -> None:
     old.execute("INSERT INTO purge_log VALUES ('2024-02-20', utc_timestamp(6))")
     old.execute("CALL purge_day('2024-01-10')")

@@ -118,8 +118,9 @@ def test_source_that_comes_later_adds_its_own_members(empty_platform: Platform) 
 
 
 def test_plan_and_currency_that_only_an_event_names_are_added(empty_platform: Platform) -> None:
-    event = (JAN_1, "east", "u1", "east", "u1", 1, "start", "Gold", "XTS")
-    stage(empty_platform, "stg_subscription_event", (*EVENTS, "plan", "currency"), event)
+    told = ("east", "u1", "east", "u1")
+    events = [(JAN_1, *told, number, "start", "Gold", "XTS") for number in (1, 2)]
+    stage(empty_platform, "stg_subscription_event", (*EVENTS, "plan", "currency"), *events)
     for _ in range(2):
         empty_platform.execute("CALL publish_subscription_members()")
     plans = "SELECT plan FROM dim_plan WHERE plan_key > 0"
@@ -179,6 +180,37 @@ def test_each_move_ends_the_stretch_before_it_and_no_other(empty_platform: Platf
     ]
 
 
+def test_move_of_the_day_that_the_former_one_began_corrects_it(empty_platform: Platform) -> None:
+    for country, known_on in (
+        ("Norway", JAN_1),
+        ("Denmark", JAN_1),
+        ("Sweden", FEB_1),
+        ("Chile", FEB_1),
+    ):
+        publish_customers(empty_platform, ("east", country, "Basic", JAN_1, known_on))
+    assert empty_platform.fetch(LIVED) == [
+        ("east", "Denmark", JAN_1, FEB_1),
+        ("east", "Chile", FEB_1, EVER),
+    ]
+
+
+def test_customer_of_the_same_source_stays_where_another_moves(empty_platform: Platform) -> None:
+    for country in ("Norway", "Sweden"):
+        people = [
+            ("east", "u1", country, "Basic", JAN_1, FEB_1 if country == "Sweden" else JAN_1),
+            ("east", "u2", "Denmark", "Basic", JAN_1, MAR_1),
+        ]
+        stage(empty_platform, "stg_customer", CUSTOMERS, *people)
+        empty_platform.execute("CALL publish_customers(1)")
+    lived = "SELECT customer_code, country, valid_from FROM {}.country_history ORDER BY 1, 3"
+    mart = empty_platform.settings.workspace.mart_database
+    assert empty_platform.fetch(lived.format(mart)) == [
+        ("u1", "Norway", JAN_1),
+        ("u1", "Sweden", FEB_1),
+        ("u2", "Denmark", JAN_1),
+    ]
+
+
 def test_customer_whom_only_plays_name_is_unknown_in_all_else(empty_platform: Platform) -> None:
     publish_customers(empty_platform, ("east", "Norway", "Basic", JAN_1, JAN_1))
     stage(
@@ -202,6 +234,27 @@ def test_rated_title_is_the_one_of_its_own_source(empty_platform: Platform) -> N
         empty_platform.execute("CALL publish_ratings(20240101, 20240101)")
     stars_of = "SELECT source, ratings, stars FROM fact_rating INNER JOIN dim_title USING (title_key) ORDER BY 1"
     assert empty_platform.fetch(stars_of) == [("east", 1, 2), ("west", 1, 5)]
+
+
+def test_titles_that_only_a_space_tells_apart_share_their_ratings(empty_platform: Platform) -> None:
+    empty_platform.execute("CALL refresh_calendar(%s, %s)", (JAN_1, JAN_1))
+    ratings = [(JAN_1, "east", "t1", 2, 6), (JAN_1, "east", "t1 ", 3, 5)]
+    stage(empty_platform, "stg_rating", RATINGS, *ratings)
+    empty_platform.execute("CALL publish_ratings(20240101, 20240101)")
+    assert empty_platform.fetch("SELECT ratings, stars FROM fact_rating") == [(5, 11)]
+
+
+def test_title_that_only_plays_or_ratings_name_is_unknown_in_all_else(
+    empty_platform: Platform,
+) -> None:
+    empty_platform.execute("CALL refresh_calendar(%s, %s)", (JAN_1, JAN_1))
+    stage(empty_platform, "stg_rating", RATINGS, (JAN_1, "east", "t1", 1, 5))
+    empty_platform.execute("CALL publish_ratings(20240101, 20240101)")
+    members = ("dimension", "source", "member_name")
+    stage(empty_platform, "stg_member", members, ("title", "west", "t1"))
+    empty_platform.execute("CALL publish_members()")
+    titles = "SELECT title, content_type, category_key, category FROM dim_title WHERE title_key > 0"
+    assert empty_platform.fetch(titles) == [("t1", "Unknown", 0, "Unknown")] * 2
 
 
 def test_members_that_only_plays_name_are_added_for_their_own_source(
@@ -256,3 +309,12 @@ def test_extracts_are_given_the_key_of_each_member_whether_it_came_in_a_list_or_
             ("device", None, "TV\t,\\", device),
             ("title", 7, None, title),
         ]
+
+
+def test_ids_that_only_a_space_tells_apart_are_one_member(empty_platform: Platform) -> None:
+    columns = ("dimension", "source", "member_name")
+    members = [(of, "east", name) for of in ("customer", "title") for name in ("x1", "x1 ")]
+    stage(empty_platform, "stg_member", columns, *members)
+    empty_platform.execute("CALL publish_members()")
+    for table in ("dim_customer", "dim_title"):
+        assert empty_platform.fetch(f"SELECT count(*) FROM {table} WHERE source = 'east'") == [(1,)]
