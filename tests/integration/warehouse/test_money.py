@@ -80,6 +80,13 @@ def test_trial_is_no_subscriber_until_it_is_paid(platform: Platform) -> None:
     ]
 
 
+def test_payment_of_what_the_trial_named_ends_the_trial(platform: Platform) -> None:
+    trial = Event(at("2024-01-20 10:00"), "trial", 900)
+    subscribed(platform, trial, Event(at("2024-02-03 10:00"), "renewal", 900))
+    assert platform.mart("subscription_monthly", *SUBSCRIBERS)[0] == (FEB, 0, 1, 0, 0, 1)
+    assert platform.mart("plan_history", *PLANS)[0][2:5] == ("No", date(2024, 2, 3), EVER)
+
+
 def test_upgrade_expands_at_once_and_downgrade_contracts_with_the_next_payment(
     platform: Platform,
 ) -> None:
