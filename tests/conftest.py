@@ -42,6 +42,10 @@ And no table has a file of its own, which is two thirds of what making and dropp
 FORGETFUL_POSTGRES = {"fsync": "off"}
 """The same; a database is made and dropped for each test."""
 
+MEMORY = Path("/dev/shm")  # noqa: S108  (a folder in memory, in which each run makes one of its own)
+MEMORY_BYTES = 8 << 30
+"""What must be free there, for three runs of the tests at once."""
+
 MARKERS = {
     "postgres_url": "postgres",
     "mongo_url": "mongodb",
@@ -73,6 +77,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+def in_memory() -> Path | None:
+    """Return the folder that is in memory, if it has room: disks keep three kinds of servers waiting."""
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES
+    return MEMORY if has_room else None
+
+
 @contextmanager
 def running(
     mysql: MySQLChoice, *, only: set[EngineName] | None = None, name: str = "home"
@@ -84,7 +94,7 @@ def running(
     from svp.servers.home import open_home
 
     kept = os.environ.get("SVP_TEST_HOME")
-    base = Path(kept or tempfile.mkdtemp(prefix="svp-test-"))
+    base = Path(kept or tempfile.mkdtemp(prefix="svp-test-", dir=in_memory()))
     base.mkdir(parents=True, exist_ok=True)
     base.chmod(0o755)
     try:

@@ -1,6 +1,7 @@
 -- days.sql: the event days that this load touches: of its rows, and of the rows they replace.
--- A session over midnight touches both of its days, and one soon after midnight the day before, if it follows a search
--- there that clicked its title: searches_by_day counts it with the search.
+-- A session over midnight touches both of its days, even if nothing of it was played on the second, where it still is
+-- a concurrent stream. One soon after midnight touches the day before, if it follows a search there that clicked its
+-- title: searches_by_day counts it with the search.
 -- settings: svp.source, svp.load_id
 INSERT INTO ops.load_day (load_id, day)
 WITH touched AS NOT MATERIALIZED (
@@ -8,6 +9,7 @@ WITH touched AS NOT MATERIALIZED (
         resolved.started_on,
         resolved.next_day_seconds,
         resolved.started_at,
+        resolved.ended_at,
         resolved.user_key,
         resolved.content_key
     FROM resolved
@@ -17,6 +19,7 @@ WITH touched AS NOT MATERIALIZED (
         viewing_sessions.started_on,
         viewing_sessions.next_day_seconds,
         viewing_sessions.started_at,
+        viewing_sessions.ended_at,
         viewing_sessions.user_key,
         viewing_sessions.content_key
     FROM resolved
@@ -30,7 +33,11 @@ WITH touched AS NOT MATERIALIZED (
 days AS (
     SELECT touched.started_on AS day FROM touched
     UNION
-    SELECT touched.started_on + 1 AS day FROM touched WHERE touched.next_day_seconds > 0
+    SELECT touched.started_on + 1 AS day
+    FROM touched
+    WHERE
+        touched.next_day_seconds > 0
+        OR touched.ended_at > cast(touched.started_on + 1 AS timestamp) AT TIME ZONE 'UTC'
     UNION
     SELECT touched.started_on - 1 AS day
     FROM touched

@@ -311,29 +311,49 @@ def test_flags_are_stored_with_the_row_and_counted(parents: Stores, tmp_path: Pa
     ]
 
 
-def test_a_session_over_midnight_is_split_in_whole_seconds_in_both_stores(
-    stores: Stores, tmp_path: Path
-) -> None:
-    play = {
-        "session_id": "S1", "user_id": "U1", "content_id": "M1", "started_on": date(2024, 1, 31),
-        "started_at": instant("2024-01-31T23:30:00.000700"), "ended_at": instant("2024-02-01T00:15:00"),
-        "watch_seconds": 2_500,
-    }  # fmt: skip
+OVER_MIDNIGHT = {
+    "session_id": "S1", "user_id": "U1", "content_id": "M1", "started_on": date(2024, 1, 31),
+    "started_at": instant("2024-01-31T23:30:00.000700"), "ended_at": instant("2024-02-01T00:15:00"),
+    "watch_seconds": 2_500,
+}  # fmt: skip
+
+
+@pytest.fixture
+def own_parents(stores: Stores, tmp_path: Path) -> Stores:
+    """A workspace with a user and a title, as the program's own files have them."""
+    title = {"content_id": "M1", "title": "x", "content_type": "live", "genres": []}
     stores.load(
         own_table(tmp_path, "users", {"user_id": "U1", "registered_on": date(2024, 1, 1)}),
-        own_table(
-            tmp_path,
-            "content",
-            {"content_id": "M1", "title": "x", "content_type": "live", "genres": []},
-        ),
-        own_table(tmp_path, "viewing_sessions", play),
+        own_table(tmp_path, "content", title),
     )
+    return stores
+
+
+def test_a_session_over_midnight_is_split_in_whole_seconds_in_both_stores(
+    own_parents: Stores, tmp_path: Path
+) -> None:
+    own_parents.load(own_table(tmp_path, "viewing_sessions", OVER_MIDNIGHT))
     # 1,799.9993 of 2,699.9993 seconds were before midnight: 2,500 x that = 1,666.66
-    assert stores.one("SELECT next_day_seconds FROM oltp.viewing_sessions") == 834
-    (document,) = stores.mongodb["viewing_events"].find()
+    assert own_parents.one("SELECT next_day_seconds FROM oltp.viewing_sessions") == 834
+    (document,) = own_parents.mongodb["viewing_events"].find()
     assert [day["watch_seconds"] for day in document["days"]] == [1_666, 834]
     assert document["started_at"] == document["first_frame_at"] == instant("2024-01-31T23:30:00")
-    assert stores.rows(DAYS_OF_LOADS) == [(3, date(2024, 1, 31)), (3, date(2024, 2, 1))]
+    assert own_parents.rows(DAYS_OF_LOADS) == [(3, date(2024, 1, 31)), (3, date(2024, 2, 1))]
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "days"),
+    [
+        ("2024-02-01T00:00:00", [date(2024, 1, 31)]),
+        ("2024-02-01T00:00:01", [date(2024, 1, 31), date(2024, 2, 1)]),
+    ],
+)
+def test_a_session_touches_each_day_on_which_it_is_open_though_nothing_is_played(
+    own_parents: Stores, tmp_path: Path, ended_at: str, days: list[date]
+) -> None:
+    silent = OVER_MIDNIGHT | {"watch_seconds": 0, "ended_at": instant(ended_at)}
+    own_parents.load(own_table(tmp_path, "viewing_sessions", silent))
+    assert own_parents.rows(DAYS_OF_LOADS) == [(3, day) for day in days]
 
 
 EVERY_FAULT = {

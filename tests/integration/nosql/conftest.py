@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -21,15 +22,22 @@ if TYPE_CHECKING:
 NUMBERS = count(1)
 
 
-@pytest.fixture
-def empty(tmp_path: Path, mongo_url: str) -> Iterator[Settings]:
-    """Settings of a workspace that was never initialised."""
+@contextmanager
+def uninitialised(home: Path, mongo_url: str) -> Iterator[Settings]:
+    """Give settings of a workspace that was never initialised; its database is dropped afterwards."""
     workspace = Workspace(f"nosql{os.getpid()}_{next(NUMBERS)}")
-    settings = Settings(tmp_path, workspace, mongo_url=mongo_url)
+    settings = Settings(home, workspace, mongo_url=mongo_url)
     try:
         yield settings
     finally:
         reset(settings)
+
+
+@pytest.fixture
+def empty(tmp_path: Path, mongo_url: str) -> Iterator[Settings]:
+    """Settings of a workspace that was never initialised."""
+    with uninitialised(tmp_path, mongo_url) as settings:
+        yield settings
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import pytest
 from bson import Int64
 from pymongo.errors import WriteError
 
+from nosql.schema import install
+from svp.core.mongodb import open_database
 from tests.integration.nosql.builders import (
     DAY,
     a_box_log,
@@ -16,8 +18,11 @@ from tests.integration.nosql.builders import (
     a_title,
     an_app_event,
 )
+from tests.integration.nosql.conftest import uninitialised
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from svp.core.mongodb import Document, MongoDatabase
 
 REQUIRED_OF_TITLE = ("source", "content_id", "title", "content_type", "genres", "load_id")
@@ -56,6 +61,24 @@ REQUIRED_OF_APP_EVENT = (
     "quality_flags",
     "load_id",
 )
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, mongo_url: str) -> Iterator[MongoDatabase]:
+    """One database with the schema for all: making it takes longer than any of these tests."""
+    with uninitialised(tmp_path_factory.mktemp("home"), mongo_url) as settings:
+        install(settings)
+        url = settings.url("mongo")
+        with open_database(url, settings.workspace.mongo_database) as opened:
+            yield opened
+
+
+@pytest.fixture
+def database(shared: MongoDatabase) -> MongoDatabase:
+    """The same, without the documents of the test before."""
+    for name in ("content", "viewing_events", "box_logs", "app_events"):
+        shared[name].delete_many({})
+    return shared
 
 
 def refused(database: MongoDatabase, collection: str, document: Document) -> bool:

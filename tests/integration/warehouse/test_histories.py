@@ -272,9 +272,8 @@ def a_play(random: Random, day: date) -> Play:
     """Return a play of a day; a third of those with a time begin in the last hours before midnight."""
     hour = random.choice((random.randrange(24), random.randrange(24), 23))
     begins = datetime.combine(day, time(hour), UTC) + timedelta(seconds=random.randrange(3600))
-    # Whatever is open over midnight plays on: a day is published again for what was played on it.
     length, watch_seconds = random.choice(
-        ((10, 0), (40, 1), (40, 29), (1800, 30), (1800, 900), (10_800, 10_800))
+        ((10, 0), (1800, 0), (40, 1), (40, 29), (1800, 30), (1800, 900), (10_800, 10_800))
     )
     has_time, has_end = random.random() < 0.8, random.random() < 0.9
     return Play(
