@@ -28,8 +28,9 @@ test: $(VENV)/.dev ## every test: unit, integration on real servers, end to end
 	  SVP_TEST_WAREHOUSES=$$engine $(PYTEST) -p no:cacheprovider $(WAREHOUSE_TESTS) >$(VENV)/tests-on-$$engine.txt 2>&1 & \
 	  processes+=($$!); \
 	done; \
+	trap 'kill "$${processes[@]}"' INT TERM; \
 	$(PYTEST) --ignore tests/integration/servers --ignore $(WAREHOUSE_TESTS) || failed=1; \
-	for process in $${processes[@]}; do wait $$process || failed=1; done; \
+	for process in "$${processes[@]}"; do wait $$process || failed=1; done; \
 	for engine in $$engines; do cat $(VENV)/tests-on-$$engine.txt; done; \
 	exit $$failed
 

@@ -12,7 +12,7 @@ INNER JOIN dim_customer
     ON
         stg_member.source = dim_customer.source
         AND stg_member.member_name = dim_customer.customer_code
-WHERE stg_member.dimension = 'customer'
+WHERE stg_member.dimension = 'customer' AND stg_member.member_key IS NOT NULL
 GROUP BY stg_member.dimension, stg_member.member_key DIV 10000
 UNION ALL
 SELECT
@@ -25,7 +25,7 @@ INNER JOIN dim_title
     ON
         stg_member.source = dim_title.source
         AND stg_member.member_name = dim_title.content_id
-WHERE stg_member.dimension = 'title'
+WHERE stg_member.dimension = 'title' AND stg_member.member_key IS NOT NULL
 GROUP BY stg_member.dimension, stg_member.member_key DIV 10000
 UNION ALL
 SELECT
