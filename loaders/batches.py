@@ -82,15 +82,14 @@ class Batch:
     row_byte: Callable[[int], int | None] = uncounted
     """From the position of a row in the batch to the bytes before it in the file."""
     apart: tuple[Batch, ...] = ()
-    """Rows from between these, without refusals or skipped rows of their own."""
+    """Rows from between these, without refusals, skipped rows or late names of their own."""
+    late_names: Mapping[str, int] = field(default_factory=dict)
+    """Columns that are neither wanted nor among those of the first rows, each with its first line."""
 
     @property
     def parts(self) -> tuple[Batch, ...]:
         """Itself and what is apart: all of its rows."""
         return (self, *self.apart)
-
-    late_names: Mapping[str, int] = field(default_factory=dict)
-    """Columns that are neither wanted nor among those of the first rows, each with its first line."""
 
     @property
     def read_rows(self) -> int:
@@ -119,7 +118,7 @@ class Batch:
     @property
     def is_placed(self) -> bool:
         """Whether it tells where its rows begin."""
-        return self.rows.num_rows > 0 and self.row_byte(0) is not None
+        return any(part.rows.num_rows and part.row_byte(0) is not None for part in self.parts)
 
     def note_late_names(self, noted: dict[str, int]) -> None:
         """Add late names to those of earlier batches, up to as many as are told."""

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
@@ -131,6 +131,23 @@ class Checked:
         return as_batch(rows.take(order))
 
 
+class Unclear(NamedTuple):
+    """A value that may be read in more than one way."""
+
+    line: int
+    column: str
+    value: str
+
+
+class Judged(NamedTuple):
+    """The rows of one part of a batch after their contract."""
+
+    accepted: pa.RecordBatch
+    refusals: Iterator[Refusal]
+    unclear: Sequence[Unclear]
+    """The first value of each column that leaves open what all others mean."""
+
+
 def check(batch: Batch, kind: Kind) -> Checked:
     """Judge every row of a batch; each is accepted or refused, once, by the first column at fault.
 
@@ -138,24 +155,28 @@ def check(batch: Batch, kind: Kind) -> Checked:
         InputError: a value leaves open what the file means by values of its kind.
     """
     judged = [_judge(part, kind) for part in batch.parts]
-    refused = chain.from_iterable(refusals for _, refusals in judged)
+    _refuse_unclear(chain.from_iterable(part.unclear for part in judged))
+    refused = chain.from_iterable(part.refusals for part in judged)
     return Checked(
-        parts=tuple(accepted for accepted, _ in judged),
+        parts=tuple(part.accepted for part in judged),
         refusals=(*batch.refusals, *sorted(refused, key=attrgetter("line"))),
     )
 
 
-def _judge(batch: Batch, kind: Kind) -> tuple[pa.RecordBatch, Iterator[Refusal]]:
+def _judge(batch: Batch, kind: Kind) -> Judged:
     """Return what is accepted of the rows of one part, and what is refused of them."""
     columns: dict[str, Values] = {}
     faults: dict[int, tuple[str, str]] = {}
+    unclear: list[Unclear] = []
     for judged in kind.fields:
         written = _column(batch.rows, judged.column)
         parsed = _parse(judged, written)
         columns[judged.to] = _either(columns.get(judged.to), parsed.values)
         for code, rows in parsed.faults:
             if code in STOPPING and rows.any():
-                raise _unclear(batch, judged.column, int(rows.argmax()), written)
+                row = int(rows.argmax())
+                value = shorten(written[row].as_py())
+                unclear.append(Unclear(batch.lines[row].as_py(), judged.column, value))
             for row in map(int, np.flatnonzero(rows)):
                 faults.setdefault(row, (judged.column, code))
     table = _canonical(columns, kind.target, batch.rows.num_rows)
@@ -163,13 +184,20 @@ def _judge(batch: Batch, kind: Kind) -> tuple[pa.RecordBatch, Iterator[Refusal]]
         table = kind.tidy(table)
     flagged = table.append_column("quality_flags", _flags(table, kind.flags))
     accepted = _without(flagged.append_column("line", batch.lines), faults)
-    return accepted, _refusals(batch, kind, faults)
+    return Judged(accepted, _refusals(batch, kind, faults), unclear)
 
 
-def _unclear(batch: Batch, column: str, row: int, written: Values) -> InputError:
-    value, line = shorten(written[row].as_py()), batch.lines[row].as_py()
-    message = f"line {line}, column {shorten(column)}: {value} may be read in more than one way"
-    return InputError(message, 'say how days are written: date_format = "DD/MM/YYYY" in the --map')
+def _refuse_unclear(unclear: Iterable[Unclear]) -> None:
+    """Raise InputError for the value on the first line, if there is one."""
+    first = min(unclear, key=attrgetter("line"), default=None)
+    if first is not None:
+        message = (
+            f"line {first.line}, column {shorten(first.column)}: {first.value} may be read in more"
+            " than one way"
+        )
+        raise InputError(
+            message, 'say how days are written: date_format = "DD/MM/YYYY" in the --map'
+        )
 
 
 def _column(rows: pa.RecordBatch, name: str) -> Values:

@@ -114,6 +114,30 @@ class Loading:
         return self.file.content.also(FULL) if self.terms.is_full else self.file.content
 
 
+@dataclass(slots=True)
+class Tally:
+    """What is known of the rows of a file before they are stored."""
+
+    counts: RowCounts = field(default_factory=RowCounts)
+    rejected: Counter[str] = field(default_factory=Counter)
+    """Rows that the contract refused, by the code of the reason."""
+    late_names: dict[str, int] = field(default_factory=dict)
+    """Columns that come after the first rows only, each with its first line."""
+    is_placed: bool = False
+    """Whether its reader tells where rows begin."""
+
+    def add(self, batch: Batch, checked: Checked) -> None:
+        """Count a batch."""
+        self.counts += RowCounts(
+            read_rows=batch.read_rows,
+            rejected_rows=len(checked.refusals),
+            skipped_rows=batch.skipped_rows,
+        )
+        self.rejected.update(refusal.code for refusal in checked.refusals)
+        batch.note_late_names(self.late_names)
+        self.is_placed = self.is_placed or batch.is_placed
+
+
 def _forget(stores: Stores) -> None:
     ledger.forget(stores.postgres, stores.settings)
 
@@ -257,17 +281,13 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
 
     What is rejected is in quarantine; what became of the others is not counted yet.
     """
-    counts, file, rejected = RowCounts(), loading.file, Counter[str]()
-    late_names, is_placed = dict[str, int](), False
+    file, tally = loading.file, Tally()
     description = f"{file.path.name} → {sink.name}"
     with loading.progress.task(description, total=None, unit="rows") as task:
         for batch, checked in file.judged():
             postgres.quarantine(stores.postgres, load_id, checked.refusals, day=file.day)
-            counts += _counts_of(batch, checked)
-            rejected.update(refusal.code for refusal in checked.refusals)
-            batch.note_late_names(late_names)
-            is_placed = is_placed or batch.is_placed
-            if loading.terms.tolerance.is_past(counts.rejected_rows):
+            tally.add(batch, checked)
+            if loading.terms.tolerance.is_past(tally.counts.rejected_rows):
                 break
             for rows in checked.parts if sink.takes_any_order else (checked.accepted,):
                 sink.write(rows)
@@ -275,21 +295,12 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
             task.advance(batch.read_rows, share=file.share_read)
         else:
             refused_rows = sink.judge()
-            counts += RowCounts(rejected_rows=refused_rows)
-            if refused_rows and is_placed:
+            tally.counts += RowCounts(rejected_rows=refused_rows)
+            if refused_rows and tally.is_placed:
                 note_bytes(stores.postgres, file, load_id)
-    for remark in file.remarks(rejected, late_names):
+    for remark in file.remarks(tally.rejected, tally.late_names):
         loading.progress.say(remark)
-    return counts
-
-
-def _counts_of(batch: Batch, checked: Checked) -> RowCounts:
-    """Return the row law's numbers of a batch that are known before its rows are stored."""
-    return RowCounts(
-        read_rows=batch.read_rows,
-        rejected_rows=len(checked.refusals),
-        skipped_rows=batch.skipped_rows,
-    )
+    return tally.counts
 
 
 def _with_outcomes(

@@ -30,21 +30,22 @@ def note_bytes(connection: Connection, file: Recognised, load_id: int) -> None:
         cursor.execute(statement, (load_id,))
         ((last_line,),) = cursor.fetchall()
     for batch in file.batches():
-        if batch.rows.num_rows:
-            lines = batch.lines.to_numpy()
-            _note_batch(connection, batch, load_id, int(lines[0]), int(lines[-1]))
-            if lines[-1] >= last_line:
-                return
+        parts = [part for part in batch.parts if part.rows.num_rows]
+        for part in parts:
+            _note_part(connection, part, load_id)
+        if any(part.lines[-1].as_py() >= last_line for part in parts):
+            return
 
 
-def _note_batch(
-    connection: Connection, batch: Batch, load_id: int, first_line: int, last_line: int
-) -> None:
-    lines_of_batch = {"load_id": load_id, "first_line": first_line, "last_line": last_line}
+def _note_part(connection: Connection, part: Batch, load_id: int) -> None:
+    """Note where the rows of one part of a batch begin; lines of other parts may lie between its own."""
+    own_lines = part.lines.to_numpy()
+    bounds = {"first_line": int(own_lines[0]), "last_line": int(own_lines[-1])}
     with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "unplaced_lines"), lines_of_batch)
-        lines = [line for (line,) in cursor.fetchall()]
-        positions = np.searchsorted(batch.lines.to_numpy(), lines)
-        offsets = [batch.row_byte(int(position)) for position in positions]
-        placed = {"load_id": load_id, "lines": lines, "byte_offsets": offsets}
+        statement = read_sql("loaders.statements", "unplaced_lines")
+        cursor.execute(statement, {"load_id": load_id, **bounds})
+        unplaced = np.array([line for (line,) in cursor.fetchall()], np.int64)
+        lines, positions, _ = np.intersect1d(own_lines, unplaced, return_indices=True)
+        offsets = [part.row_byte(position) for position in positions.tolist()]
+        placed = {"load_id": load_id, "lines": lines.tolist(), "byte_offsets": offsets}
         cursor.execute(read_sql("loaders.statements", "place_lines"), placed)

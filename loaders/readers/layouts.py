@@ -217,7 +217,7 @@ def read_alike(
 ) -> Iterator[Alike]:
     """Yield the lines of a block that have one of the layouts, those of one width together.
 
-    ``columns`` are those that are wanted; all are looked at.
+    ``columns`` are those that are wanted; all are looked at. Lines that name none of them are left.
     """
     left = _plain_lines(block.data, block.ends)
     for _, group in groupby(layouts, key=attrgetter("manner")):
@@ -238,6 +238,9 @@ def read_alike(
             for name, values in found.values.items()
             if columns is None or name in columns
         }
+        if not wanted:
+            # Rows without a column have no number.
+            continue
         yield Alike(pa.RecordBatch.from_pydict(wanted), positions)
         is_read = np.zeros(len(block.ends), dtype=np.bool_)
         is_read[positions[fits]] = True
@@ -251,10 +254,14 @@ def whole(block: Block, alike: Sequence[Alike], alone: Batch, *, is_counted: boo
     """
     parts = [_together(block, each, is_counted=is_counted) for each in alike]
     if alone.rows.num_rows or not parts:
-        parts.append(replace(alone, refusals=(), skipped_rows=0))
+        parts.append(replace(alone, refusals=(), skipped_rows=0, late_names={}))
     usual, *apart = parts
     return replace(
-        usual, refusals=alone.refusals, skipped_rows=alone.skipped_rows, apart=tuple(apart)
+        usual,
+        refusals=alone.refusals,
+        skipped_rows=alone.skipped_rows,
+        apart=tuple(apart),
+        late_names=alone.late_names,
     )
 
 

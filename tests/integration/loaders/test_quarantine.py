@@ -342,6 +342,10 @@ def test_rows_that_only_postgresql_refuses_say_where_they_begin(
     monkeypatch.setattr(blocks, "READ_BYTES", 400)
     rows = unknown_users(40)
     rows[5]["watch_date"] = rows[20]["watch_date"] = "soon"
+    # Such rows are read apart from those beside them.
+    rows[24] = a_session("Sé24", user_id="U9")
+    rows[31]["device_type"] = "\u00e9"
+    rows[32:40] = [a_session(f"S é{number}", user_id="U9") for number in range(32, 40)]
     if form == "quoted":
         rows[1]["device_type"] = "a\nb"
     path = sessions_file(tmp_path, *rows)
@@ -358,6 +362,7 @@ def test_rows_that_only_postgresql_refuses_say_where_they_begin(
     for (place,), row in zip(found, refused, strict=True):
         start = content[place : place + 40].decode()
         if form in {"lines", "array"}:
-            assert re.match(rf'{{\s*"session_id": "{row["session_id"]}"', start)
+            session_id = re.escape(json.dumps(row["session_id"]))
+            assert re.match(rf'{{\s*"session_id": {session_id}', start)
         else:
             assert start.startswith(f"{row['session_id']},{row['user_id']},")

@@ -14,7 +14,7 @@ from loaders.contract import check
 from loaders.files import DataFile, Options
 from loaders.readers import blocks, json_array
 from loaders.recognise import recognise
-from tests.unit.loaders.builders import a_user, own_table, write_json_lines
+from tests.unit.loaders.builders import a_user, own_table, write_csv, write_json_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,3 +101,9 @@ def test_rows_have_no_offset_where_bytes_are_not_counted(tmp_path: Path) -> None
     assert set(offsets(wide)) == {None}
     assert offsets(own_table(tmp_path, USERS, {"user_id": "U1"})) == [None]
     assert offsets(write_json_lines(tmp_path / "a.json", ROWS[:1])) == [0]
+
+
+def test_a_file_of_odd_rows_alone_says_where_they_begin_too(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "users.csv", [a_user("Zoë"), a_user("U 2")])
+    (batch,) = recognise(path).batches()
+    assert (batch.rows.num_rows, batch.read_rows, batch.is_placed) == (0, 2, True)

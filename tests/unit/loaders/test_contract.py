@@ -10,6 +10,8 @@ import pytest
 from loaders.contract import check
 from loaders.kinds import KINDS, relational
 from loaders.recognise import recognise
+from loaders.wanted import Wanted, wanted
+from svp.errors import InputError
 from tests.unit.loaders.builders import a_catalogue, a_movie, a_session, a_user, write_csv
 
 if TYPE_CHECKING:
@@ -17,9 +19,18 @@ if TYPE_CHECKING:
 
     from loaders.contract import Checked
 
+CONTENT_COLUMNS = (
+    "content_id",
+    "released_on",
+    "added_on",
+    "title",
+    "content_type",
+    "genres",
+)
 
-def checked(path: Path) -> Checked:
-    file = recognise(path)
+
+def checked(path: Path, said: Wanted | None = None) -> Checked:
+    file = recognise(path, said or Wanted())
     (batch,) = file.batches()
     judged = check(batch, file.kind)
     assert judged.accepted.num_rows + len(judged.refusals) + batch.skipped_rows == batch.read_rows
@@ -103,6 +114,25 @@ def test_catalogue_takes_each_group_its_own_columns(tmp_path: Path) -> None:
     assert [row["quality_flags"] for row in rows] == ["", "season_count_differs", ""]
     assert refusals_of(path) == [(4, "group", "not_a_choice", "cartoons")]
     assert judged.refusals[0].row_text.startswith('{"content_id": "C1"')
+
+
+@pytest.mark.parametrize(
+    "first_row",
+    ["1,2024-02-01,01/02/2024", "a 1,01/02/2024,2024-02-01"],
+    ids=["in the later column", "in an odd row"],
+)
+def test_of_dates_that_may_mean_two_days_the_one_on_the_first_line_is_told(
+    tmp_path: Path, first_row: str
+) -> None:
+    map_file, path = tmp_path / "map.toml", tmp_path / "rows.csv"
+    map_file.write_text(
+        'table = "content"\nsource = "acme"\n[columns]\n'
+        + "".join(f'{name} = "{name}"\n' for name in CONTENT_COLUMNS)
+    )
+    header, same = ",".join(CONTENT_COLUMNS), "Heat,movie,Crime"
+    path.write_text(f"{header}\n{first_row},{same}\n2,03/02/2024,2024-02-03,{same}\n")
+    with pytest.raises(InputError, match=r"line 2, column \w+_on: 01/02/2024 may be read in more"):
+        checked(path, wanted(map_file=map_file))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -186,16 +186,19 @@ def test_a_value_a_line_is_told_from_one_value(tmp_path: Path, content: str, tol
     assert is_json_lines(DataFile(path)) is told
 
 
-@pytest.mark.parametrize("form", ["lines", "array"])
+@pytest.mark.parametrize("form", ["lines", "flat", "array"])
 def test_a_column_that_comes_after_the_first_rows_is_told_with_its_first_line(
     tmp_path: Path, form: str
 ) -> None:
     rows: list[dict[str, object]] = [an_event(f"e{number}") for number in range(230)]
     rows[150]["later"] = rows[120]["late"] = rows[140]["late"] = 1
     rows[160]["language"] = "fr"
+    if form == "flat":
+        # Such lines are read together.
+        rows = [{name: value for name, value in row.items() if value != {}} for row in rows]
     path = tmp_path / "events.json"
     lines = map(json.dumps, rows)
-    path.write_text("\n".join(lines) if form == "lines" else json.dumps(rows))
+    path.write_text("\n".join(lines) if form != "array" else json.dumps(rows))
     judgement = judge(recognise(path))
     assert judgement.late_names == {"late": 121, "later": 151, "language": 161}
     (told,) = judgement.file.remarks({}, judgement.late_names)

@@ -17,9 +17,11 @@ from loaders.readers import JsonLinesFile, json_lines
 from loaders.readers.blocks import Block, line_ends
 from loaders.readers.json_rows import JsonRow, row_of, value_of
 from loaders.readers.layouts import layout_of, read_alike
+from loaders.recognise import recognise
+from tests.unit.loaders.builders import a_session, write_json_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 SECONDS = ["0", "7", "86400", "2147483648", "123456789012345678", "1234567890123456789", "-1", "-0"]
@@ -65,7 +67,7 @@ def a_line(random: Random, seconds: str = "254", contract: str = '"HNH1"') -> st
 def a_file(seed: int, lines: int = 400) -> bytes:
     """Return lines of which some have odd values, others are spoiled, and the first are as usual."""
     random = Random(seed)
-    written = [a_line(random).encode() for _ in range(60)]
+    written = [a_line(random).encode() for _ in range(60)] + [b'{"note":"x"}'] * 20
     for _ in range(lines):
         line = a_line(random, random.choice(SECONDS), random.choice(TEXTS)).encode()
         if random.random() < 0.3:
@@ -77,10 +79,10 @@ def a_file(seed: int, lines: int = 400) -> bytes:
     return random.choice([b"\n", b"\r\n"]).join(written) + random.choice([b"", b"\n"])
 
 
-def outcomes(file: JsonLinesFile) -> list[Any]:
+def outcomes(file: JsonLinesFile, columns: Collection[str] | None = None) -> list[Any]:
     """Return all that is told of every line: its values and text, or why it is none."""
     found: list[Any] = []
-    for parted in file.batches():
+    for parted in file.batches(columns):
         batch = parted.in_order()
         for row, (line, values) in enumerate(
             zip(batch.lines.to_pylist(), batch.rows.to_pylist(), strict=True)
@@ -94,9 +96,10 @@ def outcomes(file: JsonLinesFile) -> list[Any]:
     return found
 
 
+@pytest.mark.parametrize("columns", [None, LOGS.columns], ids=["all", "wanted"])
 @pytest.mark.parametrize("seed", range(25))
 def test_every_line_has_the_outcome_of_being_read_by_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, columns: Collection[str] | None
 ) -> None:
     monkeypatch.setattr(batches, "BATCH_ROWS", 150)
     path = tmp_path / "20220401.json"
@@ -104,7 +107,7 @@ def test_every_line_has_the_outcome_of_being_read_by_itself(
     together, alone = JsonLinesFile(DataFile(path)), JsonLinesFile(DataFile(path))
     assert together._layouts
     alone._layouts = ()
-    assert outcomes(together) == outcomes(alone)
+    assert outcomes(together, columns) == outcomes(alone, columns)
 
 
 def read_alone(
@@ -171,6 +174,18 @@ def test_the_end_of_a_file_shifts_no_line(tmp_path: Path, end: str) -> None:
     assert together._layouts
     alone._layouts = ()
     assert outcomes(together) == outcomes(alone)
+
+
+def test_lines_that_name_no_column_of_the_kind_are_rows_that_lack_them(tmp_path: Path) -> None:
+    rows: list[dict[str, str]] = [a_session(f"S{number}") for number in range(6)]
+    rows[1:1] = rows[4:4] = [{"note": "x"}]
+    file = recognise(write_json_lines(tmp_path / "sessions.jsonl", rows))
+    ((_, checked),) = file.judged()
+    assert checked.accepted.column("line").to_pylist() == [1, 3, 4, 6, 7, 8]
+    assert [(refusal.line, refusal.code) for refusal in checked.refusals] == [
+        (2, "missing"),
+        (5, "missing"),
+    ]
 
 
 def test_a_number_is_taken_only_between_what_stands_around_it() -> None:
