@@ -173,6 +173,9 @@ def test_a_correction_counts_as_later_than_what_was_delivered_since(
 ) -> None:
     refused.load(sessions_file(tmp_path, a_session("S2", quality_level="SD"), name="since.csv"))
     export_rows(refused.settings, tmp_path / "mend.csv", load_id=3)
+    with (tmp_path / "mend.csv").open(newline="") as file:
+        told = [row["quarantine_is_overtaken"] for row in csv.DictReader(file)]
+    assert told == ["True", "False", "False"]
     corrected(tmp_path / "mend.csv", S2={"watch_date": "2024-02-17"})
     (report,) = replay_corrections(refused.settings, tmp_path / "mend.csv", load_id=3).reports
     assert report.counts.updated_rows == 1
