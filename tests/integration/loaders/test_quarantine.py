@@ -234,10 +234,12 @@ def test_a_changed_rule_moves_the_rows_it_accepts_and_leaves_the_others_as_they_
 
 
 @pytest.mark.usefixtures("lenient")
+@pytest.mark.parametrize("noted", ["overtaken_by", "'{}'"], ids=["now", "by_an_older_version"])
 def test_a_row_that_was_delivered_again_since_stays_as_it_was_delivered(
-    refused: Stores, tmp_path: Path
+    refused: Stores, tmp_path: Path, noted: str
 ) -> None:
     refused.load(sessions_file(tmp_path, a_session("S2", quality_level="SD"), name="since.csv"))
+    refused.rows(f"UPDATE ops.quarantine SET natural_id = NULL, overtaken_by = {noted} RETURNING 1")
     assert replay_quarantine(refused.settings, load_id=3).reports == ()
     assert refused.rows("SELECT quality FROM oltp.viewing_sessions WHERE session_id = 'S2'") == [
         ("SD",)
