@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.errors import InsufficientPrivilege, QueryCanceled
+from psycopg2.errors import InsufficientPrivilege, LockNotAvailable, QueryCanceled
 
 from loaders.ledger import only_ingest
 from svp.core.sqlfiles import read_sql
@@ -38,7 +38,7 @@ def suspended(connection: Connection, target: Table) -> Iterator[None]:
 
     Whatever happens inside, they are there again afterwards; who brings rows makes them again before.
     """
-    with suppress(QueryCanceled, InsufficientPrivilege), connection:
+    with suppress(QueryCanceled, LockNotAvailable, InsufficientPrivilege), connection:
         _take_off(connection, target)
     try:
         yield

@@ -17,7 +17,7 @@ from svp.core.sqlfiles import read_sql
 from svp.errors import LockError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from loaders.contract import Kind
@@ -220,11 +220,14 @@ def confirm_loads(connection: Connection, load_id: int, confirmed: Iterable[int]
         cursor.execute(statement, (sorted(confirmed), load_id))
 
 
-def overtake_documents(connection: Connection, load_id: int, natural_ids: Sequence[str]) -> None:
-    """Note that refused rows of these ids are out of date, as a load has later ones."""
-    parameters = {"load_id": load_id, "natural_ids": natural_ids}
+def overtake_documents(connection: Connection, load_id: int, lines: Mapping[Any, Any]) -> None:
+    """Note which refused rows are out of date, as a load accepted documents of these keys on these lines."""
+    parameters = {"load_id": load_id, "keys": list(lines), "lines": list(lines.values())}
     with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "overtake_documents"), parameters)
+        cursor.execute(read_sql("loaders.statements", "has_refused"), parameters)
+        # Hardly any file has refused rows, and of one that has none nothing is sent.
+        if cursor.fetchone():
+            cursor.execute(read_sql("loaders.statements", "overtake_documents"), parameters)
 
 
 def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, state: str) -> None:

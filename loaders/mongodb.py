@@ -153,13 +153,14 @@ def _find(collection: Collection[Shape], keys: Sequence[str]) -> dict[str, Shape
 def _key(document: Mapping[str, object]) -> str:
     """Return the ``_id`` of a document, which is a text; of bytes without decoding the rest."""
     if isinstance(document, RawBSONDocument):
-        return _key_of(bytes(document.raw))
+        return _key_of(document.raw)
     return str(document["_id"])
 
 
-def _key_of(document: bytes) -> str:
+def _key_of(document: bytes | memoryview) -> str:
     """Return the ``_id`` of a document as BSON, in which it comes first."""
-    return document[KEY_AT : document.index(b"\x00", KEY_AT)].decode()
+    key_bytes = int.from_bytes(document[KEY_AT - 4 : KEY_AT], "little") - len(b"\x00")
+    return str(document[KEY_AT : KEY_AT + key_bytes], "utf-8")
 
 
 def _duplicates(error: BulkWriteError) -> list[int]:

@@ -30,6 +30,7 @@ __all__ = [
     "count_judged",
     "judge",
     "keep",
+    "leave_overtaken",
     "quarantine",
     "refuse",
     "restage",
@@ -205,6 +206,13 @@ def keep(connection: Connection, rows: Literal["found", "accepted"]) -> Counter[
     with connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", f"keep_{rows}"))
         return Counter(code for (code,) in cursor.fetchall())
+
+
+def leave_overtaken(connection: Connection, target: Table, load_id: int) -> None:
+    """Leave out the judged rows of a load in whose place a later delivery is stored, and note that."""
+    view_stored(connection, target)
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "leave_overtaken"), {"load_id": load_id})
 
 
 def count_judged(connection: Connection) -> int:

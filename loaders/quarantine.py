@@ -43,6 +43,7 @@ FACTS = {
     "quarantine_load": "load_id",
     LINE_COLUMN: "line",
     "quarantine_byte": "byte_offset",
+    "quarantine_is_overtaken": "is_overtaken",
     "quarantine_code": "code",
     "quarantine_reason": "reason",
     "quarantine_column": "column_name",

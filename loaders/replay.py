@@ -290,6 +290,8 @@ def _day_of(held: Held) -> date | None:
 
 def _move(connection: Connection, held: Held, *, is_correction: bool) -> int | None:
     """Take the judged rows out of quarantine into a load of their own; None if there is none."""
+    if not is_correction:
+        postgres.leave_overtaken(connection, TABLES_BY_NAME[held.target], held.load_id)
     if not postgres.count_judged(connection):
         return None
     return ledger.begin_replay(connection, held.load_id, is_correction=is_correction)

@@ -178,6 +178,8 @@ class DocumentSink:
         is_last = [latest[key] is document for key, document in documents]
         flags = rows.column("quality_flags").filter(pa.array(is_last, pa.bool_()))
         self._flags.update(count_flags(flags))
+        lines = dict(zip(shaped.keys.to_pylist(), rows.column("line").to_pylist(), strict=True))
+        ledger.overtake_documents(self._connection, self._load_id, lines)
         stored = mongodb.insert(self._collection, latest, self._expected)
         reached(Step.INSERTED)
         self._outcomes["loaded"] += len(latest) - len(stored)
@@ -218,7 +220,7 @@ class DocumentSink:
         """Put each document in the place of the one that is stored, unless that says the same."""
         loads = {before["load_id"] for before in stored.values()}
         completed = ledger.completed_loads(self._connection, loads)
-        changed, unchanged = [], []
+        changed = []
         for document in documents:
             before = stored[document["_id"]]
             outcome, replaced = self._outcome(document, before, completed)
@@ -226,19 +228,12 @@ class DocumentSink:
                 self._flags.subtract(before["quality_flags"])
             self._outcomes[outcome] += 1
             if outcome == "unchanged":
-                unchanged.append(before)
+                self._confirmed_loads.add(before["load_id"])
             else:
                 changed.append(document | replaced)
                 self._note_days((before, document | replaced))
-        self._note_unchanged(unchanged)
         mongodb.replace(self._collection, changed)
         reached(Step.REPLACED)
-
-    def _note_unchanged(self, stored: Sequence[Document]) -> None:
-        """Note whose documents came again: what was refused of them before is out of date."""
-        self._confirmed_loads.update(document["load_id"] for document in stored)
-        ids = [document["_id"].removeprefix(f"{document['source']}:") for document in stored]
-        ledger.overtake_documents(self._connection, self._load_id, ids)
 
     def _outcome(
         self, document: Document, before: Document, completed: frozenset[int]

@@ -152,7 +152,12 @@ def _refuse_confirmed(connection: Connection, load_ids: list[int]) -> None:
         cursor.execute(read_sql("loaders.statements", "confirming_loads"), parameters)
         confirming = cursor.fetchall()
     if confirming:
-        load_id, path = confirming[-1]
+        load_id, path, is_mutual = confirming[-1]
+        if is_mutual:
+            message = f"load {load_id} ({path}) and load {load_ids[0]} brought rows of each other again, unchanged"
+            raise UsageError(
+                message, "neither can be taken back; deliver the right rows as a new file instead"
+            )
         message = f"load {load_id} ({path}) brought rows of load {load_ids[0]} again, unchanged"
         raise UsageError(message, f"take back load {load_id} first, or deliver the right rows")
 

@@ -29,5 +29,6 @@ ON CONFLICT (content_sha256, kind, source) WHERE state <> 'undone' DO UPDATE
         load_id = DEFAULT,
         state = 'planned',
         attempts = load.attempts + 1,
-        path = excluded.path
+        path = excluded.path,
+        is_full = excluded.is_full
 RETURNING load_id;

@@ -125,8 +125,14 @@ def test_what_a_killed_load_left_off_is_made_again_by_the_next_whatever_it_loads
     assert parents.one("SELECT count(*) FROM ops.suspended") == 0
 
 
-def test_who_reads_a_parent_is_not_waited_for(parents: Stores, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lock_timeout", ["0", "10ms"], ids=["ours", "shorter"])
+def test_who_reads_a_parent_is_not_waited_for(
+    parents: Stores, tmp_path: Path, lock_timeout: str
+) -> None:
     before = structure(parents)
+    database = parents.settings.workspace.postgres_database
+    with parents.postgres.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE \"{database}\" SET lock_timeout = '{lock_timeout}'")
     parents.rows("BEGIN; SELECT * FROM oltp.users")
     (report,) = parents.load(sessions_file(tmp_path))
     assert report.counts.loaded_rows == 1

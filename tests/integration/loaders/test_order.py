@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from loaders import postgres
-from loaders.quarantine import find_row, list_waiting
+from loaders.quarantine import export_rows, find_row, list_waiting
 from loaders.replay import replay_corrections
 from loaders.tolerance import ANY, NONE
 from loaders.undo import undo
@@ -94,6 +94,28 @@ def test_a_row_that_waited_comes_in_when_what_overtook_it_is_taken_back(
     assert document["watch_seconds"] == 120
 
 
+def as_an_older_version_left_them(stores: Stores) -> None:
+    """Make refused rows say nothing of their ids, and of what overtook them."""
+    stores.rows(
+        "UPDATE ops.quarantine SET natural_id = NULL, overtaken_by = '{}' RETURNING quarantine_id"
+    )
+
+
+def test_a_row_that_was_overtaken_before_quarantine_knew_ids_comes_in_when_that_is_taken_back(
+    base: Stores, tmp_path: Path
+) -> None:
+    base.load(plays(tmp_path, 2, user_id="U8"))
+    base.load(plays(tmp_path, 3))
+    later = newest_load(base)
+    as_an_older_version_left_them(base)
+    assert user_comes(base, tmp_path) == 0
+    assert base.rows(PLAYS) == [("S1", 180)]
+    assert waiting(base) == 0
+    undo(base.settings, later)
+    base.load()
+    assert base.rows(PLAYS) == [("S1", 120)]
+
+
 def test_a_row_that_two_deliveries_overtook_stays_out_until_both_are_taken_back(
     base: Stores, tmp_path: Path
 ) -> None:
@@ -142,6 +164,37 @@ def test_documents_that_came_again_keep_the_load_that_brought_them_first(
         undo(stores.settings, 1)
     undo(stores.settings, 2)
     assert undo(stores.settings, 1).removed_rows == 1
+
+
+def test_loads_that_brought_rows_of_each_other_again_say_that_neither_goes_first(
+    base: Stores, tmp_path: Path
+) -> None:
+    base.load(
+        sessions_file(
+            tmp_path, a_session("S2"), a_session("S3", watch_date="soon"), name="first.csv"
+        )
+    )
+    base.load(sessions_file(tmp_path, a_session("S2"), a_session("S3"), name="second.csv"))
+    mend = tmp_path / "mend.csv"
+    export_rows(base.settings, mend, load_id=4)
+    mend.write_text(mend.read_text().replace("soon,", f"{a_session('S3')['watch_date']},"))
+    replay_corrections(base.settings, mend, load_id=4)
+    for load_id, other in ((4, 5), (5, 4)):
+        message = f"load {other} .* and load {load_id} brought rows of each other again"
+        with pytest.raises(UsageError, match=message):
+            undo(base.settings, load_id)
+
+
+def test_a_refused_log_is_overtaken_by_a_later_line_of_its_file_and_by_a_later_file(
+    stores: Stores, tmp_path: Path
+) -> None:
+    refused, right = a_box_log("L1", TotalDuration="long"), a_box_log("L1")
+    stores.load(logs_file(tmp_path, refused, right, refused))
+    assert [find_row(stores.settings, 1, line)["is_overtaken"] for line in (1, 3)] == [True, False]
+    corrected = a_box_log("L1", TotalDuration=7)
+    stores.load(logs_file(tmp_path, corrected, refused, name="20220401 (1).json"))
+    held = stores.rows("SELECT load_id, line FROM ops.held_row")
+    assert held == [(2, 2)]
 
 
 @pytest.fixture
@@ -215,11 +268,13 @@ def test_a_file_that_failed_counts_as_of_the_attempt_that_stored_it(
     assert base.rows(PLAYS) == [("S1", 180), ("S2", 180)]
 
 
+@pytest.mark.parametrize("is_noted", [True, False], ids=["now", "before_it_was_noted"])
 def test_a_full_delivery_that_failed_is_later_than_what_came_before_it_succeeded(
-    devices: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    devices: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_noted: bool
 ) -> None:
     whole = a_device(tmp_path, "D1", "U1", "Phone")
     fail_once(devices, monkeypatch, whole, may_end=NONE)
+    devices.rows(f"UPDATE ops.load SET is_full = {is_noted} WHERE load_id = 4 RETURNING 1")
     folder = tmp_path / "later"
     folder.mkdir()
     devices.load(a_device(folder, "D4", "U9"))

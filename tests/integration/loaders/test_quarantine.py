@@ -173,6 +173,9 @@ def test_a_correction_counts_as_later_than_what_was_delivered_since(
 ) -> None:
     refused.load(sessions_file(tmp_path, a_session("S2", quality_level="SD"), name="since.csv"))
     export_rows(refused.settings, tmp_path / "mend.csv", load_id=3)
+    with (tmp_path / "mend.csv").open(newline="") as file:
+        told = [row["quarantine_is_overtaken"] for row in csv.DictReader(file)]
+    assert told == ["True", "False", "False"]
     corrected(tmp_path / "mend.csv", S2={"watch_date": "2024-02-17"})
     (report,) = replay_corrections(refused.settings, tmp_path / "mend.csv", load_id=3).reports
     assert report.counts.updated_rows == 1
@@ -231,10 +234,12 @@ def test_a_changed_rule_moves_the_rows_it_accepts_and_leaves_the_others_as_they_
 
 
 @pytest.mark.usefixtures("lenient")
+@pytest.mark.parametrize("noted", ["overtaken_by", "'{}'"], ids=["now", "by_an_older_version"])
 def test_a_row_that_was_delivered_again_since_stays_as_it_was_delivered(
-    refused: Stores, tmp_path: Path
+    refused: Stores, tmp_path: Path, noted: str
 ) -> None:
     refused.load(sessions_file(tmp_path, a_session("S2", quality_level="SD"), name="since.csv"))
+    refused.rows(f"UPDATE ops.quarantine SET natural_id = NULL, overtaken_by = {noted} RETURNING 1")
     assert replay_quarantine(refused.settings, load_id=3).reports == ()
     assert refused.rows("SELECT quality FROM oltp.viewing_sessions WHERE session_id = 'S2'") == [
         ("SD",)

@@ -15,14 +15,16 @@ from tests.integration.servers.conftest import Lines, process_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHOW = "SHOW GLOBAL VARIABLES WHERE variable_name IN (%s, %s, %s, %s, %s)"
+SHOW = "SHOW GLOBAL VARIABLES WHERE variable_name IN (%s, %s, %s, %s, %s, %s, %s)"
 
 SETTINGS = {
     "character_set_server": "utf8mb4",
     "collation_server": "utf8mb4_bin",
     "event_scheduler": "ON",
     "local_infile": "ON",
+    "max_heap_table_size": "67108864",
     "time_zone": "+00:00",
+    "tmp_table_size": "67108864",
 }
 
 
