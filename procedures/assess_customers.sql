@@ -1,9 +1,9 @@
 -- assess_customers: agg_churn_signals as of one day, the one of its month. Only 56 days of facts are read: who did not
 -- play this month played last when the end of the former month says, or the days that were purged before it. A day
--- with playing time on a set-top box is one with a play, and one of 30 seconds a valid one. Runs in the caller's
--- transaction, month after month.
-CREATE PROCEDURE assess_customers (IN in_month date, IN in_as_of date)
-COMMENT 'Write the churn signals of every customer as of a day of a month.'
+-- with playing time on a set-top box is one with a play, and one of 30 seconds a valid one. Rows are written over, and
+-- those of the month that no longer are go. Runs in the caller's transaction, month after month.
+CREATE PROCEDURE assess_customers (IN in_month date, IN in_as_of date, IN in_refresh_id int)
+COMMENT 'Write the churn signals of every customer as of a day, and no others in its month.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
@@ -16,7 +16,7 @@ BEGIN
     INSERT INTO agg_churn_signals (
         date_key, customer_key, last_play_date_key, last_valid_play_date_key, days_since_last_play,
         watch_seconds_last_28, watch_seconds_prev_28, active_days_last_28, rfm_r, rfm_f, rfm_m, rfm_segment, risk_band,
-        customer_code, country_key, refreshed_at
+        customer_code, country_key, refreshed_at, refresh_id
     )
     WITH watched AS (
         SELECT
@@ -158,6 +158,29 @@ BEGIN
         END,
         ranked.customer_code,
         ranked.country_key,
-        utc_timestamp()
-    FROM ranked;
+        utc_timestamp(),
+        in_refresh_id
+    FROM ranked
+    -- VALUES () is what both MySQL and MariaDB know.
+    ON DUPLICATE KEY UPDATE
+        last_play_date_key = VALUES (last_play_date_key),
+        last_valid_play_date_key = VALUES (last_valid_play_date_key),
+        days_since_last_play = VALUES (days_since_last_play),
+        watch_seconds_last_28 = VALUES (watch_seconds_last_28),
+        watch_seconds_prev_28 = VALUES (watch_seconds_prev_28),
+        active_days_last_28 = VALUES (active_days_last_28),
+        rfm_r = VALUES (rfm_r),
+        rfm_f = VALUES (rfm_f),
+        rfm_m = VALUES (rfm_m),
+        rfm_segment = VALUES (rfm_segment),
+        risk_band = VALUES (risk_band),
+        customer_code = VALUES (customer_code),
+        country_key = VALUES (country_key),
+        refreshed_at = VALUES (refreshed_at),
+        refresh_id = VALUES (refresh_id);
+
+    DELETE FROM agg_churn_signals
+    WHERE
+        agg_churn_signals.date_key BETWEEN v_month_key AND v_month_key + 30
+        AND agg_churn_signals.refresh_id <> in_refresh_id;
 END

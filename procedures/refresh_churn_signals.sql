@@ -28,7 +28,6 @@ BEGIN
 
     DELETE FROM changed_day
     WHERE changed_day.aggregate_name = 'churn_signals' AND changed_day.date_key BETWEEN v_from_key AND v_to_key;
-    DELETE FROM agg_churn_signals WHERE agg_churn_signals.date_key BETWEEN v_from_key AND v_to_key;
 
     -- SELECT INTO reads past who is writing events; a subquery of SET would wait.
     SELECT date_sub(dim_date.date_value, INTERVAL dayofmonth(dim_date.date_value) - 1 DAY) INTO v_first_month
@@ -38,8 +37,17 @@ BEGIN
     FROM event_span
     INNER JOIN dim_date ON event_span.last_date_key = dim_date.date_key;
     SET v_month = greatest(date_sub(in_from, INTERVAL dayofmonth(in_from) - 1 DAY), v_first_month);
+    -- Months before the first event and after the last have none.
+    DELETE FROM agg_churn_signals
+    WHERE
+        agg_churn_signals.date_key BETWEEN v_from_key AND v_to_key
+        AND NOT coalesce(
+            agg_churn_signals.date_key BETWEEN year(v_month) * 10000 + month(v_month) * 100
+            AND year(v_last) * 10000 + month(v_last) * 100 + 31,
+            FALSE
+        );
     WHILE v_month <= least(in_to, v_last) DO
-        CALL assess_customers(v_month, least(last_day(v_month), v_last));
+        CALL assess_customers(v_month, least(last_day(v_month), v_last), v_refresh_id);
         SET v_month = date_add(v_month, INTERVAL 1 MONTH);
     END WHILE;
     SELECT count(*) INTO v_row_count FROM agg_churn_signals

@@ -1,5 +1,6 @@
 -- refresh_customer_month: agg_customer_month of every month that the range touches, from the facts, and the summaries
--- of customers that come from it: a report sees both or neither. Set-top boxes are one kind of device.
+-- of customers that come from it: a report sees both or neither. Set-top boxes are one kind of device. Rows are written
+-- over, and those that no longer are go: deleting a month's customers and inserting them again takes three times as long.
 CREATE PROCEDURE refresh_customer_month (IN in_from date, IN in_to date)
 COMMENT 'Rebuild the months from in_from to in_to of agg_customer_month; safe to repeat.'
 SQL SECURITY INVOKER
@@ -25,64 +26,46 @@ BEGIN
 
     DELETE FROM changed_day
     WHERE changed_day.aggregate_name = 'customer_month' AND changed_day.date_key BETWEEN v_from_key AND v_to_key;
-    DELETE FROM agg_customer_month WHERE agg_customer_month.month_key BETWEEN v_from_key AND v_to_key;
 
     INSERT INTO agg_customer_month (
         month_key, customer_key, child_seconds, movie_seconds, relax_seconds, sport_seconds, tv_seconds,
         unknown_seconds, total_seconds, most_watched, taste, active_days, days_in_period, segment_key, device_count,
-        customer_code, country_key, segment, refreshed_at
+        customer_code, country_key, segment, refreshed_at, refresh_id
     )
-    -- By keys first, so that names are looked up for a few rows of each customer instead of one for each day.
-    WITH keyed AS (
+    -- Keys of categories and sources are those that the program itself gives: nothing is looked up for a row.
+    WITH watched AS (
         SELECT
             fact_category_seconds.date_key - fact_category_seconds.date_key % 100 + 1 AS month_key,
             fact_category_seconds.customer_key,
-            fact_category_seconds.watch_source_key,
-            fact_category_seconds.category_key,
-            sum(fact_category_seconds.watch_seconds) AS watch_seconds,
+            sum(if(fact_category_seconds.category_key = 1, fact_category_seconds.watch_seconds, 0)) AS child_seconds,
+            sum(if(fact_category_seconds.category_key = 2, fact_category_seconds.watch_seconds, 0)) AS movie_seconds,
+            sum(if(fact_category_seconds.category_key = 3, fact_category_seconds.watch_seconds, 0)) AS relax_seconds,
+            sum(if(fact_category_seconds.category_key = 4, fact_category_seconds.watch_seconds, 0)) AS sport_seconds,
+            sum(if(fact_category_seconds.category_key = 5, fact_category_seconds.watch_seconds, 0)) AS tv_seconds,
+            sum(if(fact_category_seconds.category_key = 0, fact_category_seconds.watch_seconds, 0)) AS unknown_seconds,
+            sum(fact_category_seconds.watch_seconds) AS total_seconds,
             -- A bit for each day of the month: to count distinct days, all rows would have to be sorted.
-            bit_or(if(fact_category_seconds.watch_seconds > 0, 1 << fact_category_seconds.date_key % 100, 0)) AS days
+            bit_count(
+                bit_or(if(fact_category_seconds.watch_seconds > 0, 1 << fact_category_seconds.date_key % 100, 0))
+            ) AS active_days,
+            max(if(fact_category_seconds.watch_source_key = 2, 1, 0)) AS box_count
         FROM fact_category_seconds
         WHERE
             fact_category_seconds.date_key BETWEEN v_from_key AND v_to_key
             AND fact_category_seconds.customer_key <> 0
         GROUP BY
             fact_category_seconds.date_key - fact_category_seconds.date_key % 100 + 1,
-            fact_category_seconds.customer_key,
-            fact_category_seconds.watch_source_key,
-            fact_category_seconds.category_key
-    ),
-
-    watched AS (
-        SELECT
-            keyed.month_key,
-            dim_date.days_in_month,
-            keyed.customer_key,
-            sum(if(dim_category.category = 'Child', keyed.watch_seconds, 0)) AS child_seconds,
-            sum(if(dim_category.category = 'Movie', keyed.watch_seconds, 0)) AS movie_seconds,
-            sum(if(dim_category.category = 'Relax', keyed.watch_seconds, 0)) AS relax_seconds,
-            sum(if(dim_category.category = 'Sport', keyed.watch_seconds, 0)) AS sport_seconds,
-            sum(if(dim_category.category = 'TV', keyed.watch_seconds, 0)) AS tv_seconds,
-            sum(if(dim_category.category = 'Unknown', keyed.watch_seconds, 0)) AS unknown_seconds,
-            sum(keyed.watch_seconds) AS total_seconds,
-            bit_count(bit_or(keyed.days)) AS active_days,
-            max(if(dim_watch_source.watch_source = 'Set-top box', 1, 0)) AS box_count
-        FROM keyed
-        INNER JOIN dim_date ON keyed.month_key = dim_date.date_key
-        INNER JOIN dim_watch_source ON keyed.watch_source_key = dim_watch_source.watch_source_key
-        INNER JOIN dim_category ON keyed.category_key = dim_category.category_key
-        GROUP BY keyed.month_key, dim_date.days_in_month, keyed.customer_key
+            fact_category_seconds.customer_key
     ),
 
     app AS (
         SELECT
-            dim_date.month_key,
+            fact_watch.date_key - fact_watch.date_key % 100 + 1 AS month_key,
             fact_watch.customer_key,
             count(DISTINCT nullif(fact_watch.device_key, 0)) AS device_count
         FROM fact_watch
-        INNER JOIN dim_date ON fact_watch.date_key = dim_date.date_key
         WHERE fact_watch.date_key BETWEEN v_from_key AND v_to_key
-        GROUP BY dim_date.month_key, fact_watch.customer_key
+        GROUP BY fact_watch.date_key - fact_watch.date_key % 100 + 1, fact_watch.customer_key
     )
 
     SELECT
@@ -123,18 +106,43 @@ BEGIN
             ''
         ),
         watched.active_days,
-        watched.days_in_month,
+        dim_date.days_in_month,
         dim_segment.segment_key,
         coalesce(app.device_count, 0) + watched.box_count,
         dim_customer.customer_code,
         dim_customer.country_key,
         dim_segment.segment,
-        utc_timestamp()
+        utc_timestamp(),
+        v_refresh_id
     FROM watched
+    INNER JOIN dim_date ON watched.month_key = dim_date.date_key
     INNER JOIN dim_customer ON watched.customer_key = dim_customer.customer_key
     INNER JOIN dim_segment ON watched.active_days BETWEEN dim_segment.from_active_days AND dim_segment.to_active_days
-    LEFT JOIN app ON watched.month_key = app.month_key AND watched.customer_key = app.customer_key;
-    SET v_row_count = row_count();
+    LEFT JOIN app ON watched.month_key = app.month_key AND watched.customer_key = app.customer_key
+    -- VALUES () is what both MySQL and MariaDB know.
+    ON DUPLICATE KEY UPDATE
+        child_seconds = VALUES (child_seconds),
+        movie_seconds = VALUES (movie_seconds),
+        relax_seconds = VALUES (relax_seconds),
+        sport_seconds = VALUES (sport_seconds),
+        tv_seconds = VALUES (tv_seconds),
+        unknown_seconds = VALUES (unknown_seconds),
+        total_seconds = VALUES (total_seconds),
+        most_watched = VALUES (most_watched),
+        taste = VALUES (taste),
+        active_days = VALUES (active_days),
+        days_in_period = VALUES (days_in_period),
+        segment_key = VALUES (segment_key),
+        device_count = VALUES (device_count),
+        customer_code = VALUES (customer_code),
+        country_key = VALUES (country_key),
+        segment = VALUES (segment),
+        refreshed_at = VALUES (refreshed_at),
+        refresh_id = VALUES (refresh_id);
+    DELETE FROM agg_customer_month
+    WHERE agg_customer_month.month_key BETWEEN v_from_key AND v_to_key AND agg_customer_month.refresh_id <> v_refresh_id;
+    SELECT count(*) INTO v_row_count FROM agg_customer_month
+    WHERE agg_customer_month.month_key BETWEEN v_from_key AND v_to_key;
 
     CALL summarise_customers(v_from_key, v_to_key);
 

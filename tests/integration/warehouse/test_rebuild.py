@@ -124,6 +124,7 @@ def find_wrong_rows(platform: Platform, tables: Sequence[str]) -> None:
         figures = platform.fetch(
             "SELECT column_name FROM information_schema.columns WHERE table_schema = schema()"
             " AND table_name = %s AND column_key = '' AND data_type IN ('int', 'bigint')"
+            " AND column_name <> 'refresh_id'"
             " ORDER BY ordinal_position DESC LIMIT 1",
             (table,),
         )
