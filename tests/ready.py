@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from psycopg2 import sql
@@ -23,8 +24,10 @@ from warehouse.connections import execute, fetch, open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from svp.core.mongodb import MongoDatabase
     from svp.core.mysql import Connection
     from svp.settings import Settings
     from warehouse.connections import Row
@@ -49,51 +52,67 @@ class ReadyWorkspace:
         """Take a workspace that nothing else uses, and another whose PostgreSQL has the schema and is left alone."""
         self._settings = settings
         self._original = original
-        self._rows: Mapping[str, Sequence[Row]] = {}
-        """Of the warehouse by table, as an installation leaves them; empty if there has to be one."""
-        self._checksums: Mapping[str, int] = {}
+        self._installed: Installed | None = None
 
     @contextmanager
     def lent(self, home: Path) -> Iterator[Settings]:
         """Give a test its settings, with a home of its own.
 
-        One that changes the warehouse's schema, or accounts, uses up the warehouse: the next test gets another.
+        One that changes a schema of MongoDB or of the warehouse, or accounts, uses both up: the next test gets others.
         """
         settings = replace(self._settings, home=home)
         copy_postgres(self._original, settings)
-        if not self._rows:
-            self._install(settings)
-        statements = schema_statements(settings)
+        installed, self._installed = self._installed or Installed(settings), None
+        before = state_of_schemas(settings)
         try:
             yield settings
         finally:
             oltp.schema.reset(settings)
-            if schema_statements(settings) == statements:
-                self._restore(settings)
+            if state_of_schemas(settings) == before:
+                installed.restore(settings)
+                self._installed = installed
             else:
                 nosql.schema.reset(settings)
                 warehouse.schema.reset(settings)
-                self._rows = {}
 
-    def _install(self, settings: Settings) -> None:
-        """Make what is kept, and note how it looks."""
+
+class Installed:
+    """What an installation leaves in MongoDB and in the warehouse."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Install both, and note what is there."""
         nosql.schema.install(settings)
         warehouse.schema.install(settings)
+        with opened_documents(settings) as database:
+            self._migrations = list(database[nosql.schema.MIGRATION_COLLECTION].find())
         with open_warehouse(settings) as connection:
             tables = [quote_mysql(table) for (table,) in fetch(connection, TABLES)]
             self._rows = {table: fetch(connection, f"SELECT * FROM {table}") for table in tables}
             self._checksums = checksums(connection, tables)
 
-    def _restore(self, settings: Settings) -> None:
-        """Make what is kept look so again."""
-        with open_database(settings.url("mongo"), settings.workspace.mongo_database) as database:
+    def restore(self, settings: Settings) -> None:
+        """Take away everything else."""
+        with opened_documents(settings) as database:
             for name in database.list_collection_names():
-                if name != nosql.schema.MIGRATION_COLLECTION:
-                    database[name].delete_many({})
+                database[name].delete_many({})
+            database[nosql.schema.MIGRATION_COLLECTION].insert_many(self._migrations)
         with open_warehouse(settings) as connection:
             for table, checksum in checksums(connection, self._rows).items():
                 if checksum != self._checksums[table]:
                     refill(connection, table, self._rows[table])
+
+
+def opened_documents(settings: Settings) -> AbstractContextManager[MongoDatabase]:
+    """Open the MongoDB of a workspace."""
+    return open_database(settings.url("mongo"), settings.workspace.mongo_database)
+
+
+def state_of_schemas(settings: Settings) -> tuple[Sequence[object], ...]:
+    """Return what differs when collections were changed, or the warehouse's server changed schemas or accounts."""
+    with opened_documents(settings) as database:
+        collections = sorted(database.list_collections(), key=itemgetter("name"))
+    with open_connection(settings.url("mysql")) as connection:
+        return collections, fetch(connection, SCHEMA_STATEMENTS)
 
 
 def copy_postgres(original: Settings, settings: Settings) -> None:
@@ -107,12 +126,6 @@ def copy_postgres(original: Settings, settings: Settings) -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
-
-
-def schema_statements(settings: Settings) -> Sequence[Row]:
-    """Return how many statements changed schemas or accounts of the warehouse's server, by kind."""
-    with open_connection(settings.url("mysql")) as connection:
-        return fetch(connection, SCHEMA_STATEMENTS)
 
 
 def checksums(connection: Connection, tables: Iterable[str]) -> Mapping[str, int]:
