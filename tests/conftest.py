@@ -43,7 +43,7 @@ FORGETFUL_POSTGRES = {"fsync": "off"}
 
 MEMORY = Path("/dev/shm")  # noqa: S108  (a folder in memory, in which each run makes one of its own)
 MEMORY_BYTES = 8 << 30
-"""What must be free there, for three runs of the tests at once."""
+"""What must be free there, for four runs of the tests at once."""
 
 MARKERS = {
     "postgres_url": "postgres",

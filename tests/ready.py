@@ -58,7 +58,8 @@ class ReadyWorkspace:
     def lent(self, home: Path) -> Iterator[Settings]:
         """Give a test its settings, with a home of its own.
 
-        One that changes a schema of MongoDB or of the warehouse, or accounts, uses both up: the next test gets others.
+        One that changes a schema of MongoDB or of the warehouse, or accounts, uses both up: the next test gets others,
+        as it does when somebody else changes those on the warehouse's server meanwhile.
         """
         settings = replace(self._settings, home=home)
         copy_postgres(self._original, settings)
