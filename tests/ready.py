@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from svp.settings import Settings
     from warehouse.connections import Row
 
-__all__ = ["ReadyWorkspace", "copy_postgres"]
+__all__ = ["Installed", "ReadyWorkspace", "copy_postgres"]
 
 TABLES = (
     "SELECT table_name FROM information_schema.tables"
