@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest
 WAREHOUSE_TESTS := tests/integration/warehouse
+STORES_TESTS := tests/integration/loaders tests/integration/nosql
 # Accounts in platform/svp/servers/sql are left out: the linter cannot read ALTER USER … IDENTIFIED BY.
 SQLFLUFF_PATHS := loaders oltp warehouse procedures report
 
@@ -18,20 +19,21 @@ help: ## list the targets
 demo: $(VENV)/.run ## servers up, data generated and loaded, warehouse refreshed, marts shown
 	@$(BIN)/svp demo
 
-# The servers' own tests come first: they fetch the engines, and want the ports for themselves. The warehouse's tests run
-# beside all others, on MySQL and on MariaDB, since all of them wait for servers half of the time; what they print comes at
-# the end.
+# The servers' own tests come first: they fetch the engines, and want the ports for themselves. Then four parts run at once,
+# since all of them wait for servers half of the time: the warehouse's tests on MySQL and on MariaDB, those of the other two
+# stores, and all that is left, which is seen at once; what the others print comes at the end.
 test: $(VENV)/.dev ## every test: unit, integration on real servers, end to end
 	@$(PYTEST) tests/integration/servers
-	@engines="mysql mariadb"; failed=0; processes=(); \
-	for engine in $$engines; do \
-	  SVP_TEST_WAREHOUSES=$$engine $(PYTEST) -p no:cacheprovider $(WAREHOUSE_TESTS) >$(VENV)/tests-on-$$engine.txt 2>&1 & \
-	  processes+=($$!); \
+	@failed=0; processes=(); files=(); \
+	aside() { files+=("$(VENV)/tests-$$1.txt"); env "$${@:2}" >"$${files[-1]}" 2>&1 & processes+=($$!); }; \
+	for engine in mysql mariadb; do \
+	  aside $$engine SVP_TEST_WAREHOUSES=$$engine $(PYTEST) -p no:cacheprovider $(WAREHOUSE_TESTS); \
 	done; \
+	aside stores $(PYTEST) -p no:cacheprovider $(STORES_TESTS); \
 	trap 'kill "$${processes[@]}"' INT TERM; \
-	$(PYTEST) --ignore tests/integration/servers --ignore $(WAREHOUSE_TESTS) || failed=1; \
+	$(PYTEST) $(addprefix --ignore ,tests/integration/servers $(WAREHOUSE_TESTS) $(STORES_TESTS)) || failed=1; \
 	for process in "$${processes[@]}"; do wait $$process || failed=1; done; \
-	for engine in $$engines; do cat $(VENV)/tests-on-$$engine.txt; done; \
+	cat "$${files[@]}"; \
 	exit $$failed
 
 check: $(VENV)/.dev ## what needs no server: format, lint, types, layers, SQL, spelling, docs

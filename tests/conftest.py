@@ -9,7 +9,6 @@ import os
 import shutil
 import tempfile
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +43,7 @@ FORGETFUL_POSTGRES = {"fsync": "off"}
 
 MEMORY = Path("/dev/shm")  # noqa: S108  (a folder in memory, in which each run makes one of its own)
 MEMORY_BYTES = 8 << 30
-"""What must be free there, for three runs of the tests at once."""
+"""What must be free there, for four runs of the tests at once."""
 
 MARKERS = {
     "postgres_url": "postgres",
@@ -186,16 +185,22 @@ def settings(
         yield made
 
 
-@pytest.fixture(params=os.environ.get("SVP_TEST_WAREHOUSES", "mysql mariadb").split())
-def warehouse_settings(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """The same, once on MySQL and once on MariaDB."""
-    if request.param == "mysql":
-        yield settings
-        return
-    from warehouse.schema import reset
+@pytest.fixture(
+    scope="session", params=os.environ.get("SVP_TEST_WAREHOUSES", "mysql mariadb").split()
+)
+def warehouse_url(request: pytest.FixtureRequest) -> str:
+    """The URL of the warehouse's server, once MySQL and once MariaDB."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
 
-    made = replace(settings, mysql_url=request.getfixturevalue("mariadb_url"))
-    try:
+
+@pytest.fixture(scope="session")
+def original(
+    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, mongo_url: str, mysql_url: str
+) -> Iterator[Settings]:
+    """Settings of a workspace whose PostgreSQL has the schema, to be copied."""
+    import oltp.schema
+
+    home = tmp_path_factory.mktemp("original")
+    with fresh_workspace(home, postgres_url, mongo_url, mysql_url) as made:
+        oltp.schema.install(made)
         yield made
-    finally:
-        reset(made)

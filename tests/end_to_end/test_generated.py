@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.end_to_end.conftest import Run
 
 WORKSPACE = "generated"
+USERS = "4000"
+"""Enough that plays and what players told of them come in more than one batch."""
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def test_a_small_platform_with_dirt_is_refused_and_flagged_exactly_where_it_was_
     svp: Run, workspace: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "platform"
-    svp("generate", "--scale", "small", "--dirt", "1%", "--out", str(folder))
+    svp("generate", "--scale", "small", "--users", USERS, "--dirt", "1%", "--out", str(folder))
     told = json.loads(svp("ingest", str(folder), "--workspace", workspace, "--json").stdout)
     dirt = [json.loads(line) for line in (folder / "dirt.jsonl").read_text().splitlines()]
     refused = Counter(entry["file"] for entry in dirt if entry["contract"] == "reject")

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import nosql.schema
 from svp.core.postgres import transaction
 from tests.end_to_end.conftest import SVP, Run, environment_of
+from tests.ready import copy_postgres
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +24,10 @@ HEADER = "user_id,age,country,subscription_type,registration_date,total_watch_ti
 
 
 @pytest.fixture
-def ready(svp: Run) -> Run:
+def ready(svp: Run, settings: Settings, original: Settings) -> Run:
     """The command, on a workspace whose PostgreSQL and MongoDB schemas are there."""
-    svp("init")
+    copy_postgres(original, settings)
+    nosql.schema.install(settings)
     return svp
 
 

@@ -16,10 +16,11 @@ import mysql.connector
 from mysql.connector.cursor import MySQLCursor
 
 import warehouse.schema
+from tests.ready import Installed
 from warehouse.objects import SchemaObject, install_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
 
     import pytest
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["Teller", "install_instead"]
 
 WORD = re.compile(r"\w+")
+
+PREPARATIONS = ((warehouse.schema, "install"), (Installed, "__init__"), (Installed, "restore"))
+"""What is done for a test, and not by it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -71,7 +75,7 @@ class Teller:
 
 
 class Notes:
-    """Words of the statements that each passing test ran in the warehouse, those of the installation left out."""
+    """Words of the statements that each passing test ran in the warehouse, those that prepare it left out."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -80,21 +84,27 @@ class Notes:
         self._listen()
 
     def _listen(self) -> None:
-        run, install = MySQLCursor.execute, warehouse.schema.install
+        run = MySQLCursor.execute
 
         def execute(cursor: Any, statement: str, *arguments: Any, **options: Any) -> Any:
             self._words.update(WORD.findall(str(statement)))
             return run(cursor, statement, *arguments, **options)
 
-        def install_unheard(*arguments: Any, **options: Any) -> Any:
+        setattr(MySQLCursor, "execute", execute)  # noqa: B010
+        for owner, name in PREPARATIONS:
+            setattr(owner, name, self._unheard(getattr(owner, name)))
+
+    def _unheard(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function whose statements are not noted."""
+
+        def call(*arguments: Any, **options: Any) -> Any:
             heard = set(self._words)
             try:
-                return install(*arguments, **options)
+                return function(*arguments, **options)
             finally:
                 self._words = heard
 
-        setattr(MySQLCursor, "execute", execute)  # noqa: B010
-        setattr(warehouse.schema, "install", install_unheard)  # noqa: B010
+        return call
 
     def pytest_runtest_setup(self) -> None:
         """Begin with nothing."""

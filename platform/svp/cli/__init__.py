@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -63,6 +64,12 @@ def build_app() -> typer.Typer:
     return app
 
 
+@cache
+def _command() -> Callable[..., object]:
+    """Return what runs the command; made once for a process that runs many."""
+    return typer.main.get_command(build_app())
+
+
 def _root(
     *,
     workspace: Annotated[
@@ -88,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        build_app()(args=_options_first(given), prog_name="svp")
+        _command()(args=_options_first(given), prog_name="svp")
     except SystemExit as ended:
         if ended.code in {INTERRUPTED, TERMINATED}:
             sys.stderr.write(

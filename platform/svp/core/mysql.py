@@ -10,7 +10,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import mysql.connector
 from mysql.connector import errorcode
 from mysql.connector.abstracts import MySQLConnectionAbstract
+from mysql.connector.connection import MySQLConnection
 from mysql.connector.constants import ClientFlag
+from mysql.connector.network import MySQLTCPSocket
 
 from svp.errors import SchemaError, ServerError, UsageError
 
@@ -32,6 +34,25 @@ SQL_MODE = (
 """Baked into procedures and events when they are created, so it is set on every connection."""
 
 CONNECT_SECONDS = 10
+
+
+class _TrustingSocket(MySQLTCPSocket):
+    """Encrypts and takes any certificate, so it reads no authorities: the driver reads all of them, twice."""
+
+    def build_ssl_context(self, *_: object, **__: object) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+class _TrustingConnection(MySQLConnection):
+    """A connection over such a socket, which opens in a fifth of the time."""
+
+    def _get_connection(self) -> _TrustingSocket:
+        socket = _TrustingSocket(host=self.server_host, port=self.server_port)
+        socket.set_connection_timeout(self._connection_timeout)
+        return socket
 
 
 def connect(
@@ -56,11 +77,11 @@ def connect(
         arguments["allow_local_infile_in_path"] = str(local_infile_folder)
     else:
         arguments["client_flags"] = [-ClientFlag.LOCAL_FILES]
+    opened = MySQLConnection if "ssl_verify_cert" in arguments else _TrustingConnection
     try:
-        connection = mysql.connector.connect(**arguments)
+        connection: Connection = opened(**arguments)
     except mysql.connector.Error as error:
         raise _connect_error(error, url, database) from error
-    assert isinstance(connection, MySQLConnectionAbstract)  # noqa: S101  (no pool was asked for)
     with connection.cursor() as cursor:
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
     return connection
@@ -81,7 +102,6 @@ def _arguments(url: str) -> dict[str, Any]:
         "time_zone": "+00:00",
         "autocommit": True,
         "connection_timeout": CONNECT_SECONDS,
-        "use_pure": True,
     }
     return arguments | _tls_arguments(options)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.loaders.stores import Stores, opened
+from tests.ready import copy_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def stores(settings: Settings) -> Iterator[Stores]:
+def stores(settings: Settings, original: Settings) -> Iterator[Stores]:
     """A workspace with empty schemas in PostgreSQL and MongoDB, to be asked what is in it."""
+    copy_postgres(original, settings)
     with opened(settings) as made:
         yield made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
+from svp.core.mysql import connect, open_connection
+from svp.errors import ServerError
 from svp.servers import ENGINE_NAMES, start
 from svp.servers.home import open_home
 
@@ -86,6 +89,23 @@ def test_administrators_have_the_passwords_of_the_credentials_file(shared_home: 
     psycopg2.connect(
         host="127.0.0.1", port=server.port, user="postgres", password=server.admin_password
     ).close()
+
+
+def test_mysql_is_encrypted_without_reading_the_authorities_that_nobody_asked_for(
+    shared_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_: object) -> None:
+        pytest.fail("authorities are read")
+
+    url = open_home(shared_home).read_connections().mysql_url
+    with monkeypatch.context() as patched:
+        patched.setattr(ssl.SSLContext, "load_default_certs", read)
+        with open_connection(url) as connection, connection.cursor() as cursor:
+            cursor.execute("SHOW SESSION STATUS LIKE 'Ssl_cipher'")
+            ((_, cipher),) = cursor.fetchall()
+    assert cipher
+    with pytest.raises(ServerError, match="CERTIFICATE_VERIFY_FAILED"):
+        connect(f"{url}?tls=verify")
 
 
 def test_no_password_is_in_a_command_line_an_environment_or_a_log(

@@ -219,9 +219,13 @@ class Platform:
                 put_event(cursor, event, load_id)
             for day in touched:
                 cursor.execute("INSERT INTO ops.load_day VALUES (%s, %s)", (load_id, day))
-        self.put_documents(plays, without, load_id)
-        self.put_box_logs(boxes, load_id)
-        self.put_app_events(app_events, load_id)
+        documents = {
+            "viewing_events": [a_document(play, load_id) for play in plays],
+            "box_logs": [a_box_document(line, load_id) for line in boxes],
+            "app_events": [an_event_document(event, load_id) for event in app_events],
+        }
+        if without or any(documents.values()):
+            self.put_documents(documents, without)
         if is_complete:
             marks = [mark for mark, things in (("users", users), ("titles", titles)) if things]
             self.complete(load_id, marks)
@@ -238,32 +242,19 @@ class Platform:
                 (load_id,),
             )
 
-    def put_documents(self, plays: Iterable[Play], without: Iterable[Play], load_id: int) -> None:
+    def put_documents(
+        self, documents: Mapping[str, Iterable[Document]], without: Iterable[Play] = ()
+    ) -> None:
+        """Put documents into their collections in place of those of the same ids, and take plays away."""
         with open_database(
             self.settings.url("mongo"), self.settings.workspace.mongo_database
         ) as database:
-            events = database["viewing_events"]
-            for play in plays:
-                document = a_document(play, load_id)
-                events.replace_one({"_id": document["_id"]}, document, upsert=True)
+            for collection, given in documents.items():
+                for document in given:
+                    key = {"_id": document["_id"]}
+                    database[collection].replace_one(key, document, upsert=True)
             for play in without:
-                events.delete_one({"_id": f"{SOURCE}:{play.session_id}"})
-
-    def put_box_logs(self, lines: Iterable[BoxLog], load_id: int) -> None:
-        with open_database(
-            self.settings.url("mongo"), self.settings.workspace.mongo_database
-        ) as database:
-            for line in lines:
-                document = a_box_document(line, load_id)
-                database["box_logs"].replace_one({"_id": document["_id"]}, document, upsert=True)
-
-    def put_app_events(self, events: Iterable[AppEvent], load_id: int) -> None:
-        with open_database(
-            self.settings.url("mongo"), self.settings.workspace.mongo_database
-        ) as database:
-            for event in events:
-                document = an_event_document(event, load_id)
-                database["app_events"].replace_one({"_id": document["_id"]}, document, upsert=True)
+                database["viewing_events"].delete_one({"_id": f"{SOURCE}:{play.session_id}"})
 
     def refresh(self) -> RefreshResult:
         return refresh(self.settings)

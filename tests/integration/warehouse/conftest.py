@@ -1,4 +1,4 @@
-"""A workspace with all three stores: the warehouse once on MySQL and once on MariaDB."""
+"""Workspaces with all three stores: the warehouse once on MySQL and once on MariaDB."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from svp.generate import write as generate
 from tests.conftest import fresh_workspace
 from tests.integration.warehouse.accounts import Accounts, as_account, made_accounts
 from tests.integration.warehouse.builders import Platform, Title, User
+from tests.ready import ReadyWorkspace
 from tests.unit.loaders.builders import a_catalogue, logs_file, sessions_file, users_file
 
 if TYPE_CHECKING:
@@ -32,28 +33,16 @@ REPORT_DAYS = 75
 """Enough for a month that is whole, the one before it, and 28 days before either."""
 
 
-@pytest.fixture(autouse=True)
-def no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare each connection the reading of the system's certificates, none of which is checked here."""
-    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
-
-
-@pytest.fixture(
-    scope="session", params=os.environ.get("SVP_TEST_WAREHOUSES", "mysql mariadb").split()
-)
+@pytest.fixture(scope="session")
 def report_platform(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    postgres_url: str,
-    mongo_url: str,
+    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, mongo_url: str, warehouse_url: str
 ) -> Iterator[Platform]:
     """A small platform with set-top boxes, generated, loaded and refreshed; nobody writes to its marts."""
     folder = tmp_path_factory.mktemp("delivery")
     kinds = tuple(kind for kind in KINDS if kind != "truth")
     arguments = SCALES["tiny"].arguments(days=REPORT_DAYS, sessions_per_user=20)
     generate(folder / "files", arguments, only=kinds, workers=1)
-    mysql_url = request.getfixturevalue(f"{request.param}_url")
-    with fresh_workspace(folder, postgres_url, mongo_url, mysql_url) as settings:
+    with fresh_workspace(folder, postgres_url, mongo_url, warehouse_url) as settings:
         for room in (oltp.schema, nosql.schema, warehouse.schema):
             room.install(settings)
         ingest(settings, recognise_all([folder / "files"]))
@@ -63,11 +52,33 @@ def report_platform(
 
 
 @pytest.fixture
-def empty_platform(warehouse_settings: Settings) -> Platform:
+def warehouse_settings(
+    tmp_path: Path, postgres_url: str, mongo_url: str, warehouse_url: str
+) -> Iterator[Settings]:
+    """Settings of a fresh, empty workspace."""
+    with fresh_workspace(tmp_path, postgres_url, mongo_url, warehouse_url) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def ready_workspace(
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_url: str,
+    mongo_url: str,
+    warehouse_url: str,
+    original: Settings,
+) -> Iterator[ReadyWorkspace]:
+    """A workspace with schemas, for one test after another."""
+    home = tmp_path_factory.mktemp("ready")
+    with fresh_workspace(home, postgres_url, mongo_url, warehouse_url) as made:
+        yield ReadyWorkspace(made, original)
+
+
+@pytest.fixture
+def empty_platform(ready_workspace: ReadyWorkspace, tmp_path: Path) -> Iterator[Platform]:
     """Three stores with schemas and no rows."""
-    for room in (oltp.schema, nosql.schema, warehouse.schema):
-        room.install(warehouse_settings)
-    return Platform(warehouse_settings)
+    with ready_workspace.lent(tmp_path) as settings:
+        yield Platform(settings)
 
 
 @pytest.fixture
@@ -94,13 +105,11 @@ def run(empty_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Callable[.
 
 
 @pytest.fixture
-def administrator_url(
-    warehouse_settings: Settings, local_home: Home, request: pytest.FixtureRequest
-) -> str:
+def administrator_url(warehouse_url: str, local_home: Home, request: pytest.FixtureRequest) -> str:
     """The URL of the warehouse's server for its administrator, who may do anything."""
-    is_mysql = warehouse_settings.mysql_url == local_home.read_connections().mysql_url
+    is_mysql = warehouse_url == local_home.read_connections().mysql_url
     home = local_home if is_mysql else request.getfixturevalue("second_home")
-    return as_account(warehouse_settings.mysql_url, "root", home.instance("mysql").admin_password)
+    return as_account(warehouse_url, "root", home.instance("mysql").admin_password)
 
 
 @pytest.fixture

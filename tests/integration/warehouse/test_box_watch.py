@@ -12,7 +12,7 @@ import warehouse.schema
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
 from loaders.terms import Terms
-from tests.integration.warehouse.builders import BoxLog, Play, Title, User
+from tests.integration.warehouse.builders import BoxLog, Play, Title, User, a_box_document
 from tests.unit.loaders.builders import a_box_log, logs_file
 from warehouse.checks import verify
 
@@ -161,7 +161,8 @@ def test_windows_of_active_users_hold_the_customers_of_boxes(platform: Platform)
 def test_lines_of_a_load_that_never_completed_are_left_out(platform: Platform) -> None:
     platform.load(boxes=[BoxLog(JAN_31, "HNH1", watch_seconds=3600)])
     # A run that was killed left documents, and nothing in the ledger; a later one has a higher load_id.
-    platform.put_box_logs([BoxLog(JAN_31, "HNH2"), BoxLog(JAN_30, "HNH2")], load_id=77)
+    lines = [a_box_document(BoxLog(day, "HNH2"), load_id=77) for day in (JAN_31, JAN_30)]
+    platform.put_documents({"box_logs": lines})
     platform.load(boxes=[BoxLog(JAN_31, "HNH3", watch_seconds=1800)])
     platform.refresh()
     assert hours(platform, "active_customers", "set_top_box_hours") == {
