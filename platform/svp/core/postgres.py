@@ -110,6 +110,6 @@ def drop_database(url: str, database: str) -> None:
         try:
             cursor.execute(plain + sql.SQL(" WITH (FORCE)"))
         except errors.InsufficientPrivilege:
-            # An autovacuum worker is in there: FORCE ends it for superusers only; without FORCE the server ends it itself.
+            # An autovacuum worker is in there. FORCE ends it for superusers only; without it the server does so itself.
             cursor.execute(END_CLIENTS, (database,))
             cursor.execute(plain)
