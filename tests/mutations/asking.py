@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import ssl
 import tempfile
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ def import_tests(home: Path) -> None:
 
     Certificates are left out: no connection checks them, and loading them is a third of a test's work.
     """
+    end_when_told()
     os.environ.update(environment(home))
     setattr(ssl.SSLContext, "load_default_certs", lambda *_: None)  # noqa: B010
     os.chdir(ROOT)
@@ -64,6 +66,12 @@ def import_tests(home: Path) -> None:
         code = run_pytest(("--collect-only", TESTS), printed.fileno())
         if code != pytest.ExitCode.OK:
             raise RuntimeError(read_again(printed))
+
+
+def end_when_told() -> None:
+    """Let the process that started this one alone interrupt it: Ctrl-C comes to all of them, and once is enough."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def ask(mutant: Mutant, tests: Sequence[str]) -> Answer:
@@ -77,10 +85,15 @@ def ask(mutant: Mutant, tests: Sequence[str]) -> Answer:
         process = FORK.Process(target=answer, args=(mutant, tests, told, printed.fileno()))
         process.start()
         told.close()
-        test, is_over = last_test(heard)
-        if not is_over:
-            end_statements(process.pid)
-        process.join()
+        try:
+            test, is_over = last_test(heard)
+            if not is_over:
+                end_statements(process.pid)
+            process.join()
+        except KeyboardInterrupt:
+            process.terminate()
+            process.join()
+            raise
         if is_over and process.exitcode not in OUTCOMES:
             raise RuntimeError(read_again(printed))
     outcome = OUTCOMES[process.exitcode] if is_over else "hung"
