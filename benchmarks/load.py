@@ -5,7 +5,8 @@
 Each round loads the same file into an empty workspace, and then the same rows by the raw ways, so that a machine
 whose speed drifts moves both; printed are medians, and the median of the rounds' ratios. With ``--stored``, a second
 workspace holds that many sessions before, and each round adds 100,000 to it. ``--peers`` is the Python of an
-environment with pandas and dlt, which put the same file into a table of PostgreSQL.
+environment with pandas and dlt, which put the same file into a table of PostgreSQL, and with pymongo, by which pandas
+puts its rows into MongoDB; dlt has no destination there.
 
 Of svp's seconds, PostgreSQL's are those from the file in the ledger to the commit: it is read, parsed, checked, staged,
 judged against what is there, stored, its refused rows and its days noted. MongoDB's are those from there until all
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 ADDED_SESSIONS = 100_000
 BATCH_DOCUMENTS = 10_000
 FILE_PEERS = ("pandas", "dlt")
+DOCUMENT_PEER = "pandas, to_dict and insert_many"
 RAW_WORKERS = 2
 
 WHOLE, ROWS, DOCUMENTS, ADDED = "svp ingest", "PostgreSQL", "MongoDB", "adding 100,000"
@@ -266,15 +268,19 @@ def run_psql(settings: Settings, commands: str) -> None:
 
 
 def ask_peers(settings: Settings, folder: Path, python: Path, clock: Clock) -> None:
-    """Let other tools put the same file into a table of their own."""
-    url = f"{settings.postgres_url.rsplit('/', 1)[0]}/{settings.workspace.postgres_database}"
-    given = {"PEER_POSTGRES_URL": url, "PEER_FILE": str(folder / "sessions.csv")}
-    for tool in FILE_PEERS:
+    """Let other tools put the same file into a table and a collection of their own."""
+    workspace = settings.workspace
+    url = f"{settings.postgres_url.rsplit('/', 1)[0]}/{workspace.postgres_database}"
+    rows = {"PEER_POSTGRES_URL": url}
+    documents = {"PEER_MONGO_URL": settings.mongo_url, "PEER_DATABASE": workspace.mongo_database}
+    asked = (*((tool, tool, rows) for tool in FILE_PEERS), (DOCUMENT_PEER, "pandas", documents))
+    for name, tool, target in asked:
+        given = {"PEER_FILE": str(folder / "sessions.csv"), **target}
         command = [str(python), str(Path(__file__).with_name("peers.py")), tool]
         done = subprocess.run(
             command, env=os.environ | given, check=True, stdout=subprocess.PIPE, text=True
         )
-        clock.seconds[tool].append(float(done.stdout))
+        clock.seconds[name].append(float(done.stdout))
 
 
 def report(clock: Clock, sessions: int) -> None:
@@ -288,7 +294,7 @@ def report(clock: Clock, sessions: int) -> None:
         rows = ADDED_SESSIONS if name in {ADDED, COPY} else sessions
         print(f"| {name} | {median(took):.2f} | {rows / median(took):,.0f} |")
     print("\n| svp | next to | svp ÷ that |\n|---|---|---:|")
-    pairs = (*RATIOS, *((ROWS, tool) for tool in FILE_PEERS))
+    pairs = (*RATIOS, *((ROWS, tool) for tool in FILE_PEERS), (DOCUMENTS, DOCUMENT_PEER))
     for ours, other in pairs:
         if other in seconds and ours in seconds:
             ratios = [

@@ -3,8 +3,9 @@
     python benchmarks/peers.py pandas|dlt|sling    by the Python of an environment that has the tool
 
 ``PEER_POSTGRES_URL`` and ``PEER_MYSQL_URL`` (both with their database) and ``PEER_TABLE`` say which table of PostgreSQL
-goes to MySQL, where it arrives under the tool's name; or ``PEER_POSTGRES_URL`` and ``PEER_FILE`` which CSV file goes to
-PostgreSQL, into a schema of that name. Printed are the seconds between reading the first row and having all.
+goes to MySQL, where it arrives under the tool's name; or ``PEER_FILE`` which CSV file goes to ``PEER_POSTGRES_URL``,
+into a schema of that name, or to ``PEER_DATABASE`` of ``PEER_MONGO_URL``, into a collection of that name. Printed are
+the seconds between reading the first row and having all.
 """
 
 from __future__ import annotations
@@ -97,14 +98,26 @@ def file_by_dlt(path: str, target: str) -> None:
         done.raise_on_failed_jobs()
 
 
+def documents_by_pandas(path: str, target: str, database: str) -> None:
+    """Read in portions, and insert the rows of each as documents."""
+    pandas, client = import_module("pandas"), import_module("pymongo").MongoClient(target)
+    for part in pandas.read_csv(path, chunksize=CHUNK_ROWS):
+        client[database]["pandas"].insert_many(part.to_dict("records"))
+
+
 FILE_PEERS = {"pandas": file_by_pandas, "dlt": file_by_dlt}
+DOCUMENT_PEERS = {"pandas": documents_by_pandas}
+"""Not dlt, which has no destination for MongoDB."""
 PEERS = {"pandas": by_pandas, "dlt": by_dlt, "sling": by_sling}
 
 
 def main() -> None:
     """Move the table, or the file, once."""
     started = time.perf_counter()
-    if "PEER_FILE" in os.environ:
+    if "PEER_MONGO_URL" in os.environ:
+        names = ("FILE", "MONGO_URL", "DATABASE")
+        DOCUMENT_PEERS[sys.argv[1]](*(os.environ[f"PEER_{name}"] for name in names))
+    elif "PEER_FILE" in os.environ:
         FILE_PEERS[sys.argv[1]](os.environ["PEER_FILE"], os.environ["PEER_POSTGRES_URL"])
     else:
         names = ("POSTGRES_URL", "MYSQL_URL", "TABLE")

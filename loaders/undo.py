@@ -152,14 +152,23 @@ def _refuse_confirmed(connection: Connection, load_ids: list[int]) -> None:
         cursor.execute(read_sql("loaders.statements", "confirming_loads"), parameters)
         confirming = cursor.fetchall()
     if confirming:
-        load_id, path, is_mutual = confirming[-1]
-        if is_mutual:
-            message = f"load {load_id} ({path}) and load {load_ids[0]} brought rows of each other again, unchanged"
-            raise UsageError(
-                message, "neither can be taken back; deliver the right rows as a new file instead"
-            )
+        path, load_id = confirming[-1]
         message = f"load {load_id} ({path}) brought rows of load {load_ids[0]} again, unchanged"
-        raise UsageError(message, f"take back load {load_id} first, or deliver the right rows")
+        raise UsageError(message, _way_out(connection, load_ids, load_id))
+
+
+def _way_out(connection: Connection, load_ids: list[int], load_id: int) -> str:
+    """Return what to do about a load that is to be taken back first, which may in turn wait for this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "undo_circle"), {"load_ids": load_ids})
+        circle = sorted({load_ids[0], *(each for (each,) in cursor.fetchall())})
+    if len(circle) == 1:
+        return f"take back load {load_id} first, or deliver the right rows"
+    named = f"{', '.join(map(str, circle[:-1]))} and {circle[-1]}"
+    return (
+        f"loads {named} each wait for another of them to be taken back, so none can be;"
+        " deliver the right rows as a new file instead"
+    )
 
 
 def _check_rows(
@@ -171,7 +180,7 @@ def _check_rows(
     postgres.view_stored(connection, table)
     with connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "overtaking_loads"), parameters)
-        _refuse_overtaken(cursor.fetchall())
+        _refuse_overtaken(connection, load_ids, cursor.fetchall())
         cursor.execute(read_sql("loaders.statements", "removed"), parameters)
         removed_rows = cursor.rowcount
         cursor.execute(read_sql("loaders.statements", "written_rows"), parameters)
@@ -198,12 +207,14 @@ def _refuse_unkept(parts: Sequence[Part]) -> None:
             raise UsageError(message, advice)
 
 
-def _refuse_overtaken(overtaking: Sequence[tuple[int, str, int]]) -> None:
+def _refuse_overtaken(
+    connection: Connection, load_ids: list[int], overtaking: Sequence[tuple[int, str, int]]
+) -> None:
     """Raise UsageError if later loads replaced rows; they are to be taken back before."""
     if overtaking:
         load_id, path, rows = overtaking[-1]
         message = f"load {load_id} ({path}) replaced {rows:,} of its rows"
-        raise UsageError(message, f"take back load {load_id} first, or deliver the right rows")
+        raise UsageError(message, _way_out(connection, load_ids, load_id))
 
 
 def _refuse_needed(connection: Connection, table: Table) -> None:

@@ -91,6 +91,17 @@ BEGIN
         GROUP BY subscription_month.month_key, subscription_month.first_day, plan_history.customer_key
     ),
 
+    -- Of all at once: the history may have been built a moment ago, and the server not know yet how few rows a customer
+    -- has. Asked for each, it then reads all for each.
+    paid_since AS (
+        SELECT
+            plan_history.customer_key,
+            min(plan_history.valid_from) AS first_day
+        FROM plan_history
+        WHERE plan_history.is_trial = 'No'
+        GROUP BY plan_history.customer_key
+    ),
+
     moved AS (
         SELECT
             subscriber.*,
@@ -98,16 +109,11 @@ BEGIN
                 WHEN subscriber.at_opening AND subscriber.at_closing THEN 'stays'
                 WHEN subscriber.at_opening THEN 'churns'
                 WHEN NOT subscriber.at_closing THEN 'passes'
-                WHEN EXISTS (
-                    SELECT 1 FROM plan_history
-                    WHERE
-                        plan_history.customer_key = subscriber.customer_key
-                        AND plan_history.is_trial = 'No'
-                        AND plan_history.valid_from < subscriber.first_day
-                ) THEN 'returns'
+                WHEN paid_since.first_day < subscriber.first_day THEN 'returns'
                 ELSE 'begins'
             END AS movement
         FROM subscriber
+        INNER JOIN paid_since ON subscriber.customer_key = paid_since.customer_key
     ),
 
     bridge AS (

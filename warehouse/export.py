@@ -269,12 +269,17 @@ def playback_of_runs(
     def read(span: Sequence[Chunk]) -> PlaybackRows:
         return sources.playback_rows(span[0][0].day, span[-1][-1].day, is_most=len(span) > 1)
 
-    spans = playback_spans(chunks, sources.day_rows())
+    spans = playback_spans(chunks, sources.playback_day_rows())
     return chain.from_iterable(map(playback_by_run, spans, pool.map(read, spans)))
 
 
 def playback_spans(chunks: Sequence[Chunk], rows: Mapping[date, int]) -> list[Sequence[Chunk]]:
-    """Part runs by whose playback is read at once: each alone, but the last two thirds if they are most of all rows."""
+    """Part runs by whose playback is read at once: each alone, but the last two thirds if they are most of all of it.
+
+    Args:
+        chunks: the runs.
+        rows: about how many plays and attempts each day has.
+    """
     alone = len(chunks) // 3 + 1
     first, others = chunks[:alone], chunks[alone:]
     if 2 * sum(rows.get(each.day, 0) for chunk in others for each in chunk) > sum(rows.values()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
@@ -48,12 +49,19 @@ class Selection:
 
 
 def export_mart(
-    settings: Settings, name: str, path: Path, *, selection: Selection, keep_formulas: bool = False
+    settings: Settings,
+    name: str,
+    path: Path,
+    *,
+    selection: Selection,
+    keep_formulas: bool = False,
+    is_marked: bool = False,
 ) -> int:
     """Write a mart to a new .csv, .xlsx or .parquet, the newest rows first; return how many.
 
     Text that a spreadsheet would take for a formula gets an apostrophe before it in a CSV, unless ``keep_formulas``;
-    in a workbook text is text. A file that could not be written whole is removed.
+    in a workbook text is text. A CSV is UTF-8, and begins with a byte order mark if ``is_marked``. A file that could
+    not be written whole is removed.
 
     Raises:
         UsageError: there is no such mart, column or day in it, the file is there or has another ending, or Excel can't
@@ -62,7 +70,11 @@ def export_mart(
     """
     mart = find_mart(name).name
     writers: dict[str, Callable[[pa.Schema, Iterable[list[Row]], BinaryIO], int]] = {
-        ".csv": _write_raw_csv if keep_formulas else _write_csv,
+        ".csv": partial(
+            _write_csv,
+            keep_formulas=keep_formulas,
+            encoding="utf-8-sig" if is_marked else "utf-8",
+        ),
         ".xlsx": write_excel,
         ".parquet": _write_parquet,
     }
@@ -142,24 +154,27 @@ def _condition(selection: Selection) -> tuple[str, tuple[int, ...]]:
     return where, tuple(day_key for _, day_key in chosen)
 
 
-def _write_csv(schema: pa.Schema, batches: Iterable[list[Row]], file: BinaryIO) -> int:
-    return _write_raw_csv(schema, (_defused_rows(batch) for batch in batches), file)
-
-
-def _defused_rows(rows: Sequence[Row]) -> list[Row]:
-    return [tuple(map(defused, row)) for row in rows]
-
-
-def _write_raw_csv(schema: pa.Schema, batches: Iterable[list[Row]], file: BinaryIO) -> int:
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+def _write_csv(
+    schema: pa.Schema,
+    batches: Iterable[list[Row]],
+    file: BinaryIO,
+    *,
+    keep_formulas: bool,
+    encoding: str,
+) -> int:
+    text = io.TextIOWrapper(file, encoding=encoding, newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(schema.names)
     count = 0
     for batch in batches:
-        writer.writerows(batch)
+        writer.writerows(batch if keep_formulas else _defused_rows(batch))
         count += len(batch)
     text.detach()
     return count
+
+
+def _defused_rows(rows: Sequence[Row]) -> list[Row]:
+    return [tuple(map(defused, row)) for row in rows]
 
 
 def _write_parquet(schema: pa.Schema, batches: Iterable[list[Row]], file: BinaryIO) -> int:

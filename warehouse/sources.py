@@ -14,6 +14,7 @@ import pyarrow as pa
 from psycopg2.extras import RealDictCursor
 
 from loaders.box_days import read_lines, watch_of
+from loaders.documents import COLLECTIONS
 from loaders.ledger import INGEST_LOCK_KEY
 from nosql.pipelines import find_pipeline
 from svp.core.mongodb import open_database
@@ -49,6 +50,11 @@ PLAYBACK_COLUMNS = (
     "watch_seconds",
 )
 """Columns of stg_playback, by the names that the pipeline gives them."""
+
+PLAYBACK_TARGETS = tuple(
+    target for target, documents in COLLECTIONS.items() if documents.collection == "viewing_events"
+)
+"""Tables whose rows are documents of playback."""
 
 AS_THEY_LIE: dict[str, Any] = {"hint": {"$natural": 1}}
 """The option that has MongoDB read every document, without an index."""
@@ -155,7 +161,11 @@ class Sources:
 
     def day_rows(self) -> dict[date, int]:
         """Return about how many rows each day has."""
-        return dict(self.fetch("day_rows"))
+        return dict(_fetch(self._snapshot, "day_rows", {"targets": None}))
+
+    def playback_day_rows(self) -> dict[date, int]:
+        """Return about how many plays and attempts each day has, which is what ``playback_rows`` reads."""
+        return dict(_fetch(self._snapshot, "day_rows", {"targets": list(PLAYBACK_TARGETS)}))
 
     def changed_days(self) -> frozenset[date]:
         """Return the days that a load has touched or completed since the snapshot."""

@@ -271,6 +271,17 @@ def line_node_changed(content: bytes, chance: Random) -> bytes:
     return b"".join(lines)
 
 
+def stranger_inserted(content: bytes, chance: Random) -> bytes:
+    """Put in a line, or one in the place of another, that names no column that is wanted."""
+    lines = content.splitlines(keepends=True)
+    place, value = chance.randrange(len(lines)), chance.choice(JSON_VALUES)
+    inside = chance.choice(({}, {"other": value}, {"": value, "n\0": value}))
+    stranger = chance.choice((inside, {"_source": inside}, {"_id": "X1", "_source": inside}))
+    line = json.dumps(stranger).encode() + b"\n"
+    lines[place : place + chance.choice((0, 1))] = [line] * chance.choice((1, 1, 20))
+    return b"".join(lines)
+
+
 def key_repeated(content: bytes, chance: Random) -> bytes:
     text = content.decode("utf-8", "surrogateescape")
     places = [n for n, character in enumerate(text) if character == "{"]
@@ -437,7 +448,8 @@ def repacked(
 CHANGES: dict[Format, tuple[Change, ...]] = {
     "csv": (*BYTES, *LINES, *FIELDS, *FIELDS, *ENCODINGS),
     "lines": (
-        *BYTES, *LINES, *[line_node_changed] * 8, key_repeated, deepened, lines_as_array, *ENCODINGS,
+        *BYTES, *LINES, *[line_node_changed] * 8, *[stranger_inserted] * 2, key_repeated, deepened, lines_as_array,
+        *ENCODINGS,
     ),
     "document": (*BYTES, *[node_changed] * 8, key_repeated, deepened, written_anew, *ENCODINGS),
     "parquet": (*BYTES, *[table_changed] * 5),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_compl
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,6 +171,19 @@ def noted(home: Path, *, again: bool) -> tuple[Note, ...]:
     return tuple(note for note in read_notes(notes) if note.test in set(tests))
 
 
+@contextmanager
+def ended_with_workers(threads: ThreadPoolExecutor) -> Iterator[None]:
+    """End the workers at SIGTERM or Ctrl-C, and begin nothing more; tests that run clear up after themselves."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        threads.shutdown(wait=False, cancel_futures=True)
+        for worker in active_children():
+            worker.terminate()
+        raise
+
+
 def main(arguments: Sequence[str]) -> None:
     """Test the chosen mutants, telling each at once and all of them at the end."""
     options = parsed(arguments)
@@ -180,9 +194,10 @@ def main(arguments: Sequence[str]) -> None:
     threads = ThreadPoolExecutor(options.jobs)
     with test_home() as home, opened_bench(home, options) as bench, threads:
         results = []
-        for test in as_completed([threads.submit(bench.test, mutant) for mutant in mutants]):
-            sys.stderr.write(f"{test.result()}\n")
-            results.append(test.result())
+        with ended_with_workers(threads):
+            for test in as_completed([threads.submit(bench.test, mutant) for mutant in mutants]):
+                sys.stderr.write(f"{test.result()}\n")
+                results.append(test.result())
     sys.stdout.write(report(results))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -53,12 +54,19 @@ def environment(home: Path) -> dict[str, str]:
 
 def import_tests(home: Path) -> None:
     """Import what the tests import, so that no process forked from this one has to."""
+    end_when_told()
     os.environ.update(environment(home))
     os.chdir(ROOT)
     with tempfile.TemporaryFile("w+") as printed:
         code = run_pytest(("--collect-only", TESTS), printed.fileno())
         if code != pytest.ExitCode.OK:
             raise RuntimeError(read_again(printed))
+
+
+def end_when_told() -> None:
+    """Let the process that started this one alone interrupt it: Ctrl-C comes to all of them, and once is enough."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def ask(mutant: Mutant, tests: Sequence[str]) -> Answer:
@@ -72,10 +80,15 @@ def ask(mutant: Mutant, tests: Sequence[str]) -> Answer:
         process = FORK.Process(target=answer, args=(mutant, tests, told, printed.fileno()))
         process.start()
         told.close()
-        test, is_over = last_test(heard)
-        if not is_over:
-            end_statements(process.pid)
-        process.join()
+        try:
+            test, is_over = last_test(heard)
+            if not is_over:
+                end_statements(process.pid)
+            process.join()
+        except KeyboardInterrupt:
+            process.terminate()
+            process.join()
+            raise
         if is_over and process.exitcode not in OUTCOMES:
             raise RuntimeError(read_again(printed))
     outcome = OUTCOMES[process.exitcode] if is_over else "hung"

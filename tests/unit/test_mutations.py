@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 import re
 import subprocess
 import sys
 from collections import Counter
+from time import sleep
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from tests.mutations.__main__ import OF_EVERY_FILE, chosen, parsed
@@ -238,3 +241,52 @@ def test_mutants_are_listed_without_a_server() -> None:
     ]
     told = subprocess.run(command, check=True, capture_output=True, text=True)
     assert "warehouse/marts/segment_summary.sql:" in told.stdout
+
+
+ENDLESS_TEST = """
+import os, time
+from pathlib import Path
+import pytest
+
+HERE = Path(__file__).parent
+
+@pytest.fixture
+def made():
+    yield
+    (HERE / "cleared_up").touch()
+
+def test_without_an_end(made):
+    (HERE / "begun").write_text(f"{os.getppid()} {os.getpid()}")
+    time.sleep(60)
+"""
+TOOL = """
+import sys
+import tests.mutations.__main__ as tool
+from tests.mutations import asking
+from tests.mutations.covering import Note
+
+asking.TESTS = sys.argv[1]
+if __name__ == "__main__":
+    tool.noted = lambda *_, **__: (Note(sys.argv[1], frozenset({"begin_refresh"})),)
+    tool.main(["--sample", "2", "--files", "procedures/begin_refresh.sql"])
+"""
+
+
+def test_tool_that_is_ended_takes_its_workers_and_their_tests_with_it(tmp_path: Path) -> None:
+    endless, script, begun = tmp_path / "test_endless.py", tmp_path / "tool.py", tmp_path / "begun"
+    endless.write_text(ENDLESS_TEST)
+    script.write_text(TOOL)
+    variables = {**os.environ, "SVP_TEST_HOME": f"{tmp_path}", "PYTHONPATH": f"{ROOT}"}
+    tool = subprocess.Popen(
+        [sys.executable, f"{script}", f"{endless}"],
+        cwd=ROOT,
+        env=variables,
+        stderr=subprocess.DEVNULL,
+    )
+    while tool.poll() is None and not (begun.exists() and begun.read_text()):
+        sleep(0.05)
+    started = [psutil.Process(int(number)) for number in begun.read_text().split()]
+    tool.terminate()
+    assert tool.wait() != 0
+    assert [process for process in started if process.is_running()] == []
+    assert (tmp_path / "cleared_up").exists()

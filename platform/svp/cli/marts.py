@@ -102,6 +102,13 @@ def export(
             help="Leave text in a CSV alone that a spreadsheet takes for a formula.",
         ),
     ] = False,
+    bom: Annotated[
+        bool,
+        typer.Option(
+            "--bom",
+            help="Begin a CSV with a byte order mark, without which Excel does not take it for UTF-8.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write a mart to a file, the newest rows first; the day of a month is its first.
@@ -117,7 +124,12 @@ def export(
         last_day and last_day.date(),
     )
     rows = export_mart(
-        settings_from(context), name, file, selection=selection, keep_formulas=keep_formulas
+        settings_from(context),
+        name,
+        file,
+        selection=selection,
+        keep_formulas=keep_formulas,
+        is_marked=bom,
     )
     facts = {"mart": name, "file": file, "rows": rows}
     emit(facts, as_json=as_json, show=lambda: f"{rows:,} rows of {name} written to {file}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -166,22 +167,44 @@ def test_documents_that_came_again_keep_the_load_that_brought_them_first(
     assert undo(stores.settings, 1).removed_rows == 1
 
 
-def test_loads_that_brought_rows_of_each_other_again_say_that_neither_goes_first(
+def soon(session_id: str) -> dict[str, str]:
+    """A row that waits in quarantine until ``comes_right`` says when it was."""
+    return a_session(session_id, watch_date="soon")
+
+
+def comes_right(stores: Stores, folder: Path, load_id: int) -> None:
+    """Correct the refused rows of a load, and replay them."""
+    mend = folder / f"mend{load_id}.csv"
+    export_rows(stores.settings, mend, load_id=load_id)
+    mend.write_text(mend.read_text().replace("soon,", f"{a_session('')['watch_date']},"))
+    replay_corrections(stores.settings, mend, load_id=load_id)
+
+
+@pytest.mark.parametrize("loads", [2, 3, 4])
+def test_loads_that_wait_for_each_other_to_be_taken_back_are_all_named(
+    base: Stores, tmp_path: Path, loads: int
+) -> None:
+    first, *later = range(4, 4 + loads)
+    rows = [a_session(f"R{number}") for number in (first, *later)]
+    base.load(sessions_file(tmp_path, rows[0], soon(f"R{later[-1]}"), name="first.csv"))
+    for former, row in pairwise(rows):
+        base.load(sessions_file(tmp_path, former, row, name=f"{row['session_id']}.csv"))
+    comes_right(base, tmp_path, first)
+    named = f"{', '.join(map(str, (first, *later[:-1])))} and {later[-1]}"
+    for load_id in (first, *later):
+        with pytest.raises(UsageError, match=rf"\nloads {named} each wait .* so none can be"):
+            undo(base.settings, load_id)
+
+
+def test_loads_that_wait_because_one_replaced_rows_of_the_other_are_named_too(
     base: Stores, tmp_path: Path
 ) -> None:
-    base.load(
-        sessions_file(
-            tmp_path, a_session("S2"), a_session("S3", watch_date="soon"), name="first.csv"
-        )
-    )
-    base.load(sessions_file(tmp_path, a_session("S2"), a_session("S3"), name="second.csv"))
-    mend = tmp_path / "mend.csv"
-    export_rows(base.settings, mend, load_id=4)
-    mend.write_text(mend.read_text().replace("soon,", f"{a_session('S3')['watch_date']},"))
-    replay_corrections(base.settings, mend, load_id=4)
-    for load_id, other in ((4, 5), (5, 4)):
-        message = f"load {other} .* and load {load_id} brought rows of each other again"
-        with pytest.raises(UsageError, match=message):
+    base.load(sessions_file(tmp_path, a_session("S2"), soon("S3"), name="first.csv"))
+    longer = a_session("S2", watch_duration_minutes="90")
+    base.load(sessions_file(tmp_path, longer, a_session("S3"), name="second.csv"))
+    comes_right(base, tmp_path, 4)
+    for load_id, why in ((4, "replaced 1 of its rows"), (5, "brought rows of load 5 again")):
+        with pytest.raises(UsageError, match=rf"{why}.*\nloads 4 and 5 each wait"):
             undo(base.settings, load_id)
 
 

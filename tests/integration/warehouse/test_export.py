@@ -13,15 +13,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from loaders.ingest import ingest
+from loaders.recognise import recognise_all
 from svp.core.progress import SILENT
 from svp.errors import LockError, SchemaError, VerifyError
 from tests.integration.warehouse.builders import Play, Rating, Title, User, at
+from tests.unit.loaders.builders import (
+    a_box_log,
+    a_catalogue,
+    a_session,
+    logs_file,
+    sessions_file,
+    users_file,
+)
 from warehouse import export as exporting
 from warehouse import plan as planning
 from warehouse import staging
 from warehouse.connections import execute
 from warehouse.export import StagedRun, export, only_export, refresh
 from warehouse.plan import Scope
+from warehouse.sources import open_sources
 from warehouse.staging import open_staging
 
 if TYPE_CHECKING:
@@ -32,6 +43,7 @@ if TYPE_CHECKING:
     from tests.integration.warehouse.builders import Platform
 
 JAN_30, JAN_31, FEB_1 = date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 1)
+APR_1 = date(2022, 4, 1)
 
 WATCHED = """
 SELECT dim_date.date_value, dim_customer.customer_code, fact_watch.plays, fact_watch.watch_seconds
@@ -118,6 +130,23 @@ def test_one_changed_day_leaves_the_others_as_they_are(platform: Platform) -> No
     )
     # u2 is new on the 31st and nowhere else, so no other day's statistics depend on it.
     assert fresh == [(20240131,)]
+
+
+def test_lines_of_set_top_boxes_are_rows_of_a_day_and_no_playback(
+    empty_platform: Platform, tmp_path: Path
+) -> None:
+    plays = [a_session(f"S{number}", watch_date="2022-04-01") for number in range(2)]
+    lines = [a_box_log(f"L{number}") for number in range(5)]
+    files = (
+        users_file(tmp_path),
+        a_catalogue(tmp_path),
+        sessions_file(tmp_path, *plays),
+        logs_file(tmp_path, *lines, name="20220401.json"),
+    )
+    ingest(empty_platform.settings, recognise_all(files))
+    with open_sources(empty_platform.settings) as sources:
+        assert sources.day_rows()[APR_1] == 7
+        assert sources.playback_day_rows() == {APR_1: 2}
 
 
 KILLED = """

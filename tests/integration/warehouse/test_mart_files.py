@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import sys
 from datetime import UTC, date, datetime
@@ -94,6 +95,17 @@ def test_csv_holds_all_rows_and_defuses_formulas(
     ]
     export_mart(watched.settings, "title", tmp_path / "b.csv", selection=titles, keep_formulas=True)
     assert read_csv(tmp_path / "b.csv")[3][1].startswith("=HYPERLINK")
+
+
+def test_csv_begins_with_a_byte_order_mark_for_excel_only_if_asked(
+    watched: Platform, tmp_path: Path
+) -> None:
+    titles = Selection(("content_id", "title"))
+    plain, marked = tmp_path / "plain.csv", tmp_path / "marked.csv"
+    export_mart(watched.settings, "title", plain, selection=titles)
+    export_mart(watched.settings, "title", marked, selection=titles, is_marked=True)
+    assert plain.read_bytes().startswith(b"content_id,title\n")
+    assert marked.read_bytes() == codecs.BOM_UTF8 + plain.read_bytes()
 
 
 def test_parquet_has_the_types_and_rows_of_the_view(

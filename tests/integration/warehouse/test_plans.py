@@ -180,3 +180,48 @@ def days_of(columns: Mapping[str, str]) -> str:
     only_months = "" if "date_key" in keys else " AND date_key = month_key"
     years = f"date_value BETWEEN '{FIRST_DAY}' AND '{LAST_DAY}'"
     return f"INNER JOIN dim_date ON {years}{only_months}"
+
+
+def test_months_of_subscriptions_read_a_few_rows_a_customer_though_the_server_knows_no_statistics_yet(
+    empty_platform: Platform,
+) -> None:
+    with open_warehouse(empty_platform.settings) as connection:
+        for statement in SUBSCRIBERS:
+            execute(connection, statement)
+        before = read_rows(connection)
+        execute(connection, "CALL refresh_subscription_monthly('2024-01-01', '2024-01-31')")
+        assert read_rows(connection) - before < NEW_CUSTOMERS**2
+        months = fetch(connection, "SELECT new_subscribers FROM agg_subscription_monthly")
+    assert months == [(NEW_CUSTOMERS,)]
+
+
+def read_rows(connection: Connection) -> int:
+    """Return how many rows, or places of an index, the connection has read."""
+    counts = fetch(connection, "SHOW SESSION STATUS LIKE 'Handler\\_read\\_%'")
+    return sum(int(count) for _, count in counts)
+
+
+NEW_CUSTOMERS = 400
+SUBSCRIBERS = (
+    "CALL refresh_calendar('2024-01-01', '2024-01-31')",
+    f"""
+    INSERT INTO dim_customer (source, customer_code, country_key, plan_key)
+    WITH RECURSIVE number (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM number WHERE n < {NEW_CUSTOMERS})
+    SELECT 'new', n, 0, 0 FROM number
+    """,
+    """
+    INSERT INTO dim_subscription (source, user_id)
+    SELECT source, customer_code FROM dim_customer WHERE source = 'new'
+    """,
+    """
+    INSERT INTO fact_subscription_event (
+        date_key, subscription_key, event_number, customer_key, event_type_key, plan_key, amount_minor, currency_key
+    )
+    SELECT 20240110, subscription_key, 1, customer_key, event_type_key, 0, NULL, 0
+    FROM dim_customer
+    INNER JOIN dim_subscription ON customer_code = user_id
+    INNER JOIN dim_subscription_event_type ON event_type = 'start'
+    """,
+    "INSERT INTO changed_subscription SELECT subscription_key, utc_timestamp(6) FROM dim_subscription",
+)
+"""Customers who all began on one day, of whom no statistics were collected since."""
