@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  (the driver's spelling)
-
     from loaders.batches import Refusal
-    from svp.core.postgres import Connection
+    from svp.core.postgres import Connection, Cursor
     from svp.model import Table
 
 __all__ = [

@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  (the driver's spelling)
     from pymongo.collection import Collection
 
     from svp.core.mongodb import Document, MongoDatabase
-    from svp.core.postgres import Connection
+    from svp.core.postgres import Connection, Cursor
     from svp.settings import Settings
     from warehouse.box_watch import DayWatch
 
