@@ -1,8 +1,7 @@
 -- customer_360_classic: customer_360 of contracts, under the names that the report on set-top-box logs uses. Durations
 -- are seconds, on boxes and in the apps.
 -- grain: one row per contract and month with any record
--- noqa: disable=AL09,CP02
-SELECT
+SELECT -- noqa: disable=AL09,CP02
     dim_customer.customer_code AS Contract,
     cast(agg_customer_month.child_seconds AS decimal(18, 0)) AS ChildDuration,
     cast(agg_customer_month.movie_seconds AS decimal(18, 0)) AS MovieDuration,
