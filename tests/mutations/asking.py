@@ -58,7 +58,7 @@ def import_tests(home: Path) -> None:
     Certificates are left out: no connection checks them, and loading them is a third of a test's work.
     """
     os.environ.update(environment(home))
-    setattr(ssl.SSLContext, "load_default_certs", lambda *_: None)  # noqa: B010
+    setattr(ssl.SSLContext, "load_default_certs", lambda *_: None)  # noqa: B010  (mypy refuses a plain assignment)
     os.chdir(ROOT)
     with tempfile.TemporaryFile("w+") as printed:
         code = run_pytest(("--collect-only", TESTS), printed.fileno())

@@ -55,7 +55,7 @@ def install_instead(kind: str, name: str, text: str) -> list[str]:
             raise
 
     setattr(SchemaObject, "statements", with_mutant)  # noqa: B010  (a plain assignment is refused by mypy)
-    setattr(warehouse.schema, "install_objects", install_or_tell)  # noqa: B010
+    setattr(warehouse.schema, "install_objects", install_or_tell)  # noqa: B010  (as above)
     return refused
 
 
@@ -93,8 +93,8 @@ class Notes:
             finally:
                 self._words = heard
 
-        setattr(MySQLCursor, "execute", execute)  # noqa: B010
-        setattr(warehouse.schema, "install", install_unheard)  # noqa: B010
+        setattr(MySQLCursor, "execute", execute)  # noqa: B010  (as above)
+        setattr(warehouse.schema, "install", install_unheard)  # noqa: B010  (as above)
 
     def pytest_runtest_setup(self) -> None:
         """Begin with nothing."""
