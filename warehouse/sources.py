@@ -73,7 +73,6 @@ EVENT_ACTIVITY_COLUMNS = (
 )
 """Columns of stg_event_activity behind the day, by the names that the pipeline gives them."""
 
-
 NUMBERS_ONLY = frozenset({"hours_by_day", "watch_by_day"})
 """Extracts without text, of many rows: nothing in them is escaped."""
 
