@@ -106,12 +106,12 @@ def in_dialect(**dialect: Any) -> Pollute:
     return lambda clean: iter([written([clean.header, *clean.rows], **dialect)])
 
 
-def in_encoding(name: str, mark: bytes = b"") -> Pollute:
+def in_encoding(name: str) -> Pollute:
     """Return the pollution that writes the same text in another encoding, where it can be."""
 
     def pollute(clean: CleanFile) -> Iterator[bytes]:
         try:
-            yield mark + clean.content.decode().encode(name)
+            yield clean.content.decode().encode(name)
         except UnicodeEncodeError:
             return
 

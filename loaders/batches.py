@@ -35,7 +35,6 @@ BATCH_CHARACTERS = 16 * 1024 * 1024
 MAX_ROW_CHARACTERS = 4 * 1024 * 1024
 """Of one row with all its lines; a longer one is a quote that never ends, or no text."""
 
-
 MAX_LATE_NAMES = 20
 """Of the columns that a file names only after its first rows; one with more has keys for names."""
 
@@ -97,6 +96,11 @@ class Batch:
         rows = sum(part.rows.num_rows for part in self.parts)
         return rows + len(self.refusals) + self.skipped_rows
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether it tells where its rows begin."""
+        return any(part.rows.num_rows and part.row_byte(0) is not None for part in self.parts)
+
     def in_order(self) -> Batch:
         """Return the same rows, none of them apart; a column that a part doesn't have is null there."""
         if not self.apart:
@@ -114,11 +118,6 @@ class Batch:
             row_byte=lambda row: owners[row][0].row_byte(owners[row][1]),
             apart=(),
         )
-
-    @property
-    def is_placed(self) -> bool:
-        """Whether it tells where its rows begin."""
-        return any(part.rows.num_rows and part.row_byte(0) is not None for part in self.parts)
 
     def note_late_names(self, noted: dict[str, int]) -> None:
         """Add late names to those of earlier batches, up to as many as are told."""

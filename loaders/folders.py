@@ -11,6 +11,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from loaders.files import DataFile, Options, printable, unreadable
@@ -89,9 +90,15 @@ def list_files(
 def _paths(given: Path) -> Iterator[Path]:
     """Yield the files that a path means."""
     for path in _matching(given):
-        if path.is_dir():
+        try:
+            mode = path.stat().st_mode
+        except PermissionError as error:
+            unreadable(error, path)
+        except OSError as error:
+            raise _no_file(path) from error
+        if S_ISDIR(mode):
             yield from _data_files(path)
-        elif path.is_file():
+        elif S_ISREG(mode):
             yield path
         else:
             raise _no_file(path)
@@ -175,7 +182,8 @@ def _is_data(path: Path) -> bool:
 
 
 def _holds_nothing(path: Path, files: int) -> InputError:
-    message = f"{printable(path)} holds no file that svp understands; it has {files} files"
+    found = "1 file" if files == 1 else f"{files} files"
+    message = f"{printable(path)} holds no file that svp understands; it has {found}"
     return InputError(message, EXPECTED)
 
 

@@ -24,7 +24,7 @@ from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
 from loaders.ledger import Entry, RowCounts
 from loaders.places import note_bytes
-from loaders.preview import judge
+from loaders.preview import Judgement, judge
 from loaders.publishing import publish
 from loaders.replay import replay_waiting
 from loaders.reports import FileReport
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from loaders.batches import Batch
-    from loaders.contract import Checked
     from loaders.files import Fingerprint
     from loaders.recognise import Recognised
     from loaders.stores import Stores
@@ -112,30 +110,6 @@ class Loading:
     def content(self) -> Fingerprint:
         """What makes it another load: a full delivery says more than its rows."""
         return self.file.content.also(FULL) if self.terms.is_full else self.file.content
-
-
-@dataclass(slots=True)
-class Tally:
-    """What is known of the rows of a file before they are stored."""
-
-    counts: RowCounts = field(default_factory=RowCounts)
-    rejected: Counter[str] = field(default_factory=Counter)
-    """Rows that the contract refused, by the code of the reason."""
-    late_names: dict[str, int] = field(default_factory=dict)
-    """Columns that come after the first rows only, each with its first line."""
-    is_placed: bool = False
-    """Whether its reader tells where rows begin."""
-
-    def add(self, batch: Batch, checked: Checked) -> None:
-        """Count a batch."""
-        self.counts += RowCounts(
-            read_rows=batch.read_rows,
-            rejected_rows=len(checked.refusals),
-            skipped_rows=batch.skipped_rows,
-        )
-        self.rejected.update(refusal.code for refusal in checked.refusals)
-        batch.note_late_names(self.late_names)
-        self.is_placed = self.is_placed or batch.is_placed
 
 
 def _forget(stores: Stores) -> None:
@@ -281,13 +255,13 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
 
     What is rejected is in quarantine; what became of the others is not counted yet.
     """
-    file, tally = loading.file, Tally()
+    file, judged, refused_rows = loading.file, Judgement(loading.file), 0
     description = f"{file.path.name} → {sink.name}"
     with loading.progress.task(description, total=None, unit="rows") as task:
         for batch, checked in file.judged():
             postgres.quarantine(stores.postgres, load_id, checked.refusals, day=file.day)
-            tally.add(batch, checked)
-            if loading.terms.tolerance.is_past(tally.counts.rejected_rows):
+            judged.add(batch, checked)
+            if loading.terms.tolerance.is_past(judged.rejected_rows):
                 break
             for rows in checked.parts if sink.takes_any_order else (checked.accepted,):
                 sink.write(rows)
@@ -295,12 +269,15 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
             task.advance(batch.read_rows, share=file.share_read)
         else:
             refused_rows = sink.judge()
-            tally.counts += RowCounts(rejected_rows=refused_rows)
-            if refused_rows and tally.is_placed:
+            if refused_rows and judged.is_placed:
                 note_bytes(stores.postgres, file, load_id)
-    for remark in file.remarks(tally.rejected, tally.late_names):
+    for remark in file.remarks(judged.rejected, judged.late_names):
         loading.progress.say(remark)
-    return tally.counts
+    return RowCounts(
+        read_rows=judged.read_rows,
+        rejected_rows=judged.rejected_rows + refused_rows,
+        skipped_rows=judged.skipped_rows,
+    )
 
 
 def _with_outcomes(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg2.errors import LockNotAvailable
 
 from loaders.files import printable
-from svp.core.postgres import Connection, connect
+from svp.core.postgres import Connection, Cursor, connect
 from svp.core.sqlfiles import read_sql
 from svp.errors import LockError, UsageError
 
@@ -327,7 +327,7 @@ def ask(settings: Settings, name: str, parameters: Mapping[str, object]) -> list
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _one(cursor: Any) -> tuple[Any, ...]:
+def _one(cursor: Cursor) -> tuple[Any, ...]:
     row: tuple[Any, ...] | None = cursor.fetchone()
     assert row is not None  # noqa: S101  (the statement returns a row)
     return row

@@ -32,7 +32,7 @@ from loaders.parsers import (
 )
 from svp.core.zones import load_zone
 from svp.errors import UsageError, shorten
-from svp.model import TABLES, VIEWING_SESSIONS
+from svp.model import TABLES, TABLES_BY_NAME, VIEWING_SESSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -187,11 +187,12 @@ class _Map:
 
     def _table(self) -> Table:
         name = self._said.get("table")
-        tables = {table.name: table for table in TABLES}
-        if name not in tables:
+        if name not in TABLES_BY_NAME:
             missing = f"there is no table {shorten(name)!r}" if name else "the map names no table"
-            self._refuse(("table",) if name else (), missing, f"use one of {', '.join(tables)}")
-        return tables[str(name)]
+            self._refuse(
+                ("table",) if name else (), missing, f"use one of {', '.join(TABLES_BY_NAME)}"
+            )
+        return TABLES_BY_NAME[str(name)]
 
     def _fields(self, table: Table) -> Iterable[Field]:
         columns = self._section("columns")

@@ -11,16 +11,15 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from psycopg2 import sql
 
+from loaders.snapshots import ENDING
 from svp.core.sqlfiles import list_sql, read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  (the driver's spelling)
-
     from loaders.batches import Refusal
-    from svp.core.postgres import Connection
+    from svp.core.postgres import Connection, Cursor
     from svp.model import Table
 
 __all__ = [
@@ -44,6 +43,12 @@ COPY_BUFFER_BYTES = 1024 * 1024
 PLANNING = {"work_mem": "64MB", "random_page_cost": "1.1", "default_statistics_target": "10"}
 """Memory for each step that sorts or joins a file's rows; keys are looked up rather than all that is there read; and
 a sample of 3,000 rows says enough of a file."""
+
+WRITTEN_BY_LOAD: dict[str, sql.Composable] = {
+    "source": sql.SQL("current_setting('svp.source')"),
+    "load_id": sql.SQL("cast(current_setting('svp.load_id') AS bigint)"),
+}
+"""What a stored row says of its load; all else it says ``resolved`` has under the same name."""
 
 MAX_KEPT_ROWS = 1_000_000
 """Of the rows that one load replaces; of a load that replaces more none is kept, and it can't be undone."""
@@ -142,7 +147,7 @@ def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[s
     Returns:
         Rows by outcome (loaded, unchanged, updated, rejected, ended), and stored rows by flag.
     """
-    available = {file.name: file.text for file in list_sql(f"loaders.targets.{target.name}")}
+    steps = _steps(target)
     with connection.cursor() as cursor:
         outcomes, flags = _count(cursor)
         cursor.execute(read_sql("loaders.statements", "overtake"))
@@ -151,9 +156,9 @@ def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[s
             cursor.execute(read_sql("loaders.statements", "confirm"))
             limit = {"max_rows": MAX_KEPT_ROWS}
             cursor.execute(read_sql("loaders.statements", "keep_replaced"), limit)
-        if "days" in available:
-            cursor.execute(available["days"])
-        cursor.execute(available["merge"])
+        if "days" in steps:
+            cursor.execute(steps["days"])
+        cursor.execute(steps.get("merge") or _merge(target, columns_of(connection, target)))
     return outcomes, flags
 
 
@@ -167,11 +172,40 @@ def _count(cursor: Cursor) -> tuple[dict[str, int], dict[str, int]]:
     return dict(outcomes), dict(sorted(flags.items()))
 
 
+def _steps(target: Table) -> dict[str, str]:
+    """Return the statements that a table has of its own, by name."""
+    return {file.name: file.text for file in list_sql(f"loaders.targets.{target.name}")}
+
+
+def _merge(target: Table, columns: Sequence[str]) -> sql.Composed:
+    """Return the statements that store the new rows of ``resolved``, and put corrections in the place of the old ones.
+
+    Nobody else stores any meanwhile, so what is new is known; ON CONFLICT would write twice to the log for each row.
+    """
+    (natural_key,) = target.key
+    _, *written = columns
+    values = WRITTEN_BY_LOAD | ({"ended_at": sql.SQL("NULL")} if target in ENDING else {})
+    return sql.SQL(
+        "INSERT INTO {table} ({columns}) SELECT {values} FROM resolved"
+        " WHERE resolved.is_latest AND resolved.row_outcome = 'loaded';"
+        " UPDATE {table} AS stored SET ({columns}) = ROW({values}) FROM resolved"
+        " WHERE resolved.is_latest AND resolved.row_outcome = 'updated'"
+        " AND stored.source = current_setting('svp.source') AND stored.{natural_key} = resolved.{natural_key}"
+    ).format(
+        table=sql.Identifier("oltp", target.name),
+        columns=sql.SQL(", ").join(map(sql.Identifier, written)),
+        values=sql.SQL(", ").join(
+            values.get(name, sql.Identifier("resolved", name)) for name in written
+        ),
+        natural_key=sql.Identifier(natural_key),
+    )
+
+
 def view_stored(connection: Connection, target: Table) -> None:
     """Let the rows of a table be seen under the name ``stored``, each with its keys and as an image of itself."""
-    steps = {file.name: file.text for file in list_sql(f"loaders.targets.{target.name}")}
     with connection.cursor() as cursor:
-        cursor.execute(steps.get("stored") or _stored(target, columns_of(connection, target)[0]))
+        stored = _steps(target).get("stored")
+        cursor.execute(stored or _stored(target, columns_of(connection, target)[0]))
 
 
 def columns_of(connection: Connection, target: Table) -> list[str]:

@@ -55,6 +55,8 @@ class Judgement:
     """Accepted rows by the code of the remark."""
     late_names: dict[str, int] = field(default_factory=dict)
     """Columns that come after the first rows only, each with its first line."""
+    is_placed: bool = False
+    """Whether its reader tells where rows begin."""
 
     @property
     def rejected_rows(self) -> int:
@@ -66,6 +68,7 @@ class Judgement:
         self.read_rows += batch.read_rows
         self.skipped_rows += batch.skipped_rows
         batch.note_late_names(self.late_names)
+        self.is_placed = self.is_placed or batch.is_placed
         self.rejected.update(refusal.code for refusal in checked.refusals)
         for rows in checked.parts:
             self.accepted_rows += rows.num_rows

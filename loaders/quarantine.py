@@ -62,7 +62,6 @@ REMEDIES = {
 }
 REMEDY = "correct it in a file of 'svp quarantine export', and give that to 'svp quarantine replay'"
 
-
 OVERTAKEN = "nothing: a later delivery says what became of the row"
 
 

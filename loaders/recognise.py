@@ -376,7 +376,10 @@ def _unknown(file: DataFile, reader: Reader, wanted: Wanted) -> InputError:
         advice = f"{nearest.name} also needs the column {', '.join(missing)}"
     elif not nearest.columns & columns or not missing:
         kinds = ", ".join(sorted({kind.source for kind in KINDS}))
-        advice = f"expected a file of one of these sets: {kinds}; see docs/kinds for their columns"
+        advice = (
+            f"expected a file of one of these sets: {kinds}; see docs/kinds for their columns, and docs/maps.md"
+            " for files of any other shape"
+        )
     else:
         advice = f"nearest is {nearest.name}, which also needs the column {', '.join(missing)}"
     return InputError(message, advice, path=file.name, columns=list(reader.columns))

@@ -23,7 +23,7 @@ from loaders.contract import check
 from loaders.corrections import corrections
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import Options, day_in_name
-from loaders.kinds import KINDS
+from loaders.kinds import KINDS_BY_NAME
 from loaders.ledger import Entry, RowCounts
 from loaders.maps import map_of
 from loaders.publishing import publish
@@ -35,7 +35,7 @@ from loaders.steps import Step, reached
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError, UsageError
-from svp.model import TABLES
+from svp.model import TABLES_BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,13 +46,10 @@ if TYPE_CHECKING:
     from svp.core.postgres import Connection
     from svp.settings import Settings
 
-__all__ = ["KINDS_BY_NAME", "Replay", "replay_corrections", "replay_quarantine", "replay_waiting"]
+__all__ = ["Replay", "replay_corrections", "replay_quarantine", "replay_waiting"]
 
-ORDER = {table.name: number for number, table in enumerate(TABLES)}
+ORDER = {name: number for number, name in enumerate(TABLES_BY_NAME)}
 """Of tables, parents before children; documents that refer to nothing come last."""
-
-TABLES_BY_NAME = {table.name: table for table in TABLES}
-KINDS_BY_NAME = {kind.name: kind for kind in KINDS}
 
 MEND = "mend its file, or a copy of the refused rows, and ingest that"
 

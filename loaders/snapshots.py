@@ -49,7 +49,7 @@ def find_missing(connection: Connection, target: Table, kind: str) -> Missing:
         "WITH present AS (SELECT stored.{key} AS natural_id FROM {table} AS stored"
         " INNER JOIN ops.load ON stored.load_id = load.load_id"
         " WHERE stored.source = current_setting('svp.source') AND load.kind = %(kind)s AND stored.ended_at IS NULL),"
-        " missing AS (INSERT INTO resolved (natural_id, is_latest, outcome)"
+        " missing AS (INSERT INTO resolved (natural_id, is_latest, row_outcome)"
         " SELECT present.natural_id, TRUE, 'ended' FROM present"
         " WHERE NOT EXISTS (SELECT 1 FROM resolved WHERE resolved.natural_id = present.natural_id) RETURNING 1)"
         " SELECT (SELECT count(*) FROM missing), (SELECT count(*) FROM present)"
@@ -66,7 +66,7 @@ def end(connection: Connection, target: Table) -> None:
         "UPDATE {table} AS stored SET ended_at = transaction_timestamp(),"
         " load_id = cast(current_setting('svp.load_id') AS bigint),"
         " row_hash = cast(md5(stored.row_hash || ' ended') AS uuid) FROM resolved"
-        " WHERE resolved.outcome = 'ended' AND stored.{key} = resolved.natural_id"
+        " WHERE resolved.row_outcome = 'ended' AND stored.{key} = resolved.natural_id"
         " AND stored.source = current_setting('svp.source')"
     ).format(key=sql.Identifier(key), table=sql.Identifier("oltp", target.name))
     with connection.cursor() as cursor:

@@ -20,7 +20,7 @@ from loaders.stores import open_stores
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import list_sql, read_sql
 from svp.errors import UsageError
-from svp.model import BOX_LOGS, TABLES
+from svp.model import BOX_LOGS, TABLES_BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from svp.settings import Settings
 
 __all__ = ["Undo", "plan_undo", "undo"]
-
-TABLES_BY_NAME = {table.name: table for table in TABLES}
 
 
 @dataclass(frozen=True, slots=True)

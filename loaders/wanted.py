@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from loaders.kinds import KINDS
+from loaders.kinds import KINDS, KINDS_BY_NAME
 from loaders.maps import read_map
 from svp.core.zones import load_zone
 from svp.errors import UsageError, shorten
@@ -79,12 +79,11 @@ def wanted(
 
 
 def _kind_named(name: str) -> Kind:
-    kinds = {kind.name: kind for kind in KINDS}
-    if name not in kinds:
-        close = get_close_matches(name, kinds, n=1) or [", ".join(kinds)]
+    if name not in KINDS_BY_NAME:
+        close = get_close_matches(name, KINDS_BY_NAME, n=1) or [", ".join(KINDS_BY_NAME)]
         message = f"there is no kind {shorten(name)!r}"
         raise UsageError(message, f"did you mean {close[0]}?")
-    return kinds[name]
+    return KINDS_BY_NAME[name]
 
 
 def check_zone(name: str) -> None:

@@ -16,11 +16,16 @@ __all__ = ["refuse_filled", "write_files"]
 
 
 def refuse_filled(folder: Path, *, force: bool) -> None:
-    """Raise UsageError for a folder with files in it, unless they may be replaced."""
-    if folder.exists() and not folder.is_dir():
+    """Raise UsageError for a folder with files in it, unless they may be replaced; or if nobody can look into it."""
+    try:
+        is_there = folder.exists()
+        is_filled = is_there and folder.is_dir() and any(folder.iterdir())
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    if is_there and not folder.is_dir():
         message = f"{folder} is no folder"
         raise UsageError(message, "name a folder")
-    if not force and folder.exists() and any(folder.iterdir()):
+    if is_filled and not force:
         message = f"{folder} is not empty"
         raise UsageError(
             message, "name a new folder, or add --force to replace what svp wrote in it"
@@ -43,8 +48,12 @@ def write_files(folder: Path, files: Mapping[str, str]) -> None:
             for part in sorted(Path(made).iterdir()):
                 replace(part, folder / part.name)
     except OSError as error:
-        message = f"{error.filename or folder} can't be written: {error.strerror}"
-        raise UsageError(message, "name a folder that you may write to") from error
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> UsageError:
+    message = f"{error.filename or folder} can't be written: {error.strerror}"
+    return UsageError(message, "name a folder that you may write to")
 
 
 def replace(made: Path, place: Path) -> None:

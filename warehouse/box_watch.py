@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from svp.core.mysql import Connection
 
-__all__ = ["KEY_LIST_BYTES", "BoxKeys", "DayWatch"]
+__all__ = ["BoxKeys", "DayWatch"]
 
 DayWatch = tuple["date", pa.Table]
 """A day, and its time by ``contract_code`` and ``application``, null for none, in ``watch_seconds`` (int64)."""
@@ -35,9 +35,6 @@ UNKNOWN = 0
 
 SOURCES = {"customer": "set-top box", "application": NULL}
 """Where members come from, by dimension; names of applications are all of one kind."""
-
-KEY_LIST_BYTES = 1 << 20
-"""Of the longest list of keys that the server writes."""
 
 MEMBER: dict[str, pa.DataType] = {"name": pa.string(), "key": pa.int32()}
 MEMBERS = pa.schema(MEMBER)
@@ -51,7 +48,6 @@ class BoxKeys:
     def __init__(self, connection: Connection, staging: Staging) -> None:
         self._connection, self._staging = connection, staging
         self._members = dict.fromkeys(SOURCES, MEMBERS.empty_table())
-        execute(connection, "SET SESSION group_concat_max_len = %s", (KEY_LIST_BYTES,))
 
     def write(self, watch: Iterable[DayWatch]) -> StagedFile:
         """Write some days in their order to a file of stg_box_watch, after members that nobody knew were added."""

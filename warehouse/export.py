@@ -19,7 +19,7 @@ from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import quote_mysql, read_sql
 from svp.core.workers import in_order
 from svp.errors import PlatformError, VerifyError, shorten
-from warehouse.box_watch import KEY_LIST_BYTES, BoxKeys
+from warehouse.box_watch import BoxKeys
 from warehouse.connections import execute, fetch_one, hold_lock, open_warehouse, stream
 from warehouse.money import keep_report_currency
 from warehouse.plan import (
@@ -241,7 +241,6 @@ def stage_members(
     days = [each.day for chunk in chunks for each in chunk]
     staging.stage("stg_member", sources.members(days))
     execute(connection, "CALL publish_members()")
-    execute(connection, "SET SESSION group_concat_max_len = %s", (KEY_LIST_BYTES,))
     sources.set_keys(stream(connection, read_sql("warehouse.queries", "member_keys")))
 
 

@@ -12,6 +12,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from svp.core.texts import read_text
 from svp.errors import InputError, UsageError, shorten
 
 if TYPE_CHECKING:
@@ -69,11 +70,7 @@ def read_mapping(path: Path) -> CategoryMapping:
         UsageError: it has another ending, or can't be read.
         InputError: it is no mapping.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{shorten(path)} can't be read: {error}"
-        raise UsageError(message) from error
+    text = read_text(path)
     if path.suffix.lower() == ".toml":
         return read_toml(text)
     if path.suffix.lower() == ".csv":

@@ -15,7 +15,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from svp.core.sqlfiles import read_sql
-from svp.errors import InputError, UsageError, shorten
+from svp.core.texts import read_text
+from svp.errors import InputError, shorten
 from warehouse.connections import execute, fetch, open_warehouse, refresh_transaction
 from warehouse.export import run_procedures
 from warehouse.money import RatelessCurrency, currency_key, rateless_currencies
@@ -122,11 +123,7 @@ def read_rates(path: Path) -> tuple[Rate, ...]:
         UsageError: it can't be read.
         InputError: it holds no rates, or something else.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{shorten(path)} can't be read: {error}"
-        raise UsageError(message) from error
+    text = read_text(path)
     reader = csv.DictReader(io.StringIO(text), restkey="", restval="")
     if tuple(reader.fieldnames or ()) != COLUMNS:
         message = f"columns {shorten(', '.join(reader.fieldnames or ()))!r} are not those of rates"

@@ -53,14 +53,14 @@ def reader_name(workspace: Workspace) -> str:
     return account_name(workspace, "reader")
 
 
-def ensure_reader(settings: Settings, *, file: Path | None = None) -> ReaderAccount:
-    """Return the account of the file if it works, else create or rotate it.
+def ensure_reader(settings: Settings) -> ReaderAccount:
+    """Return the account of the default file if it works, else create or rotate it.
 
     Raises:
         ServerError: the server can't be reached, or does not let us make accounts.
     """
-    kept = read_account(settings, file or default_file(settings))
-    return kept if kept and may_read(settings, kept) else rotate_reader(settings, file=file)
+    kept = read_account(settings, default_file(settings))
+    return kept if kept and may_read(settings, kept) else rotate_reader(settings)
 
 
 def rotate_reader(settings: Settings, *, file: Path | None = None) -> ReaderAccount:

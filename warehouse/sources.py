@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  (the driver's spelling)
     from pymongo.collection import Collection
 
     from svp.core.mongodb import Document, MongoDatabase
-    from svp.core.postgres import Connection
+    from svp.core.postgres import Connection, Cursor
     from svp.settings import Settings
     from warehouse.box_watch import DayWatch
 
@@ -79,7 +78,6 @@ EVENT_ACTIVITY_COLUMNS = (
     "session_milliseconds_p95",
 )
 """Columns of stg_event_activity behind the day, by the names that the pipeline gives them."""
-
 
 NUMBERS_ONLY = frozenset({"hours_by_day", "watch_by_day"})
 """Extracts without text, of many rows: nothing in them is escaped."""

@@ -13,7 +13,7 @@ from loaders.kinds import (
     subscribers,
 )
 
-__all__ = ["KINDS"]
+__all__ = ["KINDS", "KINDS_BY_NAME"]
 
 KINDS = (
     relational.USERS,
@@ -27,3 +27,5 @@ KINDS = (
     iptv.LOGS,
     events.EVENTS,
 )
+
+KINDS_BY_NAME = {kind.name: kind for kind in KINDS}

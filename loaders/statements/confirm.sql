@@ -8,6 +8,6 @@ SET
         FROM resolved
         INNER JOIN stored
             ON resolved.natural_id = stored.natural_id AND stored.source = current_setting('svp.source')
-        WHERE resolved.is_latest AND resolved.outcome = 'unchanged'
+        WHERE resolved.is_latest AND resolved.row_outcome = 'unchanged'
     )
 WHERE load.load_id = cast(current_setting('svp.load_id') AS bigint);

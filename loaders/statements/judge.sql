@@ -10,5 +10,5 @@ SELECT
         WHEN candidate.stored_hash IS NULL THEN 'loaded'
         WHEN candidate.stored_hash = candidate.row_hash THEN 'unchanged'
         ELSE 'updated'
-    END AS outcome
+    END AS row_outcome
 FROM candidate;

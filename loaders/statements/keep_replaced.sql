@@ -10,7 +10,7 @@ WITH replaced AS (
     FROM resolved
     INNER JOIN stored
         ON resolved.natural_id = stored.natural_id AND stored.source = current_setting('svp.source')
-    WHERE resolved.is_latest AND resolved.outcome IN ('updated', 'ended')
+    WHERE resolved.is_latest AND resolved.row_outcome IN ('updated', 'ended')
 ),
 
 counted AS (

@@ -2,17 +2,17 @@
 -- grain: one row per outcome and set of remarks
 WITH remarked AS (
     SELECT
-        resolved.outcome,
+        resolved.row_outcome,
         CASE
-            WHEN resolved.is_latest AND resolved.outcome NOT IN ('rejected', 'ended') THEN resolved.quality_flags
+            WHEN resolved.is_latest AND resolved.row_outcome NOT IN ('rejected', 'ended') THEN resolved.quality_flags
             ELSE '{}'
         END AS remarks
     FROM resolved
 )
 
 SELECT
-    remarked.outcome,
+    remarked.row_outcome,
     remarked.remarks,
     count(*) AS outcome_rows
 FROM remarked
-GROUP BY remarked.outcome, remarked.remarks;
+GROUP BY remarked.row_outcome, remarked.remarks;

@@ -23,5 +23,5 @@ INNER JOIN ops.load AS own ON own.load_id = cast(current_setting('svp.load_id') 
 WHERE
     quarantine.quarantine_id = refused_before.quarantine_id
     AND resolved.is_latest
-    AND resolved.outcome IN ('loaded', 'unchanged', 'updated')
+    AND resolved.row_outcome IN ('loaded', 'unchanged', 'updated')
     AND (refused_before.delivery_id, refused_before.line) < (own.delivery_id, resolved.line);

@@ -19,7 +19,7 @@ WITH repeated AS (
 UPDATE resolved
 SET
     is_latest = FALSE,
-    outcome = CASE
+    row_outcome = CASE
         WHEN repeated.refused_code IS NOT NULL THEN 'rejected'
         WHEN repeated.row_hash = repeated.latest_hash THEN 'unchanged'
         ELSE 'updated'

@@ -134,6 +134,6 @@ def run(*words: str) -> tuple[int, str, str]:
             return int(left.code or 0), printed.getvalue(), told.getvalue()
 
 
-def require(holds: bool, why: str) -> None:  # noqa: FBT001
+def require(holds: bool, why: str) -> None:  # noqa: FBT001  (a condition, not an option)
     if not holds:
         raise AssertionError(why)

@@ -59,7 +59,7 @@ def install_instead(kind: str, name: str, text: str) -> list[str]:
             raise
 
     setattr(SchemaObject, "statements", with_mutant)  # noqa: B010  (a plain assignment is refused by mypy)
-    setattr(warehouse.schema, "install_objects", install_or_tell)  # noqa: B010
+    setattr(warehouse.schema, "install_objects", install_or_tell)  # noqa: B010  (as above)
     return refused
 
 
@@ -90,7 +90,7 @@ class Notes:
             self._words.update(WORD.findall(str(statement)))
             return run(cursor, statement, *arguments, **options)
 
-        setattr(MySQLCursor, "execute", execute)  # noqa: B010
+        setattr(MySQLCursor, "execute", execute)  # noqa: B010  (as above)
         for owner, name in PREPARATIONS:
             setattr(owner, name, self._unheard(getattr(owner, name)))
 

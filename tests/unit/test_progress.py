@@ -52,10 +52,29 @@ def test_a_bar_without_a_share_has_no_end_until_it_is_done(
         assert (shown.completed, bars._bars.tasks[0].total) == (15, 15)
 
 
-def test_a_bar_ends_full_though_its_rows_were_estimated(bars: RichProgress) -> None:
+@pytest.mark.parametrize("total", [None, 16], ids=["by the share read", "beforehand"])
+def test_a_bar_ends_full_though_its_rows_were_estimated(
+    bars: RichProgress, total: int | None
+) -> None:
     with bars:
-        with bars.task("users", total=None, unit="rows") as task:
+        with bars.task("users", total=total, unit="rows") as task:
             task.advance(10, share=0.3)
             task.advance(5, share=0.9)
         (shown,) = bars._bars.tasks
         assert (shown.completed, shown.total) == (15, 15)
+        assert shown.finished
+
+
+@pytest.mark.parametrize("total", [None, 40], ids=["unknown", "known"])
+def test_a_bar_that_is_done_keeps_the_rate_that_it_had(
+    bars: RichProgress, screen: io.StringIO, total: int | None
+) -> None:
+    now = [0.0]
+    bars._bars.get_time = lambda: now[0]
+    with bars:
+        with bars.task("titles", total=total, unit="documents") as task:
+            now[0] = 4.0
+            task.advance(40)
+        now[0] = 400.0
+        bars._bars.refresh()
+        assert "40 documents  10/s" in screen.getvalue().splitlines()[-1]

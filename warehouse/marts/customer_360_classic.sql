@@ -1,19 +1,19 @@
 -- customer_360_classic: customer_360 of contracts, under the names that the report on set-top-box logs uses. Durations
 -- are seconds, on boxes and in the apps.
 -- grain: one row per contract and month with any record
-SELECT
-    dim_customer.customer_code AS Contract, -- noqa: CP02
-    cast(agg_customer_month.child_seconds AS decimal(18, 0)) AS ChildDuration, -- noqa: CP02
-    cast(agg_customer_month.movie_seconds AS decimal(18, 0)) AS MovieDuration, -- noqa: CP02
-    cast(agg_customer_month.sport_seconds AS decimal(18, 0)) AS SportDuration, -- noqa: CP02
-    cast(agg_customer_month.tv_seconds AS decimal(18, 0)) AS TVDuration, -- noqa: CP02
-    cast(agg_customer_month.relax_seconds AS decimal(18, 0)) AS RelaxDuration, -- noqa: CP02
-    agg_customer_month.most_watched AS MostWatch, -- noqa: CP02
-    agg_customer_month.taste AS Taste, -- noqa: AL09, CP02
-    agg_customer_month.active_days AS DateCount, -- noqa: CP02
+SELECT -- noqa: disable=AL09,CP02
+    dim_customer.customer_code AS Contract,
+    cast(agg_customer_month.child_seconds AS decimal(18, 0)) AS ChildDuration,
+    cast(agg_customer_month.movie_seconds AS decimal(18, 0)) AS MovieDuration,
+    cast(agg_customer_month.sport_seconds AS decimal(18, 0)) AS SportDuration,
+    cast(agg_customer_month.tv_seconds AS decimal(18, 0)) AS TVDuration,
+    cast(agg_customer_month.relax_seconds AS decimal(18, 0)) AS RelaxDuration,
+    agg_customer_month.most_watched AS MostWatch,
+    agg_customer_month.taste AS Taste,
+    agg_customer_month.active_days AS DateCount,
     cast(
         100.00000000 * agg_customer_month.active_days / agg_customer_month.days_in_period AS decimal(5, 2)
-    ) AS Activeness, -- noqa: CP02
+    ) AS Activeness,
     dim_month.month_start,
     agg_customer_month.month_key AS date_key,
     agg_customer_month.customer_key,

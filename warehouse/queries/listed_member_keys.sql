@@ -3,7 +3,7 @@
 -- grain:  one row per 10,000 numbers of staged members; the keys are in the order of the numbers, parted by commas
 -- params: none
 SELECT
-    group_concat( -- noqa: CP01
+    group_concat(
         coalesce(dim_customer.customer_key, dim_application.application_key) ORDER BY stg_member.member_key
     ) AS warehouse_keys
 FROM stg_member

@@ -4,9 +4,9 @@
 -- params: none
 SELECT
     stg_member.dimension,
-    group_concat(stg_member.member_key ORDER BY stg_member.member_key) AS member_keys, -- noqa: CP01
+    group_concat(stg_member.member_key ORDER BY stg_member.member_key) AS member_keys,
     NULL AS member_name,
-    group_concat(dim_customer.customer_key ORDER BY stg_member.member_key) AS warehouse_keys -- noqa: CP01
+    group_concat(dim_customer.customer_key ORDER BY stg_member.member_key) AS warehouse_keys
 FROM stg_member
 INNER JOIN dim_customer
     ON
@@ -17,9 +17,9 @@ GROUP BY stg_member.dimension, stg_member.member_key DIV 10000
 UNION ALL
 SELECT
     stg_member.dimension,
-    group_concat(stg_member.member_key ORDER BY stg_member.member_key) AS member_keys, -- noqa: CP01
+    group_concat(stg_member.member_key ORDER BY stg_member.member_key) AS member_keys,
     NULL AS member_name,
-    group_concat(dim_title.title_key ORDER BY stg_member.member_key) AS warehouse_keys -- noqa: CP01
+    group_concat(dim_title.title_key ORDER BY stg_member.member_key) AS warehouse_keys
 FROM stg_member
 INNER JOIN dim_title
     ON

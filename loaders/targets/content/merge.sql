@@ -64,7 +64,7 @@ WITH stored AS (
         resolved.row_hash,
         cast(current_setting('svp.load_id') AS bigint) AS load_id
     FROM resolved
-    WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
+    WHERE resolved.is_latest AND resolved.row_outcome IN ('loaded', 'updated')
     ORDER BY resolved.line
     ON CONFLICT (source, content_id) DO UPDATE
         SET
@@ -102,7 +102,7 @@ SELECT
     resolved.average_episode_minutes
 FROM stored
 INNER JOIN resolved ON stored.content_id = resolved.content_id AND resolved.is_latest
-WHERE resolved.outcome IN ('loaded', 'updated');
+WHERE resolved.row_outcome IN ('loaded', 'updated');
 
 ANALYZE merged;
 

@@ -10,7 +10,7 @@ WITH stored AS (
     FROM resolved
     LEFT JOIN oltp.playback_attempts AS existing
         ON resolved.attempt_id = existing.attempt_id AND existing.source = current_setting('svp.source')
-    WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
+    WHERE resolved.is_latest AND resolved.row_outcome IN ('loaded', 'updated')
 ),
 
 played AS (

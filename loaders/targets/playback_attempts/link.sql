@@ -135,7 +135,7 @@ SELECT
     judged.line,
     judged.attempt_id,
     judged.attempted_at,
-    judged.outcome AS attempt_outcome,
+    judged.outcome,
     judged.startup_milliseconds,
     judged.stall_count,
     judged.stall_milliseconds,

@@ -7,13 +7,13 @@ SELECT
 FROM (
     SELECT resolved.rated_at
     FROM resolved
-    WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
+    WHERE resolved.is_latest AND resolved.row_outcome IN ('loaded', 'updated')
     UNION ALL
     SELECT ratings.rated_at
     FROM resolved
     INNER JOIN oltp.ratings
         ON resolved.rating_id = ratings.rating_id AND ratings.source = current_setting('svp.source')
-    WHERE resolved.is_latest AND resolved.outcome = 'updated'
+    WHERE resolved.is_latest AND resolved.row_outcome = 'updated'
 ) AS touched
 GROUP BY day
 ON CONFLICT DO NOTHING;

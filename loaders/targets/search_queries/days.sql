@@ -4,7 +4,7 @@ INSERT INTO ops.load_day (load_id, day)
 WITH touched AS (
     SELECT resolved.searched_at
     FROM resolved
-    WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
+    WHERE resolved.is_latest AND resolved.row_outcome IN ('loaded', 'updated')
     UNION ALL
     SELECT search_queries.searched_at
     FROM resolved
@@ -12,7 +12,7 @@ WITH touched AS (
         ON
             resolved.search_id = search_queries.search_id
             AND search_queries.source = current_setting('svp.source')
-    WHERE resolved.is_latest AND resolved.outcome = 'updated'
+    WHERE resolved.is_latest AND resolved.row_outcome = 'updated'
 )
 
 SELECT DISTINCT

@@ -13,7 +13,7 @@ WITH touched AS NOT MATERIALIZED (
         resolved.user_key,
         resolved.content_key
     FROM resolved
-    WHERE resolved.is_latest AND resolved.outcome IN ('loaded', 'updated')
+    WHERE resolved.is_latest AND resolved.row_outcome IN ('loaded', 'updated')
     UNION ALL
     SELECT
         viewing_sessions.started_on,
@@ -27,7 +27,7 @@ WITH touched AS NOT MATERIALIZED (
         ON
             resolved.session_id = viewing_sessions.session_id
             AND viewing_sessions.source = current_setting('svp.source')
-    WHERE resolved.is_latest AND resolved.outcome = 'updated'
+    WHERE resolved.is_latest AND resolved.row_outcome = 'updated'
 ),
 
 days AS (

@@ -32,7 +32,8 @@ class _RateColumn(TextColumn):
         super().__init__("")
 
     def render(self, task: RichTask) -> Text:
-        speed = task.speed or (task.completed / task.elapsed if task.elapsed else 0)
+        passed = task.finished_time or task.elapsed
+        speed = task.speed or (task.completed / passed if passed else 0)
         rate = f"  {speed:,.0f}/s" if speed else ""
         return Text(f"{task.completed:,.0f} {task.fields['unit']}{rate}")
 
@@ -73,12 +74,11 @@ class RichProgress:
 
     @contextmanager
     def task(self, description: str, *, total: int | None, unit: str) -> Iterator[Task]:
-        """Show one bar; it stays when the work is done."""
+        """Show one bar; it stays when the work is done, and is full then, whatever was expected."""
         identity = self._bars.add_task(description, total=total, unit=unit)
         yield _RichTask(self._bars, identity)
-        if total is None:
-            done = self._bars.tasks[self._bars.task_ids.index(identity)].completed
-            self._bars.update(identity, total=done)
+        done = self._bars.tasks[self._bars.task_ids.index(identity)].completed
+        self._bars.update(identity, total=done)
 
     def say(self, line: str) -> None:
         """Print one line above the bars."""

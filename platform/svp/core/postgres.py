@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg2
-from psycopg2 import errorcodes, errors, sql
-from psycopg2.extensions import connection as Connection  # noqa: N812  (the driver's spelling)
+from psycopg2 import errorcodes, errors, extensions, sql
 
 from svp.errors import SchemaError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Connection", "connect", "create_database", "drop_database", "transaction"]
+__all__ = ["Connection", "Cursor", "connect", "create_database", "drop_database", "transaction"]
+
+Connection = extensions.connection
+Cursor = extensions.cursor
 
 CONNECT_SECONDS = 10
 END_CLIENTS = """

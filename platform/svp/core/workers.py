@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
-__all__ = ["in_order"]
+__all__ = ["in_order", "results"]
 
 WORKERS = 2
 
@@ -21,14 +21,21 @@ def in_order(
     work: Callable[[Item], Result], items: Iterable[Item], *, workers: int = WORKERS
 ) -> Generator[Result]:
     """Yield what ``work`` makes of each item, in their order; the next ones are being made meanwhile, in threads."""
-    running: deque[Future[Result]] = deque()
     pool = ThreadPoolExecutor(workers)
     try:
-        for item in items:
-            running.append(pool.submit(work, item))
-            if len(running) > workers:
-                yield running.popleft().result()
-        while running:
-            yield running.popleft().result()
+        yield from results(lambda item: pool.submit(work, item), items, ahead=workers)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def results(
+    submit: Callable[[Item], Future[Result]], items: Iterable[Item], *, ahead: int
+) -> Generator[Result]:
+    """Yield the result of each item, in their order; ``ahead`` of the next ones are submitted meanwhile."""
+    running: deque[Future[Result]] = deque()
+    for item in items:
+        running.append(submit(item))
+        if len(running) > ahead:
+            yield running.popleft().result()
+    while running:
+        yield running.popleft().result()

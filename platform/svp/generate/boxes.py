@@ -89,8 +89,6 @@ APPLICATIONS = (
     Application("RELAX", "Relax", 1.0),
     Application("SPORT", "Sport", 1.0),
 )
-CHANNEL = 0
-"""The one that stays on when a box is left on."""
 
 CHOICES_A_DAY = 2.5
 """As if a day were so many choices of an application by its share of hours: those chosen at least once get a line."""

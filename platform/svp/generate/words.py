@@ -257,10 +257,6 @@ class NamePool:
     first: tuple[str, ...]
     second: tuple[str, ...]
 
-    def full_name(self, first: int, second: int) -> str:
-        """Return a full name by two numbers of any size."""
-        return f"{self.first[first % len(self.first)]} {self.second[second % len(self.second)]}"
-
 
 def make_name_pools(seed: int) -> tuple[NamePool, ...]:
     """Return the names of each country, in the order of COUNTRIES."""

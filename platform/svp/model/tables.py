@@ -21,6 +21,7 @@ __all__ = [
     "SUBSCRIPTION_EVENTS",
     "SUBSCRIPTION_EVENT_TYPES",
     "TABLES",
+    "TABLES_BY_NAME",
     "USERS",
     "VIEWING_SESSIONS",
     "WATCHLIST",
@@ -318,3 +319,5 @@ TABLES = (
     SEARCH_QUERIES,
 )
 """In the order to load them: whatever a table refers to comes before it."""
+
+TABLES_BY_NAME = {table.name: table for table in TABLES}

@@ -19,7 +19,6 @@ __all__ = ["cached_engine", "engines_folder", "exclusive"]
 
 UNFINISHED = ".unfinished-"
 
-
 ROOT_ENGINES = Path("/var/lib/svp/engines")
 """Root's engines; every user may run them."""
 

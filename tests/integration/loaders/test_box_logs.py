@@ -21,7 +21,6 @@ DAY = date(2022, 4, 1)
 SECONDS = {"_id": 0, "log_id": 1, "watch_seconds": 1}
 VERSIONS = "SELECT day, version FROM ops.day_version ORDER BY day"
 
-
 SAMPLE = Path(__file__).parents[4] / "shared" / "inputs" / "iptv"
 
 

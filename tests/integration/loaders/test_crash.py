@@ -9,7 +9,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg2.extensions import TRANSACTION_STATUS_ACTIVE
@@ -74,25 +74,36 @@ def killed(settings: Settings, step: str, call: int, path: Path) -> int:
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
+def kill_and_repeat(stores: Stores, step: str, call: int, state: str, path: Path) -> None:
+    """Kill a load at a step, which leaves it in a state and tells of its days only if that is complete; repeat it."""
+    versions = "SELECT day, version FROM ops.day_version ORDER BY day"
+    before = stores.rows(versions)
+    assert killed(stores.settings, step, call, path) == -signal.SIGKILL, step
+    newest = "SELECT state, attempts FROM ops.load ORDER BY load_id DESC LIMIT 1"
+    assert stores.rows(newest) == [(state, 1)], step
+    assert (stores.rows(versions) != before) == (state == "complete"), step
+    (report,) = stores.load(path)
+    assert report.outcome == ("loaded" if state == "planned" else "already loaded"), step
+
+
+def left_by_unkilled_runs(settings: Settings, *paths: Path) -> dict[str, list[Any]]:
+    """Return what loads of the same files leave in a second workspace on the same servers."""
+    urls = (settings.postgres_url, settings.mongo_url, settings.mysql_url)
+    with fresh_workspace(settings.home, *urls) as other, opened(other) as stores:
+        for path in paths:
+            stores.load(path)
+        return contents(stores)
+
+
 def test_killed_runs_and_their_repeats_leave_what_unkilled_runs_leave(
     stores: Stores, tmp_path: Path
 ) -> None:
     users, titles, *sessions = deliveries(tmp_path)
     stores.load(users, titles)
     for (step, (call, state)), path in zip(STEPS.items(), sessions, strict=True):
-        days = stores.rows("SELECT day, version FROM ops.day_version ORDER BY day")
-        assert killed(stores.settings, step, call, path) == -signal.SIGKILL, step
-        newest = "SELECT state, attempts FROM ops.load ORDER BY load_id DESC LIMIT 1"
-        assert stores.rows(newest) == [(state, 1)], step
-        is_told = stores.rows("SELECT day, version FROM ops.day_version ORDER BY day") != days
-        assert is_told == (state == "complete"), step
-        (report,) = stores.load(path)
-        assert report.outcome == ("loaded" if state == "planned" else "already loaded"), step
+        kill_and_repeat(stores, step, call, state, path)
     left = contents(stores)
-    with unkilled(stores.settings) as other:
-        for path in (users, titles, *sessions):
-            other.load(path)
-        assert left == contents(other)
+    assert left == left_by_unkilled_runs(stores.settings, users, titles, *sessions)
     assert (
         len(left["viewing_events"])
         == len(left["oltp.viewing_sessions"])
@@ -116,30 +127,12 @@ def test_killed_runs_of_logs_and_their_repeats_leave_what_unkilled_runs_leave(
     before, *logs = (logs_delivery(tmp_path, number) for number in range(len(DOCUMENT_STEPS) + 1))
     stores.load(before)
     for (step, (call, state)), path in zip(DOCUMENT_STEPS.items(), logs, strict=True):
-        versions = stores.rows("SELECT day, version FROM ops.day_version")
-        assert killed(stores.settings, step, call, path) == -signal.SIGKILL, step
-        newest = "SELECT state, attempts FROM ops.load ORDER BY load_id DESC LIMIT 1"
-        assert stores.rows(newest) == [(state, 1)], step
-        is_told = stores.rows("SELECT day, version FROM ops.day_version") != versions
-        assert is_told == (state == "complete"), step
-        (report,) = stores.load(path)
-        assert report.outcome == ("loaded" if state == "planned" else "already loaded"), step
+        kill_and_repeat(stores, step, call, state, path)
     left = contents(stores)
-    with unkilled(stores.settings) as other:
-        for path in (before, *logs):
-            other.load(path)
-        assert left == contents(other)
+    assert left == left_by_unkilled_runs(stores.settings, before, *logs)
     assert len(left["box_logs"]) == LOGS * (len(DOCUMENT_STEPS) + 1) + LOGS // 2
     flags = [row[-1] for row in left["ledger"]]
     assert all('"box_left_on": ' in counted for counted in flags)
-
-
-@contextmanager
-def unkilled(settings: Settings) -> Iterator[Stores]:
-    """Open a second workspace on the same servers."""
-    urls = (settings.postgres_url, settings.mongo_url, settings.mysql_url)
-    with fresh_workspace(settings.home, *urls) as other, opened(other) as stores:
-        yield stores
 
 
 def workers() -> set[threading.Thread]:

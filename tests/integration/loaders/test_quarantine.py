@@ -13,11 +13,11 @@ import pytest
 from psycopg2 import OperationalError
 
 from loaders import batches, ledger, parsers, publishing, replay, retries
-from loaders.kinds import KINDS
+from loaders.kinds import KINDS, KINDS_BY_NAME
 from loaders.quarantine import export_rows, find_row, list_rows
 from loaders.readers import blocks
 from loaders.readers import csv as csv_reader
-from loaders.replay import KINDS_BY_NAME, replay_corrections, replay_quarantine
+from loaders.replay import replay_corrections, replay_quarantine
 from svp.errors import InputError, UsageError
 from tests.unit.loaders.builders import (
     a_box_log,

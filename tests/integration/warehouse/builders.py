@@ -23,9 +23,8 @@ from warehouse.export import refresh
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  (the driver's spelling)
-
     from svp.core.mongodb import Document
+    from svp.core.postgres import Cursor
     from svp.settings import Settings
     from warehouse.export import RefreshResult
 

@@ -89,17 +89,27 @@ def platform(empty_platform: Platform) -> Platform:
 
 
 @pytest.fixture
-def run(empty_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Run a command in the workspace; it must succeed."""
+def svp(empty_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Run a command in the workspace; return its exit code."""
     settings = empty_platform.settings
     monkeypatch.setenv("SVP_HOME", str(settings.home))
     for name in ("postgres_url", "mongo_url", "mysql_url"):
         monkeypatch.setenv(f"SVP_{name.upper()}", getattr(settings, name))
 
-    def run(*words: object) -> None:
+    def svp(*words: object) -> int:
         with pytest.raises(SystemExit) as ended:
             cli.main([*map(str, words), "--workspace", settings.workspace.name])
-        assert not ended.value.code
+        return int(ended.value.code or 0)
+
+    return svp
+
+
+@pytest.fixture
+def run(svp: Callable[..., int]) -> Callable[..., None]:
+    """Run a command in the workspace; it must succeed."""
+
+    def run(*words: object) -> None:
+        assert svp(*words) == 0
 
     return run
 

@@ -12,6 +12,7 @@ from svp import cli
 from tests.independent import APPLICATIONS, Viewing, wrong_marts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.integration.warehouse.builders import Platform
@@ -31,23 +32,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def loaded(
     empty_platform: Platform,
     folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    run: Callable[..., None],
     request: pytest.FixtureRequest,
 ) -> Platform:
     """The month, ingested and refreshed by the command, its lines as documents or without."""
-    settings = empty_platform.settings
-    monkeypatch.setenv("SVP_HOME", str(settings.home))
-    for name in ("postgres_url", "mongo_url", "mysql_url"):
-        monkeypatch.setenv(f"SVP_{name.upper()}", getattr(settings, name))
     way = ["--to", "warehouse"] if request.param == "without" else []
-    for command in (
-        ["ingest", str(folder), *way],
-        ["warehouse", "refresh"],
-        ["verify", "--current"],
-    ):
-        with pytest.raises(SystemExit) as ended:
-            cli.main([*command, "--workspace", settings.workspace.name])
-        assert not ended.value.code
+    run("ingest", folder, *way)
+    run("warehouse", "refresh")
+    run("verify", "--current")
     return empty_platform
 
 

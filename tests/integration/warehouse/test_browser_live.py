@@ -192,7 +192,7 @@ def test_no_password_is_on_a_command_line_or_in_an_environment(
 
 
 def test_other_hosts_are_warned_of(environment: dict[str, str]) -> None:
-    with opened(environment, "--host", "0.0.0.0", "--json") as (process, line):  # noqa: S104
+    with opened(environment, "--host", "0.0.0.0", "--json") as (process, line):  # noqa: S104  (the option's own value)
         assert json.loads(line)["address"].startswith("http://0.0.0.0:")
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=PATIENCE_SECONDS)

@@ -22,7 +22,6 @@ JAN_1 = date(2024, 1, 1)
 
 ACTIVE_USERS = ("stat_date", "dau", "wau", "mau", "stickiness")
 
-
 GENRE_ENGAGEMENT = ("stat_date", "genre", "plays", "watch_hours", "unique_viewers")
 FORMAT_ENGAGEMENT = ("stat_date", "content_type", "plays", "watch_hours", "completion_rate")
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from svp import cli
 from svp.errors import LockError, UsageError, VerifyError
 from tests.integration.warehouse.builders import BoxLog, Play, Title
 from warehouse import connections
@@ -25,6 +24,7 @@ from warehouse.mapping import (
 from warehouse.mapping_files import CategoryMapping, TitleRule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.integration.warehouse.builders import Platform
@@ -205,33 +205,22 @@ def test_import_waits_for_no_refresh_for_ever(
     assert "GAME" not in (mapping_in_force(watched.settings).applications or {})
 
 
-def svp(platform: Platform, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    """Run the command on the platform's workspace; return its exit code."""
-    settings = platform.settings
-    monkeypatch.setenv("SVP_HOME", str(settings.home))
-    for name in ("postgres_url", "mongo_url", "mysql_url"):
-        monkeypatch.setenv(f"SVP_{name.upper()}", getattr(settings, name))
-    with pytest.raises(SystemExit) as ended:
-        cli.main([*arguments, "--workspace", settings.workspace.name])
-    return int(ended.value.code or 0)
-
-
 def test_exported_mapping_is_edited_and_imported(
     watched: Platform,
-    monkeypatch: pytest.MonkeyPatch,
+    svp: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "mapping.csv"
-    assert svp(watched, monkeypatch, "mapping", "export", str(file)) == 0
+    assert svp("mapping", "export", str(file)) == 0
     assert file.read_text().startswith("application,category\nBHD,Movie\n")
     file.write_text(file.read_text() + "GAME,Sport\n")
     capsys.readouterr()
-    assert svp(watched, monkeypatch, "mapping", "diff", str(file)) == 0
+    assert svp("mapping", "diff", str(file)) == 0
     shown = capsys.readouterr().out
     assert "to recompute: category_seconds 1, customer_month 1, daily_statistics 1" in shown
     assert "GAME" in shown
-    assert svp(watched, monkeypatch, "mapping", "import", str(file), "--json") == 0
+    assert svp("mapping", "import", str(file), "--json") == 0
     assert json.loads(capsys.readouterr().out)["changes"] == [
         {
             "thing": "application",
@@ -241,5 +230,5 @@ def test_exported_mapping_is_edited_and_imported(
             "watch_seconds": 7200,
         }
     ]
-    assert svp(watched, monkeypatch, "mapping", "show", "--unmapped") == 0
+    assert svp("mapping", "show", "--unmapped") == 0
     assert "0 seconds have the category Unknown" in capsys.readouterr().out

@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
-from svp import cli
 from svp.errors import UsageError
 from tests.integration.warehouse.builders import BoxLog, Play, Title
 from warehouse import mart_files, mart_sheets
 from warehouse.mart_files import Selection, export_mart
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.integration.warehouse.builders import Platform
@@ -50,31 +50,15 @@ def read_csv(path: Path) -> list[list[str]]:
 
 
 def test_classic_report_is_a_csv_of_a_month(
-    watched: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    watched: Platform, tmp_path: Path, run: Callable[..., None]
 ) -> None:
-    settings = watched.settings
-    monkeypatch.setenv("SVP_HOME", str(settings.home))
-    for name in ("postgres_url", "mongo_url", "mysql_url"):
-        monkeypatch.setenv(f"SVP_{name.upper()}", getattr(settings, name))
     columns = (
         "Contract,ChildDuration,MovieDuration,SportDuration,TVDuration,RelaxDuration,MostWatch,"
         "Taste,DateCount,Activeness"
     )
     file = tmp_path / "february.csv"
     chosen = ("--columns", columns, "--from", "2024-02-01", "--to", "2024-02-29")
-    with pytest.raises(SystemExit) as ended:
-        cli.main(
-            [
-                "mart",
-                "export",
-                "customer_360_classic",
-                str(file),
-                *chosen,
-                "--workspace",
-                settings.workspace.name,
-            ]
-        )
-    assert not ended.value.code
+    run("mart", "export", "customer_360_classic", file, *chosen)
     assert file.read_text() == (
         f"{columns}\n'-1+1,0,0,0,0,0,,,0,0.00\nHNH1,60,0,0,0,0,Child,Child,1,3.45\n"
     )

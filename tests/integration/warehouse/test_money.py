@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from svp import cli
 from svp.errors import VerifyError
 from svp.model import SUBSCRIPTION_EVENT_TYPES
 from tests.integration.warehouse.builders import Play, User, at
@@ -27,6 +26,7 @@ from warehouse.rates import Rate, import_rates, rates_in_force
 from warehouse.status import read_status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.integration.warehouse.builders import Platform
@@ -528,20 +528,9 @@ def test_country_is_known_from_sign_up_and_another_from_the_load_that_told(
     ]
 
 
-def svp(platform: Platform, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    """Run the command on the platform's workspace; return its exit code."""
-    settings = platform.settings
-    monkeypatch.setenv("SVP_HOME", str(settings.home))
-    for name in ("postgres_url", "mongo_url", "mysql_url"):
-        monkeypatch.setenv(f"SVP_{name.upper()}", getattr(settings, name))
-    with pytest.raises(SystemExit) as ended:
-        cli.main([*arguments, "--workspace", settings.workspace.name])
-    return int(ended.value.code or 0)
-
-
 def test_rates_are_imported_and_shown_by_command(
     platform: Platform,
-    monkeypatch: pytest.MonkeyPatch,
+    svp: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
@@ -552,14 +541,14 @@ def test_rates_are_imported_and_shown_by_command(
     )
     file = tmp_path / "rates.csv"
     file.write_text("currency,report_currency,valid_from,rate\nEUR,USD,2024-01-01,1.1\n")
-    assert svp(platform, monkeypatch, "warehouse", "rates", "import", str(file)) == 0
+    assert svp("warehouse", "rates", "import", str(file)) == 0
     assert "1 rates were added or removed" in capsys.readouterr().out
     assert platform.mart("subscription_monthly", "mrr_closing") == [(11,)] * 4
-    assert svp(platform, monkeypatch, "warehouse", "rates", "show", "--json") == 0
+    assert svp("warehouse", "rates", "show", "--json") == 0
     shown = json.loads(capsys.readouterr().out)
     assert [rate["currency"] for rate in shown["rates"]] == ["EUR"]
     assert [each["currency"] for each in shown["missing"]] == ["GBP"]
-    svp(platform, monkeypatch, "warehouse", "status")
+    svp("warehouse", "status")
     assert "1 prices in GBP have no rate into USD" in capsys.readouterr().out
 
 

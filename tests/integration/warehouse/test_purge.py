@@ -18,7 +18,6 @@ from tests.integration.warehouse.builders import (
     SubscriptionEvent,
     at,
 )
-from tests.integration.warehouse.test_verify import svp
 from warehouse.checks import verify
 from warehouse.export import export
 from warehouse.plan import Scope, plan_export
@@ -26,6 +25,8 @@ from warehouse.purge import PurgePlan, plan_purge, purge
 from warehouse.status import read_status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.integration.warehouse.builders import Platform
 
 JAN_10, JAN_31, FEB_1, FEB_20, MAR_5 = (
@@ -279,18 +280,21 @@ def test_plan_says_what_would_go(old: Platform) -> None:
 
 
 def test_command_asks_and_says_what_went(
-    old: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    old: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    svp: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     arguments = ("warehouse", "purge", "--before", "2024-02-01")
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
-    assert svp(old, monkeypatch, *arguments) == 2
+    assert svp(*arguments) == 2
     told = capsys.readouterr().err
     assert "This removes 2 days, 2024-01-10 to 2024-01-31" in told
     assert "add --yes" in told
-    assert svp(old, monkeypatch, *arguments, "--yes", "--json") == 0
+    assert svp(*arguments, "--yes", "--json") == 0
     facts = json.loads(capsys.readouterr().out)
     assert (facts["days"], facts["before"]) == (2, "2024-02-01")
-    assert svp(old, monkeypatch, "warehouse", "export", "--from", "2024-01-10") == 2
+    assert svp("warehouse", "export", "--from", "2024-01-10") == 2
     assert older_rows(old, 20240201) == {}
 
 

@@ -23,7 +23,6 @@ from tests.integration.warehouse.builders import (
     User,
     at,
 )
-from tests.integration.warehouse.test_verify import svp
 from warehouse import rebuild
 from warehouse.connections import fetch, hold_lock, open_warehouse
 from warehouse.export import export
@@ -31,7 +30,7 @@ from warehouse.purge import purge
 from warehouse.rebuild import SliceDifference, verify_rebuild
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from svp.settings import Settings
     from tests.integration.warehouse.accounts import Accounts
@@ -282,17 +281,17 @@ def test_rebuild_does_not_begin_beside_a_refresh(
 
 
 def test_command_shows_what_differs_and_ends_with_6(
-    played: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    played: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert svp(played, monkeypatch, "verify", "--rebuild") == 0
+    assert svp("verify", "--rebuild") == 0
     assert "slices are as a full rebuild makes them" in capsys.readouterr().out
     played.execute("UPDATE agg_segment_summary SET customers = 9 WHERE month_key = 20240201")
-    assert svp(played, monkeypatch, "verify", "--rebuild") == 6
+    assert svp("verify", "--rebuild") == 6
     shown = capsys.readouterr().out
     assert "2024-02-01" in shown
     assert "1 of" in shown
     assert max(map(len, shown.splitlines())) <= 100
-    assert svp(played, monkeypatch, "verify", "--rebuild", "--json") == 6
+    assert svp("verify", "--rebuild", "--json") == 6
     told = json.loads(capsys.readouterr().out)
     assert [(each["table"], each["slice_key"]) for each in told["differences"]] == [
         ("agg_segment_summary", "2024-02-01")
@@ -301,14 +300,12 @@ def test_command_shows_what_differs_and_ends_with_6(
     export(played.settings)
     played.execute("DELETE FROM agg_segment_summary WHERE month_key = 20240201")
     played.execute("CALL refresh_customer_month('2024-02-01', '2024-02-01')")
-    assert svp(played, monkeypatch, "verify", "--rebuild") == 0
-    assert svp(played, monkeypatch, "verify", "--rebuild", "--current") == 6
+    assert svp("verify", "--rebuild") == 0
+    assert svp("verify", "--rebuild", "--current") == 6
 
 
-def test_by_day_and_rebuild_exclude_each_other(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert svp(platform, monkeypatch, "verify", "--rebuild", "--by-day") == 2
+def test_by_day_and_rebuild_exclude_each_other(platform: Platform, svp: Callable[..., int]) -> None:
+    assert svp("verify", "--rebuild", "--by-day") == 2
 
 
 def test_owner_rebuilds_and_nothing_of_the_warehouse_is_written(filled: Accounts) -> None:

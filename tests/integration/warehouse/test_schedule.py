@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import warehouse.schema
 from svp.core.mysql import open_connection
 from tests.integration.warehouse.builders import Play, User
-from tests.integration.warehouse.test_verify import svp
 from warehouse.connections import execute
 from warehouse.status import read_status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
 
     from tests.integration.warehouse.builders import Platform
@@ -27,15 +28,15 @@ def in_days(days: int) -> datetime:
 
 
 def test_chosen_times_are_shown_and_outlive_a_reinstall(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    platform: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert svp(platform, monkeypatch, "warehouse", "schedule", "set") == 2
+    assert svp("warehouse", "schedule", "set") == 2
     arguments = ("warehouse", "schedule", "set", "--at", "04:30", "--every", "20")
-    assert svp(platform, monkeypatch, *arguments) == 0
+    assert svp(*arguments) == 0
     platform.execute("UPDATE schema_object SET checksum = 'old' WHERE kind = 'event'")
     warehouse.schema.install(platform.settings)
     capsys.readouterr()
-    assert svp(platform, monkeypatch, "warehouse", "schedule", "show", "--json") == 0
+    assert svp("warehouse", "schedule", "show", "--json") == 0
     shown = json.loads(capsys.readouterr().out)
     daily, often = shown["events"]
     assert (daily["every"], daily["next_run_at"][11:], daily["is_enabled"]) == (
@@ -61,11 +62,11 @@ def test_events_have_their_times_until_somebody_chooses_others(platform: Platfor
     ]
 
 
-def test_off_is_a_problem_until_on(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert svp(platform, monkeypatch, "warehouse", "schedule", "off") == 0
-    assert svp(platform, monkeypatch, "warehouse", "status") == 6
-    assert svp(platform, monkeypatch, "warehouse", "schedule", "on") == 0
-    assert svp(platform, monkeypatch, "warehouse", "status") == 0
+def test_off_is_a_problem_until_on(platform: Platform, svp: Callable[..., int]) -> None:
+    assert svp("warehouse", "schedule", "off") == 0
+    assert svp("warehouse", "status") == 6
+    assert svp("warehouse", "schedule", "on") == 0
+    assert svp("warehouse", "status") == 0
 
 
 def test_event_that_should_have_run_is_named(platform: Platform) -> None:
@@ -109,14 +110,14 @@ def test_users_that_wait_make_the_export_overdue_as_days_do(platform: Platform) 
 
 
 def test_scheduler_that_is_off_is_named_until_it_is_on(
-    platform: Platform, administrator_url: str, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, administrator_url: str, svp: Callable[..., int]
 ) -> None:
     with open_connection(administrator_url) as administrator:
         execute(administrator, "SET GLOBAL event_scheduler = OFF")
         try:
             (problem,) = read_status(platform.settings).problems
             assert problem.startswith("event_scheduler is OFF")
-            assert svp(platform, monkeypatch, "warehouse", "status") == 6
+            assert svp("warehouse", "status") == 6
         finally:
             execute(administrator, "SET GLOBAL event_scheduler = ON")
-    assert svp(platform, monkeypatch, "warehouse", "status") == 0
+    assert svp("warehouse", "status") == 0

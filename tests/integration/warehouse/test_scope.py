@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.integration.warehouse.builders import Play
-from tests.integration.warehouse.test_verify import svp
 from warehouse import export as exporting
 from warehouse.export import StagedRun, export, refresh
 from warehouse.plan import Scope, plan_export
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.integration.warehouse.builders import Platform
 
 JAN_30, JAN_31, FEB_1 = date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 1)
@@ -92,16 +93,16 @@ def test_dry_run_tells_days_versions_and_dimensions_and_writes_nothing(played: P
 @pytest.mark.parametrize("command", ["export", "refresh"])
 def test_command_plans_a_range(
     played: Platform,
-    monkeypatch: pytest.MonkeyPatch,
+    svp: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
     command: str,
 ) -> None:
     arguments = ("warehouse", command, "--from", "2024-01-31", "--dry-run")
-    assert svp(played, monkeypatch, *arguments, "--json") == 0
+    assert svp(*arguments, "--json") == 0
     plan = json.loads(capsys.readouterr().out)
     assert [day["name"] for day in plan["days"]] == ["2024-01-31", "2024-02-01"]
-    assert svp(played, monkeypatch, *arguments) == 0
+    assert svp(*arguments) == 0
     shown = capsys.readouterr().out
     assert "2 days and 0 dimensions would be published; nothing was written" in shown
-    assert svp(played, monkeypatch, *arguments, "--full") == 2
-    assert svp(played, monkeypatch, "warehouse", command, "--from", "2024-01-31") == 0
+    assert svp(*arguments, "--full") == 2
+    assert svp("warehouse", command, "--from", "2024-01-31") == 0

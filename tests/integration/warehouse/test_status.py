@@ -12,7 +12,6 @@ from loaders.ledger import only_ingest
 from svp.core.mongodb import open_database
 from svp.errors import VerifyError
 from tests.integration.warehouse.builders import Play
-from tests.integration.warehouse.test_verify import svp
 from warehouse.reader import reader_name
 from warehouse.schedule import DAILY as EVENT
 from warehouse.schedule import OFTEN
@@ -62,18 +61,18 @@ def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> N
 
 
 def test_status_ends_with_6_when_the_event_is_disabled(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    platform: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert svp(platform, monkeypatch, "warehouse", "status") == 0
+    assert svp("warehouse", "status") == 0
     platform.execute(f"ALTER EVENT {EVENT} DISABLE")
-    assert svp(platform, monkeypatch, "warehouse", "status") == 6
+    assert svp("warehouse", "status") == 6
     shown = capsys.readouterr().out
     assert f"the event {EVENT} is disabled" in shown
     assert max(map(len, shown.splitlines())) <= 100
 
 
 def test_status_names_a_missing_event_and_reports_the_rest(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    platform: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     platform.load(Play(JAN_31))
     platform.refresh()
@@ -82,7 +81,7 @@ def test_status_names_a_missing_event_and_reports_the_rest(
     assert status.problems == (f"the event {EVENT} is missing: run 'svp init'",)
     found = ([each.name for each in status.events], len(status.runs))
     assert found == ([OFTEN], 5 + platform.aggregates())
-    assert svp(platform, monkeypatch, "warehouse", "status") == 6
+    assert svp("warehouse", "status") == 6
     assert f"the event {EVENT} is missing" in capsys.readouterr().out
 
 
@@ -93,22 +92,22 @@ def test_status_names_a_procedure_that_another_program_installed(platform: Platf
 
 
 def test_load_that_was_interrupted_is_named_until_it_is_complete(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    platform: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     load_id = platform.load(Play(JAN_31), is_complete=False)
     told = f"load {load_id} (test) was interrupted: run 'svp ingest' again to complete it"
-    assert svp(platform, monkeypatch, "warehouse", "refresh") == 0
+    assert svp("warehouse", "refresh") == 0
     assert told in capsys.readouterr().err
-    assert svp(platform, monkeypatch, "warehouse", "status") == 6
+    assert svp("warehouse", "status") == 6
     assert f"problem    {told}" in capsys.readouterr().out
-    assert svp(platform, monkeypatch, "verify") == 0
+    assert svp("verify") == 0
     assert told in capsys.readouterr().out
-    assert svp(platform, monkeypatch, "verify", "--current") == 6
+    assert svp("verify", "--current") == 6
     platform.complete(load_id)
     capsys.readouterr()
-    assert svp(platform, monkeypatch, "warehouse", "refresh") == 0
-    assert svp(platform, monkeypatch, "warehouse", "status") == 0
-    assert svp(platform, monkeypatch, "verify", "--current") == 0
+    assert svp("warehouse", "refresh") == 0
+    assert svp("warehouse", "status") == 0
+    assert svp("verify", "--current") == 0
     assert "interrupted" not in "".join(capsys.readouterr())
 
 
@@ -151,13 +150,13 @@ def newer_warehouse(platform: Platform) -> None:
 )
 def test_command_refuses_a_store_that_is_newer(
     empty_platform: Platform,
-    monkeypatch: pytest.MonkeyPatch,
+    svp: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
     make_newer: Callable[[Platform], None],
     command: str,
 ) -> None:
     make_newer(empty_platform)
-    assert svp(empty_platform, monkeypatch, *command.split()) == 8
+    assert svp(*command.split()) == 8
     assert "has schema 9999, newer than this program's" in capsys.readouterr().err
 
 
@@ -184,22 +183,22 @@ def test_status_tells_an_export_that_was_killed(platform: Platform) -> None:
 
 
 def test_refresh_and_export_tell_what_they_did_as_json(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    platform: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     platform.load(Play(JAN_31))
-    assert svp(platform, monkeypatch, "warehouse", "export", "--json") == 0
-    assert svp(platform, monkeypatch, "warehouse", "refresh", "--json") == 0
+    assert svp("warehouse", "export", "--json") == 0
+    assert svp("warehouse", "refresh", "--json") == 0
     exported, refreshed = map(json.loads, capsys.readouterr().out.splitlines())
     assert (exported["days"], exported["dimensions"]) == (1, ["users", "titles"])
     assert (refreshed["days"], refreshed["procedures"]) == (0, platform.aggregates())
 
 
 def test_reader_shows_no_password_where_there_is_no_terminal(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    platform: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     try:
-        assert svp(platform, monkeypatch, "warehouse", "reader") == 0
-        assert svp(platform, monkeypatch, "warehouse", "reader", "--json") == 0
+        assert svp("warehouse", "reader") == 0
+        assert svp("warehouse", "reader", "--json") == 0
         shown = capsys.readouterr().out
         name = f"{reader_name(platform.settings.workspace)}.json"
         file = platform.settings.home / "accounts" / name
@@ -211,8 +210,8 @@ def test_reader_shows_no_password_where_there_is_no_terminal(
 
 
 def test_mart_whose_view_is_missing_is_a_message(
-    empty_platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty_platform: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     empty_platform.execute(f"DROP VIEW {empty_platform.settings.workspace.mart_database}.genre")
-    assert svp(empty_platform, monkeypatch, "mart", "show", "genre") == 6
+    assert svp("mart", "show", "genre") == 6
     assert "genre' doesn't exist" in capsys.readouterr().err

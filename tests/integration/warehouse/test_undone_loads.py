@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from loaders.ingest import ingest
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.integration.warehouse.builders import Platform
-
-APRIL_1 = date(2022, 4, 1)
 
 
 def marts(platform: Platform) -> dict[str, list[Any]]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from svp import cli
 from svp.core.mongodb import open_database
 from svp.errors import VerifyError
 from tests.integration.warehouse.builders import (
@@ -82,17 +81,6 @@ def busy(platform: Platform) -> Platform:
     platform.postgres(EVENT)
     platform.refresh()
     return platform
-
-
-def svp(platform: Platform, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    """Run the command on the platform's workspace; return its exit code."""
-    settings = platform.settings
-    monkeypatch.setenv("SVP_HOME", str(settings.home))
-    for name in ("postgres_url", "mongo_url", "mysql_url"):
-        monkeypatch.setenv(f"SVP_{name.upper()}", getattr(settings, name))
-    with pytest.raises(SystemExit) as ended:
-        cli.main([*arguments, "--workspace", settings.workspace.name])
-    return int(ended.value.code or 0)
 
 
 def by_day(found: Comparison, measure: str) -> Mapping[date, set[int]]:
@@ -418,18 +406,18 @@ def paid(platform: Platform) -> Platform:
 
 
 def test_months_whose_bridges_do_not_balance_are_a_disagreement(
-    paid: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    paid: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert svp(paid, monkeypatch, "verify") == 0
+    assert svp("verify") == 0
     paid.execute("UPDATE agg_subscription_monthly SET new_minor = 7 WHERE month_key = 20240101")
     with pytest.raises(VerifyError, match="1 bridges do not balance, first closing MRR"):
         verify(paid.settings).require_agreement()
     capsys.readouterr()
-    assert svp(paid, monkeypatch, "verify") == 6
+    assert svp("verify") == 6
     shown = capsys.readouterr().out
     assert "the stores agree on 2 days; 1 bridges do not balance" in shown
     assert "2024-01-01" in shown
-    assert svp(paid, monkeypatch, "verify", "--json") == 6
+    assert svp("verify", "--json") == 6
     told = json.loads(capsys.readouterr().out)
     (bridge,) = told["unbalanced"]
     assert told["agree"] is False
@@ -457,9 +445,9 @@ def test_first_month_after_a_purge_opens_with_what_was_before(paid: Platform) ->
 
 
 def test_currencies_without_a_rate_are_named_and_no_disagreement(
-    paid: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    paid: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert svp(paid, monkeypatch, "verify", "--current") == 0
+    assert svp("verify", "--current") == 0
     assert "1 prices in JPY have no rate into USD, the first from 2024-02-01" in (
         capsys.readouterr().out
     )
@@ -527,12 +515,13 @@ def test_day_that_an_ingest_changes_meanwhile_is_pending(
 def test_tables_fit_and_show_every_measure(
     busy: Platform,
     monkeypatch: pytest.MonkeyPatch,
+    svp: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
     columns: int,
 ) -> None:
     busy.execute("UPDATE fact_playback SET watch_seconds = 2000000000 WHERE date_key = 20240131")
     monkeypatch.setattr("svp.cli.common.MAX_COLUMNS", columns)
-    assert svp(busy, monkeypatch, "verify", "--by-day") == 6
+    assert svp("verify", "--by-day") == 6
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= columns
     assert "…" not in shown
@@ -542,19 +531,19 @@ def test_tables_fit_and_show_every_measure(
 
 
 def test_command_says_that_there_is_nothing_to_compare(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    platform: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert svp(platform, monkeypatch, "verify") == 0
+    assert svp("verify") == 0
     assert "nothing to compare" in capsys.readouterr().out
 
 
 def test_command_ends_with_6_where_stores_disagree(
-    played: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    played: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert svp(played, monkeypatch, "verify", "--by-day") == 0
+    assert svp("verify", "--by-day") == 0
     assert "the stores agree on 2 days" in capsys.readouterr().out
     played.execute("UPDATE fact_playback SET watch_seconds = 934 WHERE date_key = 20240131")
-    assert svp(played, monkeypatch, "verify", "--json", "--by-day") == 6
+    assert svp("verify", "--json", "--by-day") == 6
     told = json.loads(capsys.readouterr().out)
     assert told["agree"] is False
     assert told["differences"][0]["values"]["MySQL facts"]["fact_playback"] == 934
@@ -567,9 +556,9 @@ def test_command_ends_with_6_where_stores_disagree(
 
 
 def test_pending_days_fail_only_when_current_is_asked_for(
-    played: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    played: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     played.load(Play(JAN_30))
-    assert svp(played, monkeypatch, "verify") == 0
-    assert svp(played, monkeypatch, "verify", "--current", "--json") == 6
+    assert svp("verify") == 0
+    assert svp("verify", "--current", "--json") == 6
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["pending"] == ["2024-01-30"]

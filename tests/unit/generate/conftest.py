@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 
 Frames = dict[str, pd.DataFrame]
 
+NEXT = {
+    "": {"trial", "start"},
+    "trial": {"start", "cancellation"},
+    "start": {"renewal", "payment_failed", "cancellation", "upgrade", "downgrade"},
+    "renewal": {"renewal", "payment_failed", "cancellation", "upgrade", "downgrade"},
+    "upgrade": {"renewal", "payment_failed", "cancellation"},
+    "downgrade": {"renewal", "payment_failed", "cancellation"},
+    "payment_failed": {"renewal", "cancellation"},
+    "cancellation": {"return"},
+    "return": {"renewal", "payment_failed", "cancellation", "upgrade", "downgrade"},
+}
+"""Events of a subscription, each with those that may follow it."""
+
 
 def frames_of(arguments: Arguments) -> Frames:
     """Return every table of a platform; dates are counted as instants at midnight UTC."""

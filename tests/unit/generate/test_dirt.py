@@ -23,7 +23,7 @@ from svp.generate.dirt import Dirt, Planted, dirt_entry, planted_batch, planted_
 from svp.generate.dirt.box_kinds import BOX_KINDS, BoxKind
 from svp.generate.dirt.kinds import KINDS, Kind, kinds_of
 from svp.generate.output.formats import csv_header, csv_lines, json_lines
-from svp.model import TABLES, Column, Table
+from svp.model import TABLES, TABLES_BY_NAME, Column, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 ROWS = 1_000
 SHARE = 0.1
 FORMATS = ("csv", "jsonl", "parquet")
-TABLE_BY_NAME = {table.name: table for table in TABLES}
 
 FOUND_BY_THE_DATABASE = {
     "unknown_parent", "day_differs", "ends_before_start", "over_two_midnights", "repeated_pair", "repeated_play",
@@ -112,7 +111,7 @@ def foretold(line: int, row: Planted) -> tuple[int, str | None, str | None, str 
 @pytest.fixture(params=[(table.name, ending) for table in TABLES for ending in FORMATS])
 def case(request: pytest.FixtureRequest) -> tuple[Table, str]:
     name, ending = request.param
-    return TABLE_BY_NAME[name], ending
+    return TABLES_BY_NAME[name], ending
 
 
 def test_the_contract_refuses_exactly_what_is_planted_to_be_refused(
@@ -182,7 +181,7 @@ def test_each_kind_of_a_table_is_planted_equally_often() -> None:
 
 
 def test_the_share_holds_over_parts_that_are_too_small_for_one_bad_row() -> None:
-    users = clean_rows(TABLE_BY_NAME["users"], 30)
+    users = clean_rows(TABLES_BY_NAME["users"], 30)
     planter = dirt("csv", share=0.01)
     planted = [
         row for part in range(1_000) for row in planter.plant("users", users, part=part)
@@ -222,14 +221,14 @@ def test_an_earlier_state_differs_from_the_clean_row_which_follows_it_at_once() 
 
 
 def test_the_same_arguments_plant_the_same_and_another_part_something_else() -> None:
-    clean = clean_rows(TABLE_BY_NAME["ratings"])
+    clean = clean_rows(TABLES_BY_NAME["ratings"])
     once, again, other = (dirt("jsonl").plant("ratings", clean, part=part) for part in (1, 1, 2))
     assert once == again
     assert once != other
 
 
 def test_no_rows_and_no_share_give_no_dirt() -> None:
-    users = TABLE_BY_NAME["users"]
+    users = TABLES_BY_NAME["users"]
     assert dirt("csv").plant("users", clean_rows(users, 0), part=1) == ()
     assert dirt("csv", share=0.0).plant("users", clean_rows(users), part=1) == ()
     assert dirt("csv").plant_box_lines([], day=20_000, part=1) == ()
@@ -247,7 +246,7 @@ def test_every_code_is_one_of_the_contracts() -> None:
 
 
 def test_the_manifest_names_file_line_key_kind_column_value_and_what_the_contract_does() -> None:
-    planted = dirt("csv").plant("users", clean_rows(TABLE_BY_NAME["users"]), part=1)
+    planted = dirt("csv").plant("users", clean_rows(TABLES_BY_NAME["users"]), part=1)
     row = next(row for row in planted if row.kind == "impossible_age")
     entry = dirt_entry(row, file="users.csv", line=1_024)
     assert entry == {

@@ -401,6 +401,11 @@ def test_empty_folder_is_filled(tmp_path: Path) -> None:
     assert len(list((tmp_path / "platform").iterdir())) == 2
 
 
+def test_folder_that_nobody_can_make_is_a_mistake_of_use(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="can't be written: File name too long"):
+        write(tmp_path / ("n" * 300), LITTLE, workers=1)
+
+
 def test_parents_of_the_folder_are_made(tmp_path: Path) -> None:
     manifest = write(tmp_path / "a" / "b", LITTLE, only=["users"])
     assert not manifest.was_there

@@ -11,24 +11,13 @@ import pytest
 from svp.generate import SCALES
 from svp.generate.market import COUNTRIES, DEVICES, PLANS, QUALITIES
 from svp.model import TABLES, Table
+from tests.unit.generate.conftest import NEXT
 
 if TYPE_CHECKING:
     from tests.unit.generate.conftest import Frames
 
 START_AT = pd.Timestamp("2025-01-01", tz="UTC")
 END_AT = START_AT + pd.Timedelta(days=SCALES["tiny"].days)
-
-NEXT = {
-    "": {"trial", "start"},
-    "trial": {"start", "cancellation"},
-    "start": {"renewal", "payment_failed", "cancellation", "upgrade", "downgrade"},
-    "renewal": {"renewal", "payment_failed", "cancellation", "upgrade", "downgrade"},
-    "upgrade": {"renewal", "payment_failed", "cancellation"},
-    "downgrade": {"renewal", "payment_failed", "cancellation"},
-    "payment_failed": {"renewal", "cancellation"},
-    "cancellation": {"return"},
-    "return": {"renewal", "payment_failed", "cancellation", "upgrade", "downgrade"},
-}
 
 INSTANTS = (
     ("viewing_sessions", "started_at"),

@@ -39,21 +39,11 @@ from svp.generate.subscriptions import (
     subscribed_periods,
 )
 from svp.generate.words import make_name_pools
+from tests.unit.generate.conftest import NEXT
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NEXT = {
-    "": {"trial", "start"},
-    "trial": {"start", "cancellation"},
-    "start": {"renewal", "payment_failed", "cancellation", "upgrade", "downgrade"},
-    "renewal": {"renewal", "payment_failed", "cancellation", "upgrade", "downgrade"},
-    "upgrade": {"renewal", "payment_failed", "cancellation"},
-    "downgrade": {"renewal", "payment_failed", "cancellation"},
-    "payment_failed": {"renewal", "cancellation"},
-    "cancellation": {"return"},
-    "return": {"renewal", "payment_failed", "cancellation", "upgrade", "downgrade"},
-}
 CHARGES = ("start", "renewal", "return")
 EDGES = pd.date_range("2025-01-01", "2026-01-01", freq="MS", tz="UTC")
 """Of the months of the year that is made."""

@@ -285,6 +285,7 @@ def test_what_is_no_file_is_refused_without_being_opened(tmp_path: Path) -> None
         ("pipe.csv", "is not a regular file"),
         ("loop", "does not exist"),
         ("nothing", "does not exist"),
+        ("n" * 300, "does not exist"),
         (".", "holds no file that svp understands; it has 2 files"),
     ):
         with pytest.raises(InputError, match=told):
@@ -304,6 +305,17 @@ def test_a_file_that_cannot_be_read_is_named(
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(InputError, match=r"users.csv can't be read: Permission denied"):
         recognise(path)
+
+
+def test_a_path_that_nobody_may_look_at_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(InputError, match=r"users.csv can't be read: Permission denied"):
+        recognise_all([tmp_path / "users.csv"])
 
 
 def test_a_file_that_is_gone_when_it_is_read_is_an_input_error(tmp_path: Path) -> None:

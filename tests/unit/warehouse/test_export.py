@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
-
-from svp.core.workers import in_order
 from warehouse.export import playback_spans
 from warehouse.plan import CHUNK_DAYS, CHUNK_ROWS, FIRST_CHUNK_ROWS, chunk_days, pending_days
 from warehouse.sources import DayVersion
@@ -67,16 +64,6 @@ def test_run_ends_before_the_day_that_is_one_row_too_many_and_a_large_day_is_alo
 def test_each_run_has_room_for_twice_as_many_rows_as_the_one_before_up_to_a_limit() -> None:
     found = runs_of([FIRST_CHUNK_ROWS // 2] * 60)
     assert [sum(run) for run in found] == [12_500, 25_000, 50_000, CHUNK_ROWS, CHUNK_ROWS, 87_500]
-
-
-def test_reading_ahead_gives_all_in_order_and_what_was_raised_in_its_place() -> None:
-    def read(number: int) -> int:
-        return 10 // (3 - number)
-
-    found = in_order(read, range(5), workers=1)
-    assert [next(found) for _ in range(3)] == [3, 5, 10]
-    with pytest.raises(ZeroDivisionError):
-        next(found)
 
 
 def test_nothing_changed_is_no_run() -> None:

@@ -24,7 +24,7 @@ from svp.generate.dirt.box_kinds import BOX_CORRECTION, BOX_KINDS, value_in
 from svp.generate.dirt.kinds import CORRECTION, Sample, kinds_of
 from svp.generate.randomness import Draws
 from svp.generate.rows.ids import title_ids
-from svp.model import BOX_LOGS, TABLES
+from svp.model import BOX_LOGS, TABLES_BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Dirt", "Planted", "dirt_entry", "planted_batch", "planted_line"]
 
-TABLE_BY_NAME = {table.name: table for table in TABLES}
 
 Choice = TypeVar("Choice")
 
@@ -86,7 +85,7 @@ def dirt_entry(planted: Planted, *, file: str, line: int) -> dict[str, str | int
 
 def planted_batch(table_name: str, planted: Sequence[Planted]) -> pa.RecordBatch:
     """Return bad rows in the types of their table, as Parquet carries them."""
-    table = TABLE_BY_NAME[table_name]
+    table = TABLES_BY_NAME[table_name]
     arrays = [
         _typed([row.fields[column.name] for row in planted], column.type)
         for column in table.columns
@@ -114,7 +113,7 @@ class Dirt:
 
     def plant(self, table_name: str, batch: pa.RecordBatch, *, part: int) -> tuple[Planted, ...]:
         """Return the bad rows to write behind the clean rows of a part, in their order."""
-        table = TABLE_BY_NAME[table_name]
+        table = TABLES_BY_NAME[table_name]
         kinds = tuple(kinds_of(table_name, self._format).items())
         turn = self._turn(f"dirt {table_name}", part, rows=batch.num_rows, kinds=len(kinds))
         films = self._films if table_name == "viewing_sessions" else ()
@@ -276,7 +275,7 @@ def _csv_line(texts: Iterable[str | None]) -> str:
 
 
 def _json_line(planted: Planted) -> str:
-    schema = TABLE_BY_NAME[planted.table].schema
+    schema = TABLES_BY_NAME[planted.table].schema
     pairs = (
         f"{json.dumps(name)}:{_json_value(text, schema.field(name).type)}"
         for name, text in planted.fields.items()

@@ -100,7 +100,12 @@ def _finished(out: Path, order: Order) -> Manifest | None:
     Raises:
         UsageError: something else is there.
     """
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+    try:
+        is_free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
+    except OSError:
+        # Who writes there will say why nobody can.
+        return None
+    if is_free:
         return None
     manifest = find_manifest(out, order)
     if manifest is None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.reduction import ForkingPickler
 from threading import Thread
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from svp.core.workers import results
 from svp.errors import PlatformError, UsageError
 from svp.generate.output.shapes import Maker
 from svp.generate.platform import parts_of
@@ -74,13 +74,7 @@ def _default_workers() -> int:
 
 def _make_in_processes(order: Order, parts: tuple[Part, ...], workers: int) -> Iterator[Made]:
     with _executor(workers) as executor:
-        waiting: deque[Future[Made]] = deque()
-        for part in parts:
-            if len(waiting) > workers:
-                yield waiting.popleft().result()
-            waiting.append(_submit(executor, _make, order, part))
-        while waiting:
-            yield waiting.popleft().result()
+        yield from results(partial(_submit, executor, order), parts, ahead=workers)
 
 
 @contextmanager
@@ -99,13 +93,11 @@ def _executor(workers: int) -> Iterator[ProcessPoolExecutor]:
         executor.shutdown(cancel_futures=True)
 
 
-def _submit(
-    executor: ProcessPoolExecutor, work: Callable[..., Made], *arguments: object
-) -> Future[Made]:
-    """Submit work, which may start a process: one that leaves Ctrl-C to this process."""
+def _submit(executor: ProcessPoolExecutor, order: Order, part: Part) -> Future[Made]:
+    """Have a part made, which may start a process: one that leaves Ctrl-C to this process."""
     held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return executor.submit(work, *arguments)
+        return executor.submit(_make, order, part)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
 

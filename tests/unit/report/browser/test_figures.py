@@ -29,7 +29,6 @@ REPORT = load_report()
 HOSTILE = '<img src=x onerror="alert(1)"><a href="https://example.com">Drama</a> & %{y} $x$'
 DAYS = [date(2025, 3, 1), date(2025, 3, 2), date(2025, 3, 3)]
 
-
 WIDE = (24, 104, 1232, 248)
 
 

@@ -15,13 +15,13 @@ from svp.errors import UsageError
         ("127.8.8.8", True),
         ("::1", True),
         ("localhost", True),
-        ("0.0.0.0", False),  # noqa: S104
+        ("0.0.0.0", False),  # noqa: S104  (nothing listens)
         ("::", False),
         ("192.168.0.7", False),
         ("localhost.example", False),
     ],
 )
-def test_loopback_is_told_from_what_others_reach(host: str, is_own: bool) -> None:  # noqa: FBT001
+def test_loopback_is_told_from_what_others_reach(host: str, is_own: bool) -> None:  # noqa: FBT001  (a case)
     assert is_loopback(host) == is_own
 
 

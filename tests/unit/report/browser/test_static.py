@@ -224,6 +224,11 @@ def test_each_page_is_pictured_the_first_in_the_readme() -> None:
             assert len(picture.convert("RGB").getcolors(1 << 24) or ()) > len(REPORT_PAGES)
 
 
+def test_folder_that_nobody_can_make_is_a_mistake_of_use(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="can't be written: File name too long"):
+        export_pages(Reader(), tmp_path / ("n" * 300), name="a")
+
+
 def test_folder_with_other_files_is_refused_unless_forced(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(UsageError, match="is not empty"):
