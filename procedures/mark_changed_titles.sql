@@ -50,10 +50,18 @@ BEGIN
         HAVING count(*) = 1
     ),
 
+    -- Played or rated; of days that wait for their aggregates only the facts know.
     touched AS (
-        SELECT fact_watch.date_key
+        SELECT agg_content_performance.date_key
         FROM changed
-        INNER JOIN fact_watch ON changed.title_key = fact_watch.title_key
+        INNER JOIN agg_content_performance ON changed.title_key = agg_content_performance.title_key
+        UNION DISTINCT
+        SELECT fact_watch.date_key
+        FROM changed_day AS waiting
+        INNER JOIN fact_watch ON waiting.date_key = fact_watch.date_key
+        WHERE
+            waiting.aggregate_name = 'content_performance'
+            AND fact_watch.title_key IN (SELECT changed.title_key FROM changed)
         UNION DISTINCT
         SELECT fact_rating.date_key
         FROM changed
