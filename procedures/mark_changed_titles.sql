@@ -50,18 +50,17 @@ BEGIN
         HAVING count(*) = 1
     ),
 
-    -- Played or rated; of days that wait for their aggregates only the facts know.
+    -- Played or rated; of days that wait for their aggregates only the facts know: each is read once.
     touched AS (
         SELECT agg_content_performance.date_key
         FROM changed
         INNER JOIN agg_content_performance ON changed.title_key = agg_content_performance.title_key
         UNION DISTINCT
-        SELECT fact_watch.date_key
+        SELECT STRAIGHT_JOIN fact_watch.date_key
         FROM changed_day AS waiting
         INNER JOIN fact_watch ON waiting.date_key = fact_watch.date_key
-        WHERE
-            waiting.aggregate_name = 'content_performance'
-            AND fact_watch.title_key IN (SELECT changed.title_key FROM changed)
+        INNER JOIN changed ON fact_watch.title_key = changed.title_key
+        WHERE waiting.aggregate_name = 'content_performance'
         UNION DISTINCT
         SELECT fact_rating.date_key
         FROM changed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -120,10 +120,15 @@ def test_import_of_rules_changes_titles_alone(watched: Platform) -> None:
 
 
 def test_rules_recompute_days_of_plays_and_not_those_of_ratings(watched: Platform) -> None:
-    watched.load(ratings=[Rating(datetime(2024, 1, 20, 12, tzinfo=UTC))])
+    midnight = datetime(2024, 1, 11, tzinfo=UTC)
+    watched.load(
+        Play(midnight - timedelta(minutes=10), ends=midnight + timedelta(minutes=10)),
+        Play(date(2024, 1, 12), watch_seconds=0),
+        ratings=[Rating(datetime(2024, 1, 20, 12, tzinfo=UTC))],
+    )
     watched.refresh()
     change = diff_mapping(watched.settings, DRAMA_RELAXES)
-    assert change.slices == A_DAY_OF_APPS
+    assert change.slices == A_DAY_OF_APPS | {"category_seconds": 4, "daily_statistics": 4}
 
 
 def test_rules_recompute_days_whose_aggregates_are_not_built_yet(watched: Platform) -> None:
