@@ -48,9 +48,20 @@ BEGIN
         aggregate_slice.slice_key,
         utc_timestamp(6)
     FROM (
-        SELECT DISTINCT fact_watch.date_key
+        SELECT agg_content_performance.date_key
         FROM stg_title_category
-        INNER JOIN fact_watch ON stg_title_category.title_key = fact_watch.title_key
+        INNER JOIN agg_content_performance ON stg_title_category.title_key = agg_content_performance.title_key
+        WHERE agg_content_performance.plays > 0 OR agg_content_performance.watch_seconds > 0
+        -- Of days that wait for their aggregates only the fact knows: each is read once.
+        UNION DISTINCT
+        SELECT STRAIGHT_JOIN fact_watch.date_key
+        FROM changed_day AS waiting
+        INNER JOIN fact_watch ON waiting.date_key = fact_watch.date_key
+        INNER JOIN (
+            SELECT DISTINCT stg_title_category.title_key
+            FROM stg_title_category
+        ) AS moved ON fact_watch.title_key = moved.title_key
+        WHERE waiting.aggregate_name = 'content_performance'
     ) AS played
     INNER JOIN aggregate_slice ON played.date_key = aggregate_slice.date_key
     WHERE aggregate_slice.changed_by_category = 'Yes'

@@ -50,10 +50,17 @@ BEGIN
         HAVING count(*) = 1
     ),
 
+    -- Played or rated; of days that wait for their aggregates only the facts know: each is read once.
     touched AS (
-        SELECT fact_watch.date_key
+        SELECT agg_content_performance.date_key
         FROM changed
-        INNER JOIN fact_watch ON changed.title_key = fact_watch.title_key
+        INNER JOIN agg_content_performance ON changed.title_key = agg_content_performance.title_key
+        UNION DISTINCT
+        SELECT STRAIGHT_JOIN fact_watch.date_key
+        FROM changed_day AS waiting
+        INNER JOIN fact_watch ON waiting.date_key = fact_watch.date_key
+        INNER JOIN changed ON fact_watch.title_key = changed.title_key
+        WHERE waiting.aggregate_name = 'content_performance'
         UNION DISTINCT
         SELECT fact_rating.date_key
         FROM changed

@@ -247,6 +247,18 @@ def test_changed_title_makes_stale_what_depends_on_titles_and_no_more(crowd: Pla
     assert stale == [("format_engagement",), ("genre_engagement",), ("rating_trend",)]
 
 
+def test_changed_title_makes_days_stale_whose_titles_are_not_counted_yet(crowd: Platform) -> None:
+    crowd.load(Play(day(0), content_id="none"), Play(day(1), content_id="both"))
+    export(crowd.settings)
+    crowd.execute("DELETE FROM changed_day WHERE aggregate_name <> 'content_performance'")
+    crowd.load(titles=[Title("none", content_type="live", genres=("Music",))])
+    export(crowd.settings)
+    stale = crowd.fetch(
+        "SELECT date_key FROM changed_day WHERE aggregate_name = 'genre_engagement'"
+    )
+    assert stale == [(20240101,)]
+
+
 def test_title_that_only_got_another_name_makes_nothing_stale(crowd: Platform) -> None:
     bare = Title("bare", genres=())
     crowd.load(*some_plays(4, days=3, count=9), Play(JAN_1, content_id="bare"), titles=[bare])

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from svp.errors import LockError, UsageError, VerifyError
-from tests.integration.warehouse.builders import BoxLog, Play, Title
+from tests.integration.warehouse.builders import BoxLog, Play, Rating, Title
 from warehouse import connections
 from warehouse import mapping as warehouse_mapping
 from warehouse.connections import hold_lock, open_warehouse
+from warehouse.export import export
 from warehouse.mapping import (
     CategoryChange,
     diff_mapping,
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 
 JAN_30, JAN_31, FEB_1 = date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 1)
 OLD = "'2000-01-01'"
+DRAMA_RELAXES = CategoryMapping(
+    None, (TitleRule(None, "drama", None, "Relax"), TitleRule("movie", None, None, "Movie"))
+)
+A_DAY_OF_APPS = {"category_seconds": 1, "customer_month": 1, "daily_statistics": 1}
+"""The slices of the one day on which the film was played."""
 CATEGORY_HOURS = ("date_key", "movie_hours", "sport_hours", "tv_hours", "unknown_hours")
 
 
@@ -97,8 +103,7 @@ def test_import_changes_the_days_of_the_application_and_no_others(watched: Platf
 
 
 def test_import_of_rules_changes_titles_alone(watched: Platform) -> None:
-    rules = (TitleRule(None, "drama", None, "Relax"), TitleRule("movie", None, None, "Movie"))
-    change = import_mapping(watched.settings, CategoryMapping(None, rules))
+    change = import_mapping(watched.settings, DRAMA_RELAXES)
     assert change.changes == (CategoryChange("title", "demo:t1", "Movie", "Relax", 3600),)
     assert watched.mart("daily_statistics", "relax_hours", "tv_hours") == [
         (Decimal(0), Decimal(0)),
@@ -112,6 +117,27 @@ def test_import_of_rules_changes_titles_alone(watched: Platform) -> None:
         ("t2", "Movie"),
         ("t3", "Unknown"),
     ]
+
+
+def test_rules_recompute_days_of_plays_and_not_those_of_ratings(watched: Platform) -> None:
+    midnight = datetime(2024, 1, 11, tzinfo=UTC)
+    watched.load(
+        Play(midnight - timedelta(minutes=10), ends=midnight + timedelta(minutes=10)),
+        Play(date(2024, 1, 12), watch_seconds=0),
+        ratings=[Rating(datetime(2024, 1, 20, 12, tzinfo=UTC))],
+    )
+    watched.refresh()
+    change = diff_mapping(watched.settings, DRAMA_RELAXES)
+    assert change.slices == A_DAY_OF_APPS | {"category_seconds": 4, "daily_statistics": 4}
+
+
+def test_rules_recompute_days_whose_aggregates_are_not_built_yet(watched: Platform) -> None:
+    plays = [Play(date(2024, 1, 20)), Play(date(2024, 1, 21), content_id="t2")]
+    watched.load(*plays, titles=[Title("t2", genres=("Comedy",))])
+    export(watched.settings)
+    watched.execute("DELETE FROM changed_day WHERE aggregate_name <> 'content_performance'")
+    change = diff_mapping(watched.settings, DRAMA_RELAXES)
+    assert change.slices == A_DAY_OF_APPS | {"category_seconds": 2, "daily_statistics": 2}
 
 
 def test_diff_tells_what_import_would_do_and_changes_nothing(watched: Platform) -> None:
