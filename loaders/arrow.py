@@ -56,8 +56,14 @@ compute = cast("Functions", pc)
 
 def mask(values: Values) -> Mask:
     """Return a column of booleans as numpy; null is False."""
-    filled = compute.fill_null(values, pa.scalar(value=False))
-    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.bool_)
+    if values.null_count:
+        values = compute.fill_null(values, pa.scalar(value=False))
+    if not len(values):
+        return np.zeros(0, dtype=np.bool_)
+    _, bits = cast("tuple[Any, Any]", values.buffers())
+    end = values.offset + len(values)
+    found = np.unpackbits(np.frombuffer(bits, np.uint8), count=end, bitorder="little")
+    return found[values.offset :].view(np.bool_)
 
 
 def nulls(rows: int, type_: pa.DataType) -> Values:

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from loaders import ledger
-from loaders.arrow import Bytes, Mask, Positions, Values, compute, letters, mask, pick
+from loaders.arrow import Bytes, Mask, Positions, Values, as_batch, compute, letters, mask, pick
 from loaders.canonical import MAX_ID_CHARACTERS, names_no_contract
 from loaders.contract import count_flags
 from svp.core.sqlfiles import read_sql
@@ -310,7 +310,9 @@ def _differ(lines: pa.Table, some: Positions, others: Positions) -> Mask:
         return found
     # To take from many chunks costs more than to make one of them.
     facts = lines.select(FACTS).combine_chunks()
-    one_side, other_side = (facts.take(rows[has_other]).columns for rows in (some, others))
+    one_side, other_side = (
+        as_batch(facts.take(rows[has_other])).columns for rows in (some, others)
+    )
     differ = (
         compute.or_kleene(
             compute.not_equal(one, other), compute.xor(one.is_null(), other.is_null())

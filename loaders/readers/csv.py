@@ -7,15 +7,16 @@ import re
 from codecs import BOM_UTF8
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple, TextIO, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pacsv
 
 from loaders.arrow import compute, mask, outside
 from loaders.batches import MAX_ROW_CHARACTERS, Batch, Refusal, in_batches, is_text
 from loaders.readers.blocks import Block, Line, read_blocks
-from loaders.readers.layouts import NOWHERE, Alike, is_plain, parted, whole
+from loaders.readers.layouts import NOWHERE, Alike, is_plain, whole
 from loaders.readers.text import (
     AS_UTF_8,
     START_BYTES,
@@ -169,7 +170,7 @@ class CsvFile:
 
     def _read_plain(self, block: Block) -> Batch:
         """Return the rows of plain lines: together, but for those that may be none, which are looked at one by one."""
-        columns, others = parted(block.data, self.columns, self._delimiter, pa.string())
+        columns, others = _parted(block.data, self.columns, self._delimiter)
         positions = np.delete(np.arange(len(block.ends)), others)
         is_odd = self._may_be_skipped(columns[0])
         rows = pa.RecordBatch.from_arrays(columns, names=list(self.columns))
@@ -247,6 +248,37 @@ class CsvFile:
         if len(row.fields) != len(self.columns):
             return "wrong_width"
         return None if is_text("".join(row.fields)) else "not_text"
+
+
+def _parted(text: bytes, names: Sequence[str], delimiter: str) -> tuple[list[Values], list[int]]:
+    """Return lines as columns of what the delimiter parts; and the positions of lines of another width, left out.
+
+    Nothing quotes the delimiter, and no line is passed over.
+    """
+    others: list[int] = []
+
+    def leave_out(row: pacsv.InvalidRow) -> Literal["skip"]:
+        assert row.number is not None  # noqa: S101  (it is known where there is one thread)
+        others.append(row.number - 1)
+        return "skip"
+
+    table = pacsv.read_csv(
+        cast("IO[bytes]", pa.BufferReader(text)),
+        pacsv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=list(names)),
+        pacsv.ParseOptions(
+            delimiter=delimiter,
+            quote_char=False,
+            escape_char=False,
+            ignore_empty_lines=False,
+            invalid_row_handler=leave_out,
+        ),
+        pacsv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=False,
+            check_utf8=False,
+        ),
+    )
+    return [column.combine_chunks() for column in table.columns], others
 
 
 class _Lines:

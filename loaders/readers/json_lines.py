@@ -11,7 +11,7 @@ import numpy as np
 from loaders.batches import MAX_ROW_CHARACTERS
 from loaders.readers.blocks import read_blocks
 from loaders.readers.json_rows import DOCUMENT, FIRST_ROWS, batch_of, names_of, row_of, value_of
-from loaders.readers.layouts import layout_of, read_alike, usual_layouts, whole
+from loaders.readers.layouts import read_alike, usual_layouts, whole
 from loaders.readers.text import AS_UTF_8, START_BYTES, encoding_of, open_as_utf_8, open_text
 from svp.core.workers import in_order
 
@@ -52,9 +52,8 @@ class JsonLinesFile:
             first = _rows_of(islice(filled, FIRST_ROWS))
         self.columns = names_of(first, file.name)
         self.seen_rows = len(first) if len(first) == FIRST_ROWS else None
-        self._layouts = usual_layouts(
-            layout_of(row.text, row.values, DOCUMENT) for row in first if row.fault is None
-        )
+        sound = [(row.text, row.values) for row in first if row.fault is None]
+        self._layouts = usual_layouts(sound, DOCUMENT)
 
     @property
     def facts(self) -> dict[str, str]:

@@ -1,33 +1,30 @@
 """Lines of JSON that differ in nothing but their values, read a block at a time.
 
 A program that exports objects writes each of them in one of a few ways: the same names in the same order, the same
-spaces. Such a way is a layout, learned from lines that were read one by one. Lines of a known layout are parted at
-their commas, all at once, or at their quotes, where commas are in values, too; everything around the values must be,
-byte by byte, what the layout says. So what is read here is what a JSON parser reads, and any other line is left to
-that.
+spaces. Such a way is a layout, learned from lines that were read one by one. Commas, or quotes where commas are in
+values, too, tell where in a line each name must stand; the bytes there, and all others around the values, must be what
+the layout says. So what is read here is what a JSON parser reads, and any other line is left to that.
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial, reduce
-from itertools import groupby
-from operator import attrgetter
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
 
-from loaders.arrow import Positions, Values, as_batch, compute, holding, mask, nulls, outside, pick
+from loaders.arrow import Mask, Positions, Values, as_batch, compute, holding, mask, outside, pick
 from loaders.batches import Batch
+from loaders.readers.blocks import places_of
 from loaders.readers.text import AS_UTF_8
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from loaders.readers.blocks import Block
 
@@ -37,14 +34,13 @@ __all__ = [
     "Layout",
     "is_plain",
     "layout_of",
-    "parted",
     "read_alike",
     "usual_layouts",
     "whole",
 ]
 
 COMMA, QUOTE = ",", '"'
-ESCAPE, RETURN = b"\\", b"\r"
+ESCAPE, LINE_FEED, RETURN = b"\\", b"\n", b"\r"
 LAST_ASCII = 0x7F
 FIRST_TEXT, LAST_BYTE = 0x20, 0xFF
 """Bytes below the first are in no text of JSON as they are."""
@@ -54,9 +50,6 @@ NUMBER = re.compile(r"(\s*:\s*)(?:0|[1-9][0-9]*)(\s*[,}][\s,}]*)")
 
 MAX_DIGITS = 18
 """Of a number that is read here; a longer one, or one with a sign, is read by itself."""
-
-MAX_BYTES = 2**31 - 1
-"""Of a token; where Arrow is told no end of a slice, it fails."""
 
 TEXT_HERE, NUMBER_HERE = "\x00", "\x01"
 """Where a layout has a value; in no JSON as they are."""
@@ -69,39 +62,33 @@ MIN_LINES = 2
 
 
 class Slot(NamedTuple):
-    """A value that is another in each line, and what stands around it up to the delimiters."""
+    """A value that is another in each line."""
 
-    before: bytes
-    after: bytes
+    name: str
     is_number: bool
-
-
-Token: TypeAlias = bytes | Slot
-"""What stands between two delimiters: the same in every line, or with a value in it."""
 
 
 class Layout(NamedTuple):
     """One way to write an object on a line."""
 
     delimiter: str
-    tokens: tuple[Token, ...]
-    columns: tuple[tuple[str, int | str | None], ...]
-    """Name, and the token that holds the value; or the value itself, if every line has the same."""
+    """Stands between any two values, and in none."""
+    around: tuple[bytes, ...]
+    """What stands before each slot, and behind the last."""
+    slots: tuple[Slot, ...]
+    """In the order of the line."""
+    same: tuple[tuple[str, str | None], ...]
+    """The columns that have the same value in every line."""
 
     @property
-    def numbers(self) -> tuple[str, ...]:
-        """The columns that are numbers, sorted."""
-        slots = (
-            (name, self.tokens[place]) for name, place in self.columns if isinstance(place, int)
-        )
-        return tuple(
-            sorted(name for name, slot in slots if isinstance(slot, Slot) and slot.is_number)
-        )
+    def columns(self) -> tuple[str, ...]:
+        """The names of all columns."""
+        return (*(slot.name for slot in self.slots), *(name for name, _ in self.same))
 
     @property
-    def manner(self) -> tuple[str, int, tuple[str, ...]]:
-        """What lines have in common that are read together: delimiter, number of tokens, which columns are numbers."""
-        return self.delimiter, len(self.tokens), self.numbers
+    def delimiter_counts(self) -> tuple[int, ...]:
+        """How many delimiters are in each piece of what stands around the slots."""
+        return tuple(piece.count(self.delimiter.encode()) for piece in self.around)
 
 
 class Alike(NamedTuple):
@@ -118,45 +105,58 @@ class Alike(NamedTuple):
         return lines
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Which of some lines have a layout, and what they say; the values of the others mean nothing."""
+class Parted(NamedTuple):
+    """Some lines of a text, and the delimiters in it."""
 
-    fits: Values
-    """Booleans."""
-    values: dict[str, Values]
+    data: bytes
+    delimiters: Positions
+    lines: Positions
+    """Of each line its position, as in all that follows."""
+    starts: Positions
+    stops: Positions
+    """Before what ends it."""
+    first: Positions
+    """Which delimiter is its first."""
+    counts: Positions
+    """How many delimiters it has."""
 
-    def __or__(self, other: Found) -> Found:
-        """Return what fits either."""
-        values = {
-            name: self._either(self.values.get(name), other.values.get(name))
-            for name in self.values | other.values
-        }
-        return Found(compute.or_(self.fits, other.fits), values)
-
-    def _either(self, mine: Values | None, theirs: Values | None) -> Values:
-        if mine is theirs and mine is not None:
-            return mine
-        empty = nulls(len(self.fits), pa.string())
-        return compute.if_else(
-            self.fits,
-            empty if mine is None else mine,
-            empty if theirs is None else theirs,
-        )
+    def only(self, chosen: Mask) -> Parted:
+        """Return some of the lines."""
+        rows = np.flatnonzero(chosen)
+        return Parted(self.data, self.delimiters, *(of_lines[rows] for of_lines in self[2:]))
 
 
-def usual_layouts(layouts: Iterable[Layout | None]) -> tuple[Layout, ...]:
-    """Return the layouts that come most often, those that are read together side by side."""
-    counted = Counter(layout for layout in layouts if layout)
-    usual = [layout for layout, lines in counted.most_common(MAX_LAYOUTS) if lines >= MIN_LINES]
-    return tuple(sorted(usual, key=attrgetter("manner"), reverse=True))
+def usual_layouts(
+    lines: Sequence[tuple[str, Mapping[str, str | None]]], opened: str
+) -> tuple[Layout, ...]:
+    """Return the layouts that come most often among lines, each with what it was read as.
+
+    Those come first that have a value in what is around the slots if it is the same in all of these lines.
+    """
+    seen: dict[str, set[str | None]] = {}
+    for _, values in lines:
+        for name, value in values.items():
+            seen.setdefault(name, set()).add(value)
+    same = {name for name, values in seen.items() if len(values) == 1}
+    found = (
+        Counter(layout_of(line, values, opened, same=kept) for line, values in lines)
+        for kept in (same, ())
+    )
+    return tuple(dict.fromkeys(chain.from_iterable(map(_most_usual, found))))
 
 
-def layout_of(line: str, values: Mapping[str, str | None], opened: str) -> Layout | None:
-    """Return the layout of a line that was read as these values; None if it has none.
+def _most_usual(counted: Counter[Layout | None]) -> list[Layout]:
+    usual = [layout for layout, lines in counted.most_common() if layout and lines >= MIN_LINES]
+    return usual[:MAX_LAYOUTS]
 
-    It has none if it names nothing, or holds an escape, a list, or an object other than ``opened``, whose values are
-    the columns ``opened.NAME``.
+
+def layout_of(
+    line: str, values: Mapping[str, str | None], opened: str, *, same: Collection[str] = ()
+) -> Layout | None:
+    """Return the layout of a line that was read as these values, ``same`` the same in every line; None if it has none.
+
+    It has none if no value is another, or it holds an escape, a list, or an object other than ``opened``, whose
+    values are the columns ``opened.NAME``.
     """
     line = line.rstrip("\r\n")
     written = line.split(QUOTE)
@@ -170,7 +170,8 @@ def layout_of(line: str, values: Mapping[str, str | None], opened: str) -> Layou
         elif follows.lstrip().startswith(":"):
             if name in columns:
                 return None
-            columns[name] = _mark(marked, index, values.get(name))
+            value = values.get(name)
+            columns[name] = value if name in same else _mark(marked, index, value)
         if "}" in follows:
             prefix = ""
     is_flat = "\\" not in line and "[" not in "".join(written[::2])
@@ -191,60 +192,142 @@ def _mark(written: list[str], index: int, value: str | None) -> str | None:
     return value
 
 
-def _parted_layout(line: str, marked: str, columns: Mapping[str, str | None]) -> Layout:
-    """Return the layout of a line with marks for its values: parted at commas if none of these holds one."""
-    delimiter = COMMA if line.count(COMMA) == marked.count(COMMA) > 0 else QUOTE
-    tokens = tuple(map(_token, marked.split(delimiter)))
-    places = (index for index, token in enumerate(tokens) if isinstance(token, Slot))
-    found = (
-        (name, next(places) if value in {TEXT_HERE, NUMBER_HERE} else value)
+def _parted_layout(line: str, marked: str, columns: Mapping[str, str | None]) -> Layout | None:
+    """Return the layout of a line with marks for its values, told by commas if none of these holds one."""
+    slots = tuple(
+        Slot(name, is_number=value == NUMBER_HERE)
         for name, value in columns.items()
+        if value in {TEXT_HERE, NUMBER_HERE}
     )
-    return Layout(delimiter, tokens, tuple(found))
-
-
-def _token(marked: str) -> Token:
-    """Return what stands between two delimiters, in which one value at most is marked."""
-    for mark in (TEXT_HERE, NUMBER_HERE):
-        before, found, after = marked.encode().partition(mark.encode())
-        if found:
-            return Slot(before, after, is_number=mark == NUMBER_HERE)
-    return marked.encode()
+    if not slots:
+        return None
+    same = tuple((name, columns[name]) for name in columns.keys() - {slot.name for slot in slots})
+    delimiter = COMMA if line.count(COMMA) == marked.count(COMMA) > 0 else QUOTE
+    around = re.split(f"[{TEXT_HERE}{NUMBER_HERE}]", marked)
+    return Layout(delimiter, tuple(map(str.encode, around)), slots, tuple(sorted(same)))
 
 
 def read_alike(
     block: Block, layouts: Sequence[Layout], *, columns: Collection[str] | None = None
 ) -> Iterator[Alike]:
-    """Yield the lines of a block that have one of the layouts, those of one width together.
+    """Yield the lines of a block that have one of the layouts, those of each together.
 
     ``columns`` are those that are wanted; all are looked at. Lines that name none of them are left.
     """
+    parted_at = cache(partial(_parted, block))
     left = _plain_lines(block.data, block.ends)
-    for _, group in groupby(layouts, key=attrgetter("manner")):
-        alike = list(group)
-        text = _lines(block, left)
-        if not text or text.startswith(codecs.BOM_UTF8):
-            return
-        names = list(map(str, range(len(alike[0].tokens))))
-        tokens, others = parted(text, names, alike[0].delimiter, pa.binary())
-        positions = np.delete(left, others)
-        if not len(positions):
-            continue
-        found = _find(tokens, alike)
-        fits = mask(found.fits)
-        positions = np.where(fits, positions, NOWHERE)
-        wanted = {
-            name: values
-            for name, values in found.values.items()
-            if columns is None or name in columns
-        }
+    for layout in layouts:
+        wanted = {name for name in layout.columns if columns is None or name in columns}
         if not wanted:
             # Rows without a column have no number.
             continue
-        yield Alike(pa.RecordBatch.from_pydict(wanted), positions)
-        is_read = np.zeros(len(block.ends), dtype=np.bool_)
-        is_read[positions[fits]] = True
-        left = left[~is_read[left]]
+        alike = _read_layout(parted_at(layout.delimiter), layout, left, wanted)
+        if len(alike.positions):
+            yield alike
+        left[alike.lines] = False
+
+
+def _parted(block: Block, delimiter: str) -> Parted:
+    """Return the lines of a block with the delimiters in them."""
+    data, ends = np.frombuffer(block.data, np.uint8), block.ends
+    stops = ends - (data[ends - 1] == ord(LINE_FEED))
+    if RETURN in block.data:
+        stops = stops - (data[stops - 1] == ord(RETURN))
+    delimiters = places_of(delimiter.encode(), block.data)
+    behind = np.searchsorted(delimiters, ends)
+    first = np.append(0, behind[:-1])
+    starts, lines = np.append(0, ends[:-1]), np.arange(len(ends))
+    return Parted(block.data, delimiters, lines, starts, stops, first, behind - first)
+
+
+def _read_layout(parted: Parted, layout: Layout, left: Mask, wanted: Collection[str]) -> Alike:
+    """Return those of some lines that have a layout, with the columns that are wanted."""
+    lines, values = _between(parted, layout, left)
+    slots = len(layout.slots)
+    fits = np.ones(len(lines), dtype=np.bool_)
+    fits[np.flatnonzero(_is_no_text(values)) // slots] = False
+    columns: dict[str, Values] = {
+        name: pa.repeat(pa.scalar(value, pa.string()), len(lines))
+        for name, value in layout.same
+        if name in wanted
+    }
+    for number, slot in enumerate(layout.slots):
+        if slot.is_number or slot.name in wanted:
+            column = _chosen(values, np.arange(number, len(values), slots, dtype=np.int32))
+            if slot.is_number:
+                fits &= _is_number(column)
+            if slot.name in wanted:
+                columns[slot.name] = column
+    return Alike(pa.RecordBatch.from_pydict(columns), np.where(fits, lines, NOWHERE))
+
+
+def _between(parted: Parted, layout: Layout, left: Mask) -> tuple[Positions, Values]:
+    """Return which of some lines are as a layout is around its slots, and what is in these, line by line."""
+    lines, edges = _edges(parted, layout, left)
+    pieces = _pieces(parted.data, edges)
+    numbers = np.arange(edges.size, dtype=np.int32).reshape(edges.shape)
+    around = _chosen(pieces, numbers[:, ::2])
+    fits = _equal(cast("pa.Buffer", around.buffers()[2]), b"".join(layout.around))
+    if not fits.all():
+        lines, numbers = lines[fits], numbers[fits]
+    return lines, _chosen(pieces, numbers[:, 1:-1:2])
+
+
+def _edges(parted: Parted, layout: Layout, left: Mask) -> tuple[Positions, Positions]:
+    """Return those of some lines that may have a layout, and where in them what is around the slots starts and stops.
+
+    The edges of a line are a row, start and stop in turns; they rise.
+    """
+    parted = parted.only(left & (parted.counts == sum(layout.delimiter_counts)))
+    # The last name tells most layouts apart.
+    last = len(layout.slots) - 1
+    parted = parted.only(_stands(parted.data, _places(parted, layout, last), layout.around[last]))
+    edges = np.empty((2 * len(layout.around), len(parted.lines)), dtype=np.int32)
+    for number, piece in enumerate(layout.around):
+        edges[2 * number] = _places(parted, layout, number)
+        edges[2 * number + 1] = edges[2 * number] + len(piece)
+    rises = (edges[1:-1:2] <= edges[2::2]).all(axis=0)
+    return (parted.lines, edges.T) if rises.all() else (parted.lines[rises], edges[:, rises].T)
+
+
+def _places(parted: Parted, layout: Layout, number: int) -> Positions:
+    """Return where a piece of what is around the slots would stand in lines with as many delimiters."""
+    piece = layout.around[number]
+    if number == 0:
+        return parted.starts
+    if number == len(layout.slots):
+        return parted.stops - len(piece)
+    first = parted.first + sum(layout.delimiter_counts[:number])
+    places: Positions = parted.delimiters[first] - piece.index(layout.delimiter.encode())
+    return places
+
+
+def _stands(data: bytes, places: Positions, piece: bytes) -> Mask:
+    """Tell at which places of a text a piece stands; of those outside, it may say anything."""
+    if len(data) < len(piece):
+        return np.zeros(len(places), dtype=np.bool_)
+    everywhere = np.ndarray(len(data) - len(piece) + 1, f"V{len(piece)}", data, strides=(1,))
+    written = everywhere[np.clip(places, 0, len(everywhere) - 1)]
+    return _equal(pa.py_buffer(written.data), piece)
+
+
+def _pieces(data: bytes, edges: Positions) -> Values:
+    """Return what stands between one edge of a text and the next, as many pieces as edges."""
+    offsets = np.append(edges.ravel(), np.int32(len(data)))
+    buffers = [None, pa.py_buffer(offsets.data), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)
+
+
+def _chosen(texts: Values, numbers: Positions) -> Values:
+    """Return some texts by their numbers, of which there is none that they don't have."""
+    return compute.take(texts, pa.array(numbers.ravel()), boundscheck=False)
+
+
+def _equal(texts: pa.Buffer, text: bytes) -> Mask:
+    """Tell which of some texts, all as long as another and one behind the other, are that."""
+    type_ = pa.binary(len(text))
+    array = pa.Array.from_buffers(type_, texts.size // len(text), [None, texts])
+    return mask(compute.equal(array, pa.scalar(text, type_)))
 
 
 def whole(block: Block, alike: Sequence[Alike], alone: Batch, *, is_counted: bool) -> Batch:
@@ -280,17 +363,18 @@ def _together(block: Block, alike: Alike, *, is_counted: bool) -> Batch:
     )
 
 
-def _plain_lines(data: bytes, ends: Positions) -> Positions:
-    """Return the positions of lines that are text, without escapes, and in which only a line feed ends a line."""
-    lines = np.arange(len(ends))
+def _plain_lines(data: bytes, ends: Positions) -> Mask:
+    """Tell which lines are text, without escapes, and only ended by a line feed."""
+    found = np.ones(len(ends), dtype=np.bool_)
     if ESCAPE not in data and is_plain(data):
-        return lines
+        return found
     is_text = _is_utf_8(data)
     view = np.frombuffer(data, np.uint8)
     at_fault = (view == ord(ESCAPE)) | (view == ord(RETURN))
     if not is_text:
         at_fault |= view > LAST_ASCII
-    return np.delete(lines, np.searchsorted(ends, np.flatnonzero(at_fault), side="right"))
+    found[np.searchsorted(ends, np.flatnonzero(at_fault), side="right")] = False
+    return found
 
 
 def is_plain(data: bytes) -> bool:
@@ -312,107 +396,17 @@ def _is_utf_8(data: bytes) -> bool:
     return True
 
 
-def _lines(block: Block, chosen: Positions) -> bytes:
-    """Return the chosen lines of a block."""
-    if len(chosen) == len(block.ends):
-        return block.data
-    runs = np.split(chosen, np.flatnonzero(np.diff(chosen) != 1) + 1) if len(chosen) else []
-    starts = np.append(0, block.ends)
-    return b"".join(block.data[starts[run[0]] : starts[run[-1] + 1]] for run in runs)
+def _is_no_text(values: Values) -> Mask:
+    """Tell which values don't stand for themselves between two quotes."""
+    return outside(values, FIRST_TEXT, LAST_BYTE) | holding(values, ord(QUOTE))
 
 
-def parted(
-    text: bytes, names: Sequence[str], delimiter: str, type_: pa.DataType
-) -> tuple[list[Values], list[int]]:
-    """Return lines as columns of what the delimiter parts; and the positions of lines of another width, left out.
-
-    Nothing quotes the delimiter, and no line is passed over.
-    """
-    others: list[int] = []
-
-    def leave_out(row: pacsv.InvalidRow) -> Literal["skip"]:
-        assert row.number is not None  # noqa: S101  (it is known where there is one thread)
-        others.append(row.number - 1)
-        return "skip"
-
-    table = pacsv.read_csv(
-        cast("IO[bytes]", pa.BufferReader(text)),
-        pacsv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=list(names)),
-        pacsv.ParseOptions(
-            delimiter=delimiter,
-            quote_char=False,
-            escape_char=False,
-            ignore_empty_lines=False,
-            invalid_row_handler=leave_out,
-        ),
-        pacsv.ConvertOptions(
-            column_types=dict.fromkeys(names, type_),
-            strings_can_be_null=False,
-            check_utf8=False,
-        ),
-    )
-    return [column.combine_chunks() for column in table.columns], others
-
-
-def _find(tokens: Sequence[Values], layouts: Sequence[Layout]) -> Found:
-    """Return which lines have one of the layouts, which call the same columns numbers, and what each column holds."""
-    read = cache(partial(_read_token, tokens))
-    found = reduce(Found.__or__, (_shaped(layout, read, len(tokens[0])) for layout in layouts))
-    fits = [
-        _is_number(values) if name in layouts[0].numbers else _is_text(values)
-        for name, values in found.values.items()
-    ]
-    return Found(reduce(compute.and_, fits, found.fits), found.values)
-
-
-def _shaped(
-    layout: Layout, read: Callable[[int, Token], tuple[Values, Values]], lines: int
-) -> Found:
-    """Return which lines are as a layout is around its values, whatever these are."""
-    read_tokens = [read(index, token) for index, token in enumerate(layout.tokens)]
-    values = {
-        name: read_tokens[place][0] if isinstance(place, int) else _same(place, lines)
-        for name, place in layout.columns
-    }
-    return Found(reduce(compute.and_, (fits for _, fits in read_tokens)), values)
-
-
-def _same(value: str | None, lines: int) -> Values:
-    return pa.repeat(pa.scalar(value, pa.string()), lines)
-
-
-def _read_token(tokens: Sequence[Values], index: int, token: Token) -> tuple[Values, Values]:
-    """Return the values in a token, and in which lines it is that token around them."""
-    written = tokens[index]
-    if isinstance(token, bytes):
-        return written, compute.equal(written, token)
-    around = token.before + token.after
-    is_long = compute.greater_equal(compute.binary_length(written), len(around))
-    if token.before and token.after and not mask(is_long).all():
-        # What is cut on both sides must have that length.
-        written = compute.if_else(is_long, written, around)
-    values = compute.binary_slice(written, len(token.before), -len(token.after) or MAX_BYTES)
-    conditions = (
-        is_long,
-        compute.starts_with(written, token.before),
-        compute.ends_with(written, token.after),
-    )
-    return values.view(pa.string()), reduce(compute.and_, conditions)
-
-
-def _is_text(values: Values) -> Values:
-    """Tell which values stand for themselves between two quotes."""
-    unfit = outside(values, FIRST_TEXT, LAST_BYTE) | holding(values, ord(QUOTE))
-    return compute.invert(pa.array(unfit))
-
-
-def _is_number(values: Values) -> Values:
+def _is_number(values: Values) -> Mask:
     """Tell which values are whole numbers that fit 64 bits."""
     length = compute.binary_length(values)
     conditions = (
         compute.greater(length, 0),
         compute.less_equal(length, MAX_DIGITS),
-        compute.or_(compute.equal(length, 1), compute.invert(compute.starts_with(values, b"0"))),
-        compute.invert(pa.array(outside(values, ord("0"), ord("9")))),
+        compute.or_(compute.equal(length, 1), compute.invert(compute.starts_with(values, "0"))),
     )
-    return reduce(compute.and_, conditions)
+    return mask(reduce(compute.and_, conditions)) & ~outside(values, ord("0"), ord("9"))

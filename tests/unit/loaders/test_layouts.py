@@ -14,7 +14,7 @@ from loaders.files import DataFile
 from loaders.kinds.iptv import LOGS
 from loaders.parsers import identifier, text, whole
 from loaders.readers import JsonLinesFile, json_lines
-from loaders.readers.blocks import Block, line_ends
+from loaders.readers.blocks import CACHED_BYTES, Block, line_ends, places_of
 from loaders.readers.json_rows import JsonRow, row_of, value_of
 from loaders.readers.layouts import layout_of, read_alike
 from loaders.recognise import recognise
@@ -145,6 +145,23 @@ def test_lines_with_commas_in_a_value_are_read_together_too(
         for number in range(300)
     ]
     assert read_alone(tmp_path, monkeypatch, lines) == (300, [])
+
+
+def test_a_value_that_the_first_lines_share_may_be_another_in_later_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        f'{{"_id":"{number}","_source":{{"Mac":"{"AB"[number > 200]}","TotalDuration":7}}}}'
+        for number in range(300)
+    ]
+    assert read_alone(tmp_path, monkeypatch, lines) == (300, [])
+
+
+@pytest.mark.parametrize("gap", [1, 2, 7, 8, 9, 100])
+@pytest.mark.parametrize("size", [0, 1, 8, 1000, 3 * CACHED_BYTES + 5])
+def test_a_byte_is_found_wherever_it_stands(gap: int, size: int) -> None:
+    data = bytes(44 if place % gap == 0 else 43 for place in range(size))
+    assert places_of(b",", data).tolist() == list(range(0, size, gap))
 
 
 @pytest.mark.parametrize(
