@@ -222,12 +222,15 @@ def confirm_loads(connection: Connection, load_id: int, confirmed: Iterable[int]
 
 def overtake_documents(connection: Connection, load_id: int, lines: Mapping[Any, Any]) -> None:
     """Note which refused rows are out of date, as a load accepted documents of these keys on these lines."""
-    parameters = {"load_id": load_id, "keys": list(lines), "lines": list(lines.values())}
+    if not lines:
+        return
+    near = {"load_id": load_id, "first_key": min(lines), "last_key": max(lines)}
     with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "has_refused"), parameters)
-        # Hardly any file has refused rows, and of one that has none nothing is sent.
+        cursor.execute(read_sql("loaders.statements", "has_refused"), near)
+        # Hardly any rows are refused, and most of other days: where none can be meant, the keys are not sent.
         if cursor.fetchone():
-            cursor.execute(read_sql("loaders.statements", "overtake_documents"), parameters)
+            accepted = {"load_id": load_id, "keys": list(lines), "lines": list(lines.values())}
+            cursor.execute(read_sql("loaders.statements", "overtake_documents"), accepted)
 
 
 def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, state: str) -> None:

@@ -1,6 +1,6 @@
--- has_refused.sql: a load, if any row of its target and source is in quarantine with its id.
+-- has_refused.sql: a load, if any row of its target and source is in quarantine with an id between those of two keys.
 -- grain:  one row, or none
--- params: load_id
+-- params: load_id; first_key, last_key (each begins with the source)
 SELECT own.load_id
 FROM ops.load AS own
 WHERE
@@ -12,5 +12,7 @@ WHERE
         WHERE
             refusing.target = own.target
             AND refusing.source = own.source
-            AND quarantine.natural_id IS NOT NULL
+            AND quarantine.natural_id
+            BETWEEN substr(%(first_key)s, char_length(own.source) + 2)
+            AND substr(%(last_key)s, char_length(own.source) + 2)
     );

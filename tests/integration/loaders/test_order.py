@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loaders import postgres
+from loaders import ledger, postgres
 from loaders.quarantine import export_rows, find_row, list_waiting
 from loaders.replay import replay_corrections
 from loaders.tolerance import ANY, NONE
 from loaders.undo import undo
+from svp.core.sqlfiles import read_sql
 from svp.errors import InputError, UsageError
 from svp.model import DEVICES, USERS
 from tests.unit.loaders.builders import (
@@ -218,6 +219,23 @@ def test_a_refused_log_is_overtaken_by_a_later_line_of_its_file_and_by_a_later_f
     stores.load(logs_file(tmp_path, corrected, refused, name="20220401 (1).json"))
     held = stores.rows("SELECT load_id, line FROM ops.held_row")
     assert held == [(2, 2)]
+
+
+def test_documents_are_looked_up_among_refused_rows_only_where_ids_near_theirs_were_refused(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores.load(logs_file(tmp_path, a_box_log("L2", TotalDuration="long")))
+    asked: list[str] = []
+
+    def read_and_note(package: str, name: str) -> str:
+        asked.append(name)
+        return read_sql(package, name)
+
+    monkeypatch.setattr(ledger, "read_sql", read_and_note)
+    stores.load(logs_file(tmp_path, a_box_log("L2"), name="20220402.json"))
+    assert "overtake_documents" not in asked
+    stores.load(logs_file(tmp_path, a_box_log("L1"), a_box_log("L3"), name="20220401 (1).json"))
+    assert "overtake_documents" in asked
 
 
 @pytest.fixture
