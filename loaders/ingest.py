@@ -10,7 +10,6 @@ that wait no longer.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -284,12 +283,9 @@ def _with_outcomes(
     counts: RowCounts, outcomes: Mapping[str, int], flags: Mapping[str, int]
 ) -> RowCounts:
     """Return the row law's numbers with those of the rows that were stored."""
-    stored = Counter(outcomes)
     return replace(
-        counts,
-        loaded_rows=stored["loaded"],
-        unchanged_rows=stored["unchanged"],
-        updated_rows=stored["updated"],
-        ended_rows=stored["ended"],
-        flags=flags,
+        RowCounts.of(outcomes, flags),
+        read_rows=counts.read_rows,
+        rejected_rows=counts.rejected_rows,
+        skipped_rows=counts.skipped_rows,
     )

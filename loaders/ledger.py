@@ -331,6 +331,5 @@ def ask(settings: Settings, name: str, parameters: Mapping[str, object]) -> list
 
 
 def _one(cursor: Cursor) -> tuple[Any, ...]:
-    row: tuple[Any, ...] | None = cursor.fetchone()
-    assert row is not None  # noqa: S101  (the statement returns a row)
+    (row,) = cursor.fetchall()
     return row
