@@ -62,6 +62,7 @@ class ReadyWorkspace:
         as it does when somebody else changes those on the warehouse's server meanwhile.
         """
         settings = replace(self._settings, home=home)
+        oltp.schema.reset(settings)
         copy_postgres(self._original, settings)
         installed, self._installed = self._installed or Installed(settings), None
         before = state_of_schemas(settings)
@@ -82,8 +83,9 @@ class Installed:
 
     def __init__(self, settings: Settings) -> None:
         """Install both, and note what is there."""
-        nosql.schema.install(settings)
-        warehouse.schema.install(settings)
+        for room in (nosql.schema, warehouse.schema):
+            room.reset(settings)  # what a test left that could not be taken away
+            room.install(settings)
         with opened_documents(settings) as database:
             self._migrations = list(database[nosql.schema.MIGRATION_COLLECTION].find())
         with open_warehouse(settings) as connection:

@@ -251,13 +251,12 @@ def test_customers_who_are_not_in_a_month_any_more_leave_it_and_later_months(
     crowd.load(*plays)
     crowd.refresh()
     tables = ("agg_churn_signals", "agg_customer_month")
-    written = [f"SELECT * FROM {table} WHERE customer_key = 3 ORDER BY 1" for table in tables]
+    customer = "customer_code = 'u03'"
+    written = [f"SELECT * FROM {table} WHERE {customer} ORDER BY 1" for table in tables]
     kept = [[row[:-2] for row in crowd.fetch(each)] for each in written]
     assert all(kept)
     for table in tables:
-        crowd.execute(
-            f"UPDATE {table} SET customer_key = 1000, refresh_id = 0 WHERE customer_key = 3"
-        )
+        crowd.execute(f"UPDATE {table} SET customer_key = 1000, refresh_id = 0 WHERE {customer}")
     crowd.execute("CALL refresh_churn_signals('2024-01-01', '2024-12-31')")
     crowd.execute("CALL refresh_customer_month('2024-01-01', '2024-12-31')")
     assert [[row[:-2] for row in crowd.fetch(each)] for each in written] == kept

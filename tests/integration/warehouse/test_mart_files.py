@@ -82,12 +82,12 @@ def test_csv_holds_all_rows_and_defuses_formulas(
 
 
 def test_csv_begins_with_a_byte_order_mark_for_excel_only_if_asked(
-    watched: Platform, tmp_path: Path
+    watched: Platform, run: Callable[..., None], tmp_path: Path
 ) -> None:
-    titles = Selection(("content_id", "title"))
     plain, marked = tmp_path / "plain.csv", tmp_path / "marked.csv"
-    export_mart(watched.settings, "title", plain, selection=titles)
-    export_mart(watched.settings, "title", marked, selection=titles, is_marked=True)
+    titles = ("--columns", "content_id,title")
+    run("mart", "export", "title", plain, *titles)
+    run("mart", "export", "title", marked, *titles, "--bom")
     assert plain.read_bytes().startswith(b"content_id,title\n")
     assert marked.read_bytes() == codecs.BOM_UTF8 + plain.read_bytes()
 

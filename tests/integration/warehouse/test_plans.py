@@ -203,6 +203,7 @@ def read_rows(connection: Connection) -> int:
 
 NEW_CUSTOMERS = 400
 SUBSCRIBERS = (
+    "TRUNCATE TABLE plan_history",
     "CALL refresh_calendar('2024-01-01', '2024-01-31')",
     f"""
     INSERT INTO dim_customer (source, customer_code, country_key, plan_key)
