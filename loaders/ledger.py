@@ -224,12 +224,11 @@ def overtake_documents(connection: Connection, load_id: int, lines: Mapping[Any,
     """Note which refused rows are out of date, as a load accepted documents of these keys on these lines."""
     if not lines:
         return
-    near = {"load_id": load_id, "first_key": min(lines), "last_key": max(lines)}
+    accepted = {"load_id": load_id, "keys": list(lines), "lines": list(lines.values())}
     with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "has_refused"), near)
-        # Hardly any rows are refused, and most of other days: where none can be meant, the keys are not sent.
+        cursor.execute(read_sql("loaders.statements", "has_refused"), accepted)
+        # Hardly any rows are refused, and most of other days: where none can be meant, none is looked for.
         if cursor.fetchone():
-            accepted = {"load_id": load_id, "keys": list(lines), "lines": list(lines.values())}
             cursor.execute(read_sql("loaders.statements", "overtake_documents"), accepted)
 
 

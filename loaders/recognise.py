@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -205,9 +204,7 @@ def recognise_all(
     if listed and not files:
         message = f"no file is of a day in {days}"
         raise InputError(message, "check --from and --to")
-    # Most of it is to hash them, which two can be at a time.
-    recognised = in_order(lambda file: list(_recognise_each(file, wanted)), files)
-    found = list(chain.from_iterable(recognised))
+    found = [each for file in files for each in _recognise_each(file, wanted)]
     order = {kind.name: number for number, kind in enumerate((*KINDS, *wanted.kinds))}
     return tuple(sorted(found, key=lambda file: (order[file.kind.name], file.path)))
 

@@ -1,8 +1,18 @@
--- has_refused.sql: a load, if any row of its target and source is in quarantine with an id between those of two keys.
+-- has_refused.sql: a load, if any row of its target and source is in quarantine with an id between those of some keys.
 -- grain:  one row, or none
--- params: load_id; first_key, last_key (each begins with the source)
+-- params: load_id; keys (each begins with the source; the server says which is the first, by its own order of texts)
+WITH accepted AS (
+    SELECT
+        min(substr(given.key, char_length(own.source) + 2)) AS first_id,
+        max(substr(given.key, char_length(own.source) + 2)) AS last_id
+    FROM ops.load AS own
+    CROSS JOIN unnest(cast(%(keys)s AS text[])) AS given (key)
+    WHERE own.load_id = %(load_id)s
+)
+
 SELECT own.load_id
 FROM ops.load AS own
+CROSS JOIN accepted
 WHERE
     own.load_id = %(load_id)s
     AND EXISTS (
@@ -12,7 +22,5 @@ WHERE
         WHERE
             refusing.target = own.target
             AND refusing.source = own.source
-            AND quarantine.natural_id
-            BETWEEN substr(%(first_key)s, char_length(own.source) + 2)
-            AND substr(%(last_key)s, char_length(own.source) + 2)
+            AND quarantine.natural_id BETWEEN accepted.first_id AND accepted.last_id
     );

@@ -57,8 +57,11 @@ def every_second(connection: Connection) -> Iterator[None]:
 
 def wait_for_cleaning(server: Connection) -> None:
     """Wait until the database is being cleaned."""
-    while not is_cleaned(server):
+    for _ in range(1_200):
+        if is_cleaned(server):
+            return
         sleep(0.1)
+    pytest.fail("autovacuum did not come within two minutes")
 
 
 def is_cleaned(server: Connection) -> bool:
