@@ -21,6 +21,20 @@ __all__ = ["mart_table", "register"]
 
 GAP_COLUMNS, BORDER_COLUMNS = 3, 2
 
+KeepFormulasOption = Annotated[
+    bool,
+    typer.Option(
+        "--keep-formulas", help="Leave text in a CSV alone that a spreadsheet takes for a formula."
+    ),
+]
+MarkOption = Annotated[
+    bool,
+    typer.Option(
+        "--bom",
+        help="Begin a CSV with a byte order mark, without which Excel does not take it for UTF-8.",
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -95,20 +109,8 @@ def export(
         datetime | None,
         typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="Last day."),
     ] = None,
-    keep_formulas: Annotated[
-        bool,
-        typer.Option(
-            "--keep-formulas",
-            help="Leave text in a CSV alone that a spreadsheet takes for a formula.",
-        ),
-    ] = False,
-    bom: Annotated[
-        bool,
-        typer.Option(
-            "--bom",
-            help="Begin a CSV with a byte order mark, without which Excel does not take it for UTF-8.",
-        ),
-    ] = False,
+    keep_formulas: KeepFormulasOption = False,
+    bom: MarkOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write a mart to a file, the newest rows first; the day of a month is its first.

@@ -205,15 +205,10 @@ class Platform:
                 put_title(cursor, title, load_id)
             touched = {day for play in (*plays, *without) for day in play.days}
             touched |= {each.at.date() for each in (*events, *app_events)}
-            touched |= {line.on for line in boxes}
-            touched |= {day for play in plays for day in stored_days(cursor, play)}
-            touched |= {day for each in events for day in replaced_days(cursor, each)}
+            touched |= {line.on for line in boxes} | days_before(cursor, plays, events)
             for play in plays:
                 put_play(cursor, play, load_id)
-            for play in without:
-                cursor.execute(
-                    "DELETE FROM oltp.viewing_sessions WHERE session_id = %s", (play.session_id,)
-                )
+            take_away(cursor, without)
             for event in events:
                 put_event(cursor, event, load_id)
             for day in touched:
@@ -432,6 +427,20 @@ def put_title(cursor: Cursor, title: Title, load_id: int) -> None:
             " SELECT %s, genre_key, %s FROM oltp.genres WHERE genre = %s",
             (content_key, position, genre),
         )
+
+
+def take_away(cursor: Cursor, plays: Iterable[Play]) -> None:
+    """Delete the rows of some plays."""
+    for play in plays:
+        cursor.execute(
+            "DELETE FROM oltp.viewing_sessions WHERE session_id = %s", (play.session_id,)
+        )
+
+
+def days_before(cursor: Cursor, plays: Iterable[Play], events: Iterable[Event]) -> set[date]:
+    """Return the days of what these replace."""
+    stored = {day for play in plays for day in stored_days(cursor, play)}
+    return stored | {day for each in events for day in replaced_days(cursor, each)}
 
 
 def stored_days(cursor: Cursor, play: Play) -> list[date]:
