@@ -7,10 +7,11 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg2 import OperationalError
 
 from svp.core.postgres import connect, create_database, drop_database
-from svp.errors import SchemaError
-from tests.integration.warehouse.accounts import administrator
+from svp.errors import SchemaError, ServerError
+from tests.integration.warehouse.accounts import administrator, as_account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from svp.servers.home import Home
 
 DATABASE = "svp_cleaned"
+STRANGER, PASSWORD = "svp_stranger", "a-password"
 SLOWLY_CLEANED = """
 CREATE TABLE cleaned (value text)
 WITH (autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1, autovacuum_vacuum_threshold = 1);
@@ -84,3 +86,51 @@ def test_a_database_that_is_being_cleaned_is_dropped(
         drop_database(postgres_url, DATABASE)
     with pytest.raises(SchemaError):
         connect(postgres_url, DATABASE)
+
+
+@pytest.fixture
+def stranger_url(server: Connection, postgres_url: str) -> Iterator[str]:
+    """The URL of an account that may make databases, and owns none."""
+    with server.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {STRANGER} LOGIN CREATEDB PASSWORD %s", (PASSWORD,))
+        yield as_account(postgres_url, STRANGER, PASSWORD)
+        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        cursor.execute(f"DROP ROLE {STRANGER}")
+
+
+def is_alive(connection: Connection) -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError:
+        return False
+    return True
+
+
+def test_whoever_does_not_own_a_database_is_refused_before_any_session_is_ended(
+    server: Connection, postgres_url: str, stranger_url: str
+) -> None:
+    with server.cursor() as cursor:
+        cursor.execute(f"GRANT pg_signal_backend, pg_read_all_stats TO {STRANGER}")
+    create_database(postgres_url, DATABASE)
+    with closing(connect(postgres_url, DATABASE, autocommit=True)) as of_owner:
+        with pytest.raises(ServerError, match=f"database {DATABASE}, and not the user {STRANGER}"):
+            drop_database(stranger_url, DATABASE)
+        assert is_alive(of_owner)
+    drop_database(stranger_url, "svp_never_made")
+
+
+def test_sessions_that_the_owner_may_not_end_are_told_of_with_what_to_do(
+    server: Connection, postgres_url: str, stranger_url: str
+) -> None:
+    create_database(stranger_url, DATABASE)
+    with closing(connect(postgres_url, DATABASE, autocommit=True)) as of_other:
+        with pytest.raises(
+            ServerError, match=rf"(?s){DATABASE}.*GRANT pg_signal_backend TO {STRANGER}"
+        ):
+            drop_database(stranger_url, DATABASE)
+        assert is_alive(of_other)
+        with server.cursor() as cursor:
+            cursor.execute(f"GRANT pg_signal_backend TO {STRANGER}")
+        drop_database(stranger_url, DATABASE)
+        assert not is_alive(of_other)

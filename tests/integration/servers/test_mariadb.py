@@ -22,9 +22,9 @@ SETTINGS = {
     "collation_server": "utf8mb4_bin",
     "event_scheduler": "ON",
     "local_infile": "ON",
-    "max_heap_table_size": "67108864",
+    "max_heap_table_size": "134217728",
     "time_zone": "+00:00",
-    "tmp_table_size": "67108864",
+    "tmp_table_size": "134217728",
 }
 
 
