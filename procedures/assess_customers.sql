@@ -36,7 +36,24 @@ BEGIN
                         0
                     )
                 )
-            ) AS active_days
+            ) AS active_days,
+            -- On a set-top box, whose key is 2; a month is shorter than 56 days.
+            max(
+                if(
+                    fact_category_seconds.watch_source_key = 2 AND fact_category_seconds.watch_seconds > 0
+                    AND fact_category_seconds.date_key >= v_month_key,
+                    fact_category_seconds.date_key,
+                    0
+                )
+            ) AS last_box_play,
+            max(
+                if(
+                    fact_category_seconds.watch_source_key = 2 AND fact_category_seconds.watch_seconds >= 30
+                    AND fact_category_seconds.date_key >= v_month_key,
+                    fact_category_seconds.date_key,
+                    0
+                )
+            ) AS last_long_box_play
         FROM fact_category_seconds
         WHERE
             fact_category_seconds.date_key BETWEEN v_prev_28_key AND v_as_of_key
@@ -44,39 +61,35 @@ BEGIN
         GROUP BY fact_category_seconds.customer_key
     ),
 
-    -- In the order of the key, so that no day waits for another to be summed.
-    boxed AS (
+    -- Days of set-top boxes whose 30 seconds are those of several categories, each below: few.
+    pieced AS (
         SELECT
-            fact_box_watch.date_key,
-            fact_box_watch.customer_key,
-            sum(fact_box_watch.watch_seconds) AS watch_seconds
-        FROM fact_box_watch
-        WHERE fact_box_watch.date_key BETWEEN v_month_key AND v_as_of_key AND fact_box_watch.customer_key <> 0
-        GROUP BY fact_box_watch.date_key, fact_box_watch.customer_key
+            pieced_day.customer_key,
+            max(pieced_day.date_key) AS last_box_play
+        FROM (
+            SELECT
+                fact_category_seconds.date_key,
+                fact_category_seconds.customer_key
+            FROM fact_category_seconds
+            WHERE
+                fact_category_seconds.date_key BETWEEN v_month_key AND v_as_of_key
+                AND fact_category_seconds.customer_key <> 0
+                AND fact_category_seconds.watch_source_key = 2
+                AND fact_category_seconds.watch_seconds < 30
+            GROUP BY fact_category_seconds.date_key, fact_category_seconds.customer_key
+            HAVING sum(fact_category_seconds.watch_seconds) >= 30
+        ) AS pieced_day
+        GROUP BY pieced_day.customer_key
     ),
 
     played AS (
         SELECT
-            started.customer_key,
-            max(started.last_play) AS last_play,
-            max(started.last_valid_play) AS last_valid_play
-        FROM (
-            SELECT
-                fact_watch.customer_key,
-                max(if(fact_watch.plays > 0, fact_watch.date_key, NULL)) AS last_play,
-                max(if(fact_watch.valid_plays > 0, fact_watch.date_key, NULL)) AS last_valid_play
-            FROM fact_watch
-            WHERE fact_watch.date_key BETWEEN v_month_key AND v_as_of_key
-            GROUP BY fact_watch.customer_key
-            UNION ALL
-            SELECT
-                boxed.customer_key,
-                max(if(boxed.watch_seconds > 0, boxed.date_key, NULL)) AS last_play,
-                max(if(boxed.watch_seconds >= 30, boxed.date_key, NULL)) AS last_valid_play
-            FROM boxed
-            GROUP BY boxed.customer_key
-        ) AS started
-        GROUP BY started.customer_key
+            fact_watch.customer_key,
+            max(if(fact_watch.plays > 0, fact_watch.date_key, 0)) AS last_play,
+            max(if(fact_watch.valid_plays > 0, fact_watch.date_key, 0)) AS last_valid_play
+        FROM fact_watch
+        WHERE fact_watch.date_key BETWEEN v_month_key AND v_as_of_key
+        GROUP BY fact_watch.customer_key
     ),
 
     known AS (
@@ -84,9 +97,22 @@ BEGIN
             dim_customer.customer_key,
             dim_customer.customer_code,
             dim_customer.country_key,
-            coalesce(played.last_play, former.last_play_date_key, purged_customer.last_play_date_key) AS last_play,
             coalesce(
-                played.last_valid_play, former.last_valid_play_date_key, purged_customer.last_valid_play_date_key
+                nullif(greatest(coalesce(played.last_play, 0), coalesce(watched.last_box_play, 0)), 0),
+                former.last_play_date_key,
+                purged_customer.last_play_date_key
+            ) AS last_play,
+            coalesce(
+                nullif(
+                    greatest(
+                        coalesce(played.last_valid_play, 0),
+                        coalesce(watched.last_long_box_play, 0),
+                        coalesce(pieced.last_box_play, 0)
+                    ),
+                    0
+                ),
+                former.last_valid_play_date_key,
+                purged_customer.last_valid_play_date_key
             ) AS last_valid_play,
             coalesce(watched.seconds_last_28, 0) AS seconds_last_28,
             coalesce(watched.seconds_prev_28, 0) AS seconds_prev_28,
@@ -94,6 +120,7 @@ BEGIN
             coalesce(customer_first_day.first_date_key <= v_as_of_key, FALSE) AS was_active
         FROM dim_customer
         LEFT JOIN watched ON dim_customer.customer_key = watched.customer_key
+        LEFT JOIN pieced ON dim_customer.customer_key = pieced.customer_key
         LEFT JOIN played ON dim_customer.customer_key = played.customer_key
         LEFT JOIN agg_churn_signals AS former
             ON dim_customer.customer_key = former.customer_key AND former.date_key = v_former_key

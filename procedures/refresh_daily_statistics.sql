@@ -31,27 +31,42 @@ BEGIN
         app_seconds, set_top_box_seconds, child_seconds, movie_seconds, relax_seconds, sport_seconds, tv_seconds,
         unknown_seconds, peak_concurrent_streams, peak_minute_at, source_loads, refreshed_at
     )
+    -- Keys of categories and sources are those that the program itself gives: nothing is looked up for a row.
     WITH watched AS (
         SELECT
             fact_category_seconds.date_key,
-            count(
-                DISTINCT if(fact_category_seconds.watch_seconds > 0, nullif(fact_category_seconds.customer_key, 0), NULL)
-            ) AS active_customers,
-            sum(if(dim_watch_source.watch_source = 'App', fact_category_seconds.watch_seconds, 0)) AS app_seconds,
+            sum(if(fact_category_seconds.watch_source_key = 1, fact_category_seconds.watch_seconds, 0)) AS app_seconds,
             sum(
-                if(dim_watch_source.watch_source = 'Set-top box', fact_category_seconds.watch_seconds, 0)
+                if(fact_category_seconds.watch_source_key = 2, fact_category_seconds.watch_seconds, 0)
             ) AS set_top_box_seconds,
-            sum(if(dim_category.category = 'Child', fact_category_seconds.watch_seconds, 0)) AS child_seconds,
-            sum(if(dim_category.category = 'Movie', fact_category_seconds.watch_seconds, 0)) AS movie_seconds,
-            sum(if(dim_category.category = 'Relax', fact_category_seconds.watch_seconds, 0)) AS relax_seconds,
-            sum(if(dim_category.category = 'Sport', fact_category_seconds.watch_seconds, 0)) AS sport_seconds,
-            sum(if(dim_category.category = 'TV', fact_category_seconds.watch_seconds, 0)) AS tv_seconds,
-            sum(if(dim_category.category = 'Unknown', fact_category_seconds.watch_seconds, 0)) AS unknown_seconds
+            sum(if(fact_category_seconds.category_key = 1, fact_category_seconds.watch_seconds, 0)) AS child_seconds,
+            sum(if(fact_category_seconds.category_key = 2, fact_category_seconds.watch_seconds, 0)) AS movie_seconds,
+            sum(if(fact_category_seconds.category_key = 3, fact_category_seconds.watch_seconds, 0)) AS relax_seconds,
+            sum(if(fact_category_seconds.category_key = 4, fact_category_seconds.watch_seconds, 0)) AS sport_seconds,
+            sum(if(fact_category_seconds.category_key = 5, fact_category_seconds.watch_seconds, 0)) AS tv_seconds,
+            sum(if(fact_category_seconds.category_key = 0, fact_category_seconds.watch_seconds, 0)) AS unknown_seconds
         FROM fact_category_seconds
-        INNER JOIN dim_watch_source ON fact_category_seconds.watch_source_key = dim_watch_source.watch_source_key
-        INNER JOIN dim_category ON fact_category_seconds.category_key = dim_category.category_key
         WHERE fact_category_seconds.date_key BETWEEN v_from_key AND v_to_key
         GROUP BY fact_category_seconds.date_key
+    ),
+
+    -- In the order of the key a customer's rows of a day stand together: distinct ones are counted without a tree of them.
+    active AS (
+        SELECT
+            customer_day.date_key,
+            count(*) AS active_customers
+        FROM (
+            SELECT
+                fact_category_seconds.date_key,
+                fact_category_seconds.customer_key
+            FROM fact_category_seconds
+            WHERE
+                fact_category_seconds.date_key BETWEEN v_from_key AND v_to_key
+                AND fact_category_seconds.customer_key <> 0
+                AND fact_category_seconds.watch_seconds > 0
+            GROUP BY fact_category_seconds.date_key, fact_category_seconds.customer_key
+        ) AS customer_day
+        GROUP BY customer_day.date_key
     ),
 
     played AS (
@@ -77,7 +92,7 @@ BEGIN
 
     SELECT
         watched.date_key,
-        watched.active_customers,
+        coalesce(active.active_customers, 0),
         coalesce(joined.new_customers, 0),
         coalesce(played.plays, 0),
         coalesce(played.valid_plays, 0),
@@ -96,6 +111,7 @@ BEGIN
         coalesce(published_day.source_loads, 0),
         utc_timestamp()
     FROM watched
+    LEFT JOIN active ON watched.date_key = active.date_key
     LEFT JOIN played ON watched.date_key = played.date_key
     LEFT JOIN joined ON watched.date_key = joined.date_key
     LEFT JOIN fact_concurrency ON watched.date_key = fact_concurrency.date_key

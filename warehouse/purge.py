@@ -6,11 +6,12 @@ The stores keep the data; only what the warehouse made of it goes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from svp.core.sqlfiles import read_sql
-from warehouse.connections import execute, fetch_one, open_warehouse
+from svp.errors import UsageError
+from warehouse.connections import execute, fetch, fetch_one, open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from svp.settings import Settings
     from warehouse.sources import DayVersion
 
-__all__ = ["PurgePlan", "kept_days", "plan_purge", "purge", "purged_before"]
+__all__ = ["PurgePlan", "first_kept_day", "kept_days", "plan_purge", "purge", "purged_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,26 @@ class PurgePlan:
     first: date | None
     """The first of them; None for none."""
     last: date | None
+
+
+def first_kept_day(settings: Settings, older_than: int) -> date:
+    """Return the day before which days are older than so many, counted from the last day with events.
+
+    Raises:
+        SchemaError: there is no warehouse.
+        UsageError: there are no events to count from, or the calendar has no day so early.
+    """
+    with open_warehouse(settings) as connection:
+        found = fetch(connection, read_sql("warehouse.queries", "last_event_day"))
+    if not found:
+        message = "the warehouse has no day with events to count from"
+        raise UsageError(message, "run 'svp warehouse refresh' first, or say --before")
+    last_day: date = found[0][0]
+    try:
+        return last_day - timedelta(days=older_than)
+    except OverflowError as error:
+        message = f"no calendar has a day that is {older_than:,} days before {last_day}"
+        raise UsageError(message, "give fewer days, or say --before") from error
 
 
 def plan_purge(settings: Settings, before: date) -> PurgePlan:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from errno import EISDIR
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -18,6 +19,7 @@ from warehouse.connections import execute, explained, fetch, open_warehouse
 from warehouse.store import check_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from svp.core.mysql import Connection
@@ -66,6 +68,8 @@ def ensure_reader(settings: Settings) -> ReaderAccount:
 def rotate_reader(settings: Settings, *, file: Path | None = None) -> ReaderAccount:
     """Give the account a new password and exactly its rights, and write it to a file of mode 0600.
 
+    Where the file can't be written, or the rights not be given, the old password stays.
+
     Raises:
         SchemaError: the warehouse is older or newer than the program.
         UsageError: the file can't be written.
@@ -79,9 +83,8 @@ def rotate_reader(settings: Settings, *, file: Path | None = None) -> ReaderAcco
         file=file or default_file(settings),
         password=secrets.token_urlsafe(PASSWORD_BYTES),
     )
-    with open_warehouse(settings) as connection:
+    with _written(account), open_warehouse(settings) as connection:
         grant(connection, account)
-    write_account(account)
     return account
 
 
@@ -118,13 +121,13 @@ def default_file(settings: Settings) -> Path:
 
 
 def grant(connection: Connection, account: ReaderAccount) -> None:
-    """Make the account what it should be, whatever it was before."""
+    """Make the account what it should be, whatever it was before; its password last."""
     password = (account.user, account.password)
     database = grantable(connection, account.database)
     execute(connection, "CREATE USER IF NOT EXISTS %s@'%' IDENTIFIED BY %s", password)
-    execute(connection, "ALTER USER %s@'%' IDENTIFIED BY %s", password)
     execute(connection, "REVOKE ALL PRIVILEGES, GRANT OPTION FROM %s@'%'", (account.user,))
     execute(connection, f"GRANT {READER_RIGHTS} ON {database}.* TO %s@'%'", (account.user,))
+    execute(connection, "ALTER USER %s@'%' IDENTIFIED BY %s", password)
 
 
 def grantable(connection: Connection, database: str) -> str:
@@ -159,18 +162,42 @@ def read_account(settings: Settings, file: Path) -> ReaderAccount | None:
     return kept if (kept.server, kept.database) == expected else None
 
 
-def write_account(account: ReaderAccount) -> None:
-    """Write the account to its file, which only its owner can read at any moment."""
-    facts = {name: value for name, value in asdict(account).items() if name != "file"}
+@contextmanager
+def _written(account: ReaderAccount) -> Iterator[None]:
+    """Write the account beside its file, readable for its owner only, and put it in place when all went well.
+
+    Raises:
+        UsageError: it can't be written.
+    """
     fresh = account.file.with_name(f".{account.file.name}.{os.getpid()}")
     try:
-        account.file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(facts, file, indent=2)
-        fresh.replace(account.file)
+        with _refused(account.file):
+            _write(account, fresh)
+        yield
+        with _refused(account.file):
+            fresh.replace(account.file)
+    finally:
+        with suppress(OSError):
+            fresh.unlink()
+
+
+@contextmanager
+def _refused(file: Path) -> Iterator[None]:
+    """Raise UsageError where the system does not let a file be written."""
+    try:
+        yield
     except OSError as error:
-        message = f"{account.file} can't be written: {error.strerror}"
-        raise UsageError(
-            message, "name another file with --file; the account is rotated again"
-        ) from error
+        message = f"{file} can't be written: {error.strerror}"
+        raise UsageError(message, "name another file with --file") from error
+
+
+def _write(account: ReaderAccount, fresh: Path) -> None:
+    """Write the account to a new file that may take the place of its own."""
+    facts = {name: value for name, value in asdict(account).items() if name != "file"}
+    if account.file.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+    account.file.parent.mkdir(parents=True, exist_ok=True)
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(facts, file, indent=2)

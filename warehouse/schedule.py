@@ -12,11 +12,13 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from svp.core.sqlfiles import quote_mysql, read_sql
+from svp.settings import SETTINGS, configuration_folder
 from warehouse.connections import execute, fetch, fetch_one, open_warehouse
 from warehouse.store import check_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from svp.core.mysql import Connection
     from svp.settings import Settings
@@ -26,7 +28,9 @@ __all__ = [
     "OFTEN",
     "EventStatus",
     "Schedule",
+    "Surroundings",
     "cron_text",
+    "find_surroundings",
     "read_events",
     "read_schedule",
     "set_schedule",
@@ -60,14 +64,14 @@ class EventStatus:
     """When it was installed or altered last."""
     last_run_at: datetime | None
     last_due_at: datetime | None
-    """When it should have run last; None when that can't be told."""
+    """The last time by which a run must have begun, as its slack is over; None when that can't be told."""
     next_run_at: datetime | None
     """None when it is off, or its interval has no fixed length."""
 
-    def is_overdue(self, last_run_at: datetime | None, now: datetime) -> bool:
+    def is_overdue(self, last_run_at: datetime | None) -> bool:
         """Tell whether no run of its procedure began since it was due; the last one began at ``last_run_at``."""
         due = self.last_due_at
-        if not self.is_enabled or due is None or due < self.changed_at or now < due + SLACK:
+        if not self.is_enabled or due is None or due < self.changed_at:
             return False
         return last_run_at is None or last_run_at < due
 
@@ -129,7 +133,7 @@ def read_events(connection: Connection, now: datetime) -> Iterator[EventStatus]:
         name, status, value, unit, definer, changed_at, starts_at, last_run_at = row
         if name in {DAILY, OFTEN}:
             is_enabled = status == "ENABLED"
-            due = last_due(now, starts_at, int(value), unit)
+            due = last_due(now - SLACK, starts_at, int(value), unit)
             following = next_run(now, starts_at, int(value), unit) if is_enabled else None
             yield EventStatus(
                 name,
@@ -161,27 +165,67 @@ def next_run(now: datetime, starts_at: datetime | None, value: int, unit: str) -
     return due + timedelta(seconds=value * UNIT_SECONDS[unit]) if due else None
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What settings a run by cron or systemd must be given, as it has no folder and no environment of ours."""
+
+    folder: Path | None
+    """The project's, if it has a settings file."""
+    variables: tuple[str, ...]
+    """Names of the environment's settings that the command line doesn't say."""
+    environment_file: Path
+    """Where those are to be put; systemd and a shell read it."""
+
+    def advice(self) -> str:
+        """Return comments that say what to put into the file; no value, as values may be secrets."""
+        if not self.variables:
+            return ""
+        lines = "".join(f"#     {name}='…'\n" for name in self.variables)
+        return f"# {self.environment_file}, to be written with mode 0600 before:\n{lines}"
+
+
+def find_surroundings(folder: Path, environment: Mapping[str, str]) -> Surroundings:
+    """Return what the settings of a run in a folder came from, but for its home and workspace."""
+    said = {"home", "workspace"}
+    names = (each.variable for each in SETTINGS if each.name not in said)
+    return Surroundings(
+        folder=folder.absolute() if (folder / "svp.toml").is_file() else None,
+        variables=tuple(name for name in names if environment.get(name)),
+        environment_file=(configuration_folder(environment) / "schedule.env").absolute(),
+    )
+
+
 def export_command(settings: Settings, program: str) -> str:
     """Return what cron or systemd is to run."""
     words = [program, "--home", f"{settings.home.absolute()}"]
     return shlex.join([*words, "--workspace", settings.workspace.name, "warehouse", "refresh"])
 
 
-def cron_text(settings: Settings, program: str, at: time) -> str:
+def cron_text(settings: Settings, program: str, at: time, around: Surroundings) -> str:
     """Return a line for ``crontab -e``; cron takes the machine's zone unless CRON_TZ says otherwise."""
-    command = export_command(settings, program).replace("%", r"\%")
-    return f"CRON_TZ=UTC\n{at.minute} {at.hour} * * * {command}"
+    steps = [export_command(settings, program)]
+    if around.variables:
+        steps.insert(0, f"set -a && . {shlex.quote(str(around.environment_file))}")
+    if around.folder:
+        steps.insert(0, shlex.join(["cd", str(around.folder)]))
+    command = " && ".join(steps).replace("%", r"\%")
+    return f"{around.advice()}CRON_TZ=UTC\n{at.minute} {at.hour} * * * {command}"
 
 
-def systemd_text(settings: Settings, program: str, at: time) -> str:
+def systemd_text(settings: Settings, program: str, at: time, around: Surroundings) -> str:
     """Return a service and its timer, each behind the name of its file."""
     unit = f"{settings.workspace.base}-warehouse"
-    command = export_command(settings, program).replace("%", "%%")
+    service = ["Type=oneshot", f"ExecStart={export_command(settings, program)}"]
+    if around.variables:
+        service.insert(1, f"EnvironmentFile={around.environment_file}")
+    if around.folder:
+        service.insert(1, f"WorkingDirectory={around.folder}")
+    described = "\n".join(service).replace("%", "%%")
     return "\n".join(
         (
-            f"# ~/.config/systemd/user/{unit}.service",
+            f"{around.advice()}# ~/.config/systemd/user/{unit}.service",
             "[Unit]\nDescription=Bring changed days into the warehouse\n",
-            f"[Service]\nType=oneshot\nExecStart={command}\n",
+            f"[Service]\n{described}\n",
             f"# ~/.config/systemd/user/{unit}.timer",
             "[Unit]\nDescription=Bring changed days into the warehouse every day\n",
             f"[Timer]\nOnCalendar=*-*-* {at:%H:%M}:00 UTC\nPersistent=true\n",

@@ -79,6 +79,16 @@ EVENT_ACTIVITY_COLUMNS = (
 )
 """Columns of stg_event_activity behind the day, by the names that the pipeline gives them."""
 
+AGAIN, SAME_FILE = "run 'svp ingest' again", "run 'svp ingest' with that file again"
+INTERRUPTED = {
+    "planned": ("load", SAME_FILE),
+    "refused": ("load", SAME_FILE),
+    "postgres_done": ("load", AGAIN),
+    "mongo_done": ("load", AGAIN),
+    "undoing": ("the undoing of load", AGAIN),
+}
+"""What was stopped and what completes it, by the state of the load; a file that was not read to its end is needed."""
+
 NUMBERS_ONLY = frozenset({"hours_by_day", "watch_by_day"})
 """Extracts without text, of many rows: nothing in them is escaped."""
 
@@ -172,12 +182,8 @@ class Sources:
 
     def interruptions(self) -> list[str]:
         """Return a line for each load that was stopped between the stores, and keeps its days waiting."""
-        return [
-            f"load {load_id} ({path}) was interrupted: run 'svp ingest' again to complete it"
-            for load_id, path in _fetch(
-                self._present, "interrupted_loads", {"ingest_lock": INGEST_LOCK_KEY}
-            )
-        ]
+        found = _fetch(self._present, "interrupted_loads", {"ingest_lock": INGEST_LOCK_KEY})
+        return [_interruption(*row) for row in found]
 
     def marks(self) -> dict[str, int]:
         """Return the version of each kind of thing that is exported whole."""
@@ -291,6 +297,11 @@ def _fetch(
     with connection.cursor() as cursor:
         cursor.execute(read_sql("oltp.extracts", extract), values)
         return cursor.fetchall()
+
+
+def _interruption(load_id: int, path: str, state: str) -> str:
+    what, remedy = INTERRUPTED[state]
+    return f"{what} {load_id} ({path}) was interrupted: {remedy} to complete it"
 
 
 def _day_versions(connection: Connection) -> list[DayVersion]:

@@ -113,7 +113,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         problems=(
             *interrupted,
             *faults(stale),
-            *event_problems(runs, events, scheduler, now),
+            *event_problems(runs, events, scheduler),
             *failures(runs, last_export),
             *(overdue_export(last_export, first_load_at, now) if waiting else ()),
         ),
@@ -136,7 +136,7 @@ def faults(stale: Sequence[StaleObject]) -> Iterator[str]:
 
 
 def event_problems(
-    runs: Sequence[ProcedureRun], events: Sequence[EventStatus], scheduler: str, now: datetime
+    runs: Sequence[ProcedureRun], events: Sequence[EventStatus], scheduler: str
 ) -> Iterator[str]:
     """Yield why the marts may not be refreshed by themselves, one line each."""
     if scheduler != "ON":
@@ -147,7 +147,7 @@ def event_problems(
     for event in events:
         if event.name == DAILY and not event.is_enabled:
             yield f"the event {DAILY} is disabled: run 'svp warehouse schedule on'"
-        if event.is_overdue(last_run_at, now):
+        if event.is_overdue(last_run_at):
             missing = f"the event {event.name} was due at {event.last_due_at} and nothing ran since"
             yield f"{missing}: is its definer {event.definer} still there?"
 

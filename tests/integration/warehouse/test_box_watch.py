@@ -8,16 +8,22 @@ from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING
 
+import pytest
+
 import warehouse.schema
+from loaders import sinks
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
+from loaders.steps import Step
 from loaders.terms import Terms
+from svp.errors import ServerError
 from tests.integration.warehouse.builders import BoxLog, Play, Title, User, a_box_document
 from tests.unit.loaders.builders import a_box_log, logs_file
 from warehouse.checks import verify
+from warehouse.status import read_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from tests.integration.warehouse.builders import Platform
@@ -311,3 +317,62 @@ def test_seconds_of_each_category_are_added_over_the_days_of_a_month(platform: P
     kinds = ("tv", "child", "movie", "relax", "sport", "unknown")
     found = platform.mart("customer_360", *(f"{kind}_seconds" for kind in kinds))
     assert found == [(120, 240, 360, 480, 600, 720)]
+
+
+def deliver_again(platform: Platform, folder: Path) -> Path:
+    """Deliver a day and publish it; return another file with one of its two lines corrected."""
+    lines = [a_box_log(log_id, TotalDuration=1800) for log_id in "ab"]
+    ingest(platform.settings, recognise_all([logs_file(folder, *lines, name="20240131.json")]))
+    platform.refresh()
+    corrected = a_box_log("a", TotalDuration=5400)
+    return logs_file(folder, corrected, name="20240131b.json")
+
+
+def test_log_that_is_being_corrected_stays_as_published_until_the_load_is_complete(
+    platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corrected = deliver_again(platform, tmp_path)
+    meanwhile = []
+
+    def refresh_when_replaced(step: Step) -> None:
+        if step == Step.REPLACED:
+            platform.load(Play(JAN_31))
+            platform.refresh()
+            status = read_status(platform.settings)
+            meanwhile.append((hours(platform, "set_top_box_hours"), status.problems))
+
+    monkeypatch.setattr(sinks, "reached", refresh_when_replaced)
+    ingest(platform.settings, recognise_all([corrected]))
+    assert meanwhile == [({JAN_31: (Decimal("1.0000"),)}, ())]
+    platform.refresh()
+    assert hours(platform, "set_top_box_hours") == {JAN_31: (Decimal("2.0000"),)}
+
+
+def test_killed_correction_of_a_log_is_named_and_hides_nothing_until_it_is_made_again(
+    platform: Platform,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    svp: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def die_when_replaced(step: Step) -> None:
+        if step == Step.REPLACED:
+            message = "killed"
+            raise ServerError(message)
+
+    corrected = deliver_again(platform, tmp_path)
+    for _ in range(2):
+        with monkeypatch.context() as patched:
+            patched.setattr(sinks, "reached", die_when_replaced)
+            with pytest.raises(ServerError, match="killed"):
+                ingest(platform.settings, recognise_all([corrected]))
+        platform.load(Play(JAN_31))
+        platform.refresh()
+        assert hours(platform, "set_top_box_hours") == {JAN_31: (Decimal("1.0000"),)}
+        assert svp("warehouse", "status") == 6
+        assert "run 'svp ingest' with that file again" in " ".join(capsys.readouterr().out.split())
+        assert svp("verify", "--current") == 6
+    ingest(platform.settings, recognise_all([corrected]))
+    platform.refresh()
+    assert hours(platform, "set_top_box_hours") == {JAN_31: (Decimal("2.0000"),)}
+    assert (svp("warehouse", "status"), svp("verify", "--current")) == (0, 0)

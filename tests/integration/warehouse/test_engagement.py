@@ -141,6 +141,16 @@ def test_active_users_are_distinct_over_7_and_30_days(crowd: Platform) -> None:
     assert len({mau for *_, mau, _ in expected}) > 3
 
 
+def test_active_users_of_a_range_of_months_are_those_of_its_months(crowd: Platform) -> None:
+    plays = some_plays(1, days=70, count=90)
+    crowd.load(*plays)
+    crowd.refresh()
+    crowd.execute("UPDATE agg_active_users SET dau = 0, wau = 0, mau = 0")
+    crowd.execute("CALL refresh_active_users(%s, %s)", (day(0), day(69)))
+    expected = active_users(plays, {play.started_on for play in plays})
+    assert crowd.mart("active_users", *ACTIVE_USERS) == expected
+
+
 def test_customer_of_two_categories_is_active_once_a_day(crowd: Platform) -> None:
     crowd.load(
         *(Play(day(n), user_id="u1", content_id=title) for n in (0, 2) for title in ("t1", "none"))

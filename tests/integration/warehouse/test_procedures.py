@@ -248,7 +248,9 @@ def test_no_statement_stays_prepared_when_a_procedure_ends(played: Platform) -> 
                 execute(connection, f"EXECUTE {prepared}")
 
 
-@pytest.mark.parametrize("arguments", ["'2024-02-01', '2024-01-31'", "NULL, '2024-01-31'"])
+@pytest.mark.parametrize(
+    "arguments", ["'2024-02-01', '2024-01-31'", "NULL, '2024-01-31'", "NULL, NULL"]
+)
 def test_refresh_refuses_a_range_that_is_none(played: Platform, arguments: str) -> None:
     with pytest.raises(VerifyError, match="first day is after the last, or one is missing"):
         played.execute(f"CALL refresh_daily_statistics({arguments})")

@@ -312,3 +312,19 @@ def test_subscriber_of_purged_days_still_pays_what_was_agreed_then(platform: Pla
     assert platform.mart("subscription_monthly", "month_start", "mrr_opening", "mrr_closing") == [
         (FEB_1, 9, 12)
     ]
+
+
+def test_age_is_counted_from_the_last_day_with_events(
+    old: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert svp("warehouse", "purge", "--older-than", "33", "--yes", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["before"], shown["days"], shown["last"]) == ("2024-02-01", 2, "2024-01-31")
+
+
+def test_purge_wants_a_day_or_an_age(
+    old: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert svp("warehouse", "purge", "--yes") == 2
+    assert svp("warehouse", "purge", "--before", "2024-02-01", "--older-than", "3", "--yes") == 2
+    assert "either --before or --older-than" in capsys.readouterr().err

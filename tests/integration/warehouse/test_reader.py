@@ -13,10 +13,10 @@ import mysql.connector
 import pytest
 
 from svp.core.mysql import open_connection
-from svp.errors import ServerError, UsageError
+from svp.errors import PlatformError, ServerError, UsageError
 from svp.settings import Workspace
 from tests.integration.warehouse.builders import Play
-from warehouse import schema
+from warehouse import reader, schema
 from warehouse.connections import execute, fetch
 from warehouse.reader import ensure_reader, reader_name, rotate_reader
 
@@ -164,12 +164,28 @@ def test_ensure_replaces_an_account_that_does_not_work(
     assert ensure_reader(platform.settings).password != account.password
 
 
-def test_file_that_cannot_be_written_is_a_message(
-    platform: Platform, account: ReaderAccount
+@pytest.mark.parametrize("place", ["under a file", "a folder"])
+def test_file_that_cannot_be_written_is_a_message_and_the_password_stays(
+    platform: Platform, account: ReaderAccount, place: str
 ) -> None:
-    del account
-    with pytest.raises(UsageError, match="can't be written"):
-        rotate_reader(platform.settings, file=_under_a_file(platform.settings.home))
+    home = platform.settings.home
+    file = _under_a_file(home) if place == "under a file" else home / "accounts"
+    with pytest.raises(UsageError, match=f"{file.name} can't be written.*\nname another file"):
+        rotate_reader(platform.settings, file=file)
+    assert ensure_reader(platform.settings) == account
+    assert list(home.glob(".accounts*")) == []
+
+
+def test_password_stays_where_rights_can_not_be_given(
+    platform: Platform, account: ReaderAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(reader, "READER_RIGHTS", "NONSENSE")
+        with pytest.raises(PlatformError):
+            rotate_reader(platform.settings)
+    with open_connection(reader.account_url(platform.settings, account)) as connection:
+        assert fetch(connection, "SELECT 1") == [(1,)]
+    assert [file.name for file in account.file.parent.iterdir()] == [account.file.name]
 
 
 def _under_a_file(home: Path) -> Path:

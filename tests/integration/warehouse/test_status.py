@@ -111,6 +111,17 @@ def test_load_that_was_interrupted_is_named_until_it_is_complete(
     assert "interrupted" not in "".join(capsys.readouterr())
 
 
+def test_undoing_that_was_interrupted_is_named(
+    platform: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    load_id = platform.load(Play(JAN_31))
+    platform.refresh()
+    platform.postgres("UPDATE ops.load SET state = 'undoing' WHERE load_id = %s", (load_id,))
+    assert svp("warehouse", "status") == 6
+    told = f"the undoing of load {load_id} (test) was interrupted: run 'svp ingest' again to complete it"
+    assert told in " ".join(capsys.readouterr().out.split())
+
+
 def test_load_that_an_ingest_is_at_work_on_is_not_called_interrupted(platform: Platform) -> None:
     platform.load(Play(JAN_31), is_complete=False)
     with only_ingest(platform.settings):

@@ -68,5 +68,5 @@ def test_file_that_is_not_there_or_no_text_is_a_mistake_of_use(tmp_path: Path) -
     with pytest.raises(UsageError, match=r"none\.csv can't be read: No such file or directory"):
         read_rates(tmp_path / "none.csv")
     (tmp_path / "rates.csv").write_bytes(b"currency\xff")
-    with pytest.raises(UsageError, match=r"rates\.csv, byte 8: not UTF-8"):
+    with pytest.raises(UsageError, match=r"rates\.csv, line 1, byte 8: not UTF-8"):
         read_rates(tmp_path / "rates.csv")
