@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bson import json_util
 from psycopg2 import sql
 
+from loaders import snapshots
 from svp.core.mongodb import open_database
 from svp.core.mysql import open_connection
 from svp.core.postgres import connect
@@ -38,11 +39,14 @@ NATURAL_KEYS = {table.name: table.key[0] for table in TABLES} | {"genres": "genr
 OF_THE_RUN = {"load_id", "replaced_load_id"}
 """Fields of documents that count attempts."""
 
+ENDING = {table.name for table in snapshots.ENDING}
+"""Tables of which a row says when a full delivery ended it; a play has ended by itself."""
+
 OWN_MARTS = {"data_freshness"}
 """Marts that tell when something was done."""
 
-LEDGER = {"ops.load": "ledger", "ops.quarantine": "quarantine"}
-"""Tables of the bookkeeping, and the files of the queries that say them."""
+LEDGER = {"ops.load": "ledger", "ops.quarantine": "quarantine", "keys": "keys"}
+"""Tables of the bookkeeping, and the indexes and constraints: the files of the queries that say them."""
 
 MARKED = {
     "ops.day_version": "SELECT day::text FROM ops.day_version ORDER BY day",
@@ -99,16 +103,19 @@ def _tables(connection: Connection) -> Iterator[tuple[str, sql.Composed]]:
         for table, column, parent, key in cursor.fetchall():
             parents[table].append((column, parent, key))
         cursor.execute(read_sql("warehouse.selfcheck", "base_tables"))
-        names = [name for (name,) in cursor.fetchall()]
-    own_keys = {parent: key for rows in parents.values() for _, parent, key in rows}
-    for name in names:
-        yield name, _said(name, own_keys.get(name), parents[name])
+        own_keys = dict(cursor.fetchall())
+    for name, own_key in own_keys.items():
+        yield name, _said(name, own_key, parents[name])
 
 
 def _said(name: str, own_key: str | None, parents: Sequence[tuple[str, str, str]]) -> sql.Composed:
     """Return the query of a table's rows as text, in order."""
-    unsaid = [own_key or f"{name}_key", "load_id", *(column for column, _, _ in parents)]
-    named = [
+    unsaid = [*filter(None, [own_key]), "load_id", *(column for column, _, _ in parents)]
+    if name in ENDING:
+        unsaid.append("ended_at")
+    is_ended = sql.SQL("'is_ended', ended_at IS NOT NULL")
+    named: list[sql.Composable] = [is_ended] if name in ENDING else []
+    named += [
         sql.SQL(
             "{column}, (SELECT to_jsonb(parent) -> {natural} FROM {parent} AS parent"
             " WHERE parent.{key} = said.{own})"
