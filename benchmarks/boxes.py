@@ -305,7 +305,7 @@ def check_file(file: Recognised) -> int:
     parts, read, refused = list[pa.RecordBatch](), 0, 0
     for batch in file.batches():
         checked = check(batch, file.kind)
-        parts += checked.parts
+        parts.append(checked.rows)
         read += batch.read_rows - batch.skipped_rows
         refused += len(checked.refusals)
     united = unite(LINES.empty_table(), pa.Table.from_batches(parts))
