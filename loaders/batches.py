@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
-
-from loaders.arrow import as_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -39,8 +37,7 @@ MAX_LATE_NAMES = 20
 """Of the columns that a file names only after its first rows; one with more has keys for names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A row that can't be stored truly, and why."""
 
     line: int
@@ -64,10 +61,7 @@ def uncounted(_row: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Up to ``BATCH_ROWS`` rows of a file, in its order; every column is text, null where the file has nothing.
-
-    Odd rows may be ``apart``, so that they make no column of all others dear to read and to judge.
-    """
+    """Up to ``BATCH_ROWS`` rows of a file, in any order; every column is text, null where the file has nothing."""
 
     rows: pa.RecordBatch
     lines: Values
@@ -80,43 +74,29 @@ class Batch:
     """Blank lines and repeated headers."""
     row_byte: Callable[[int], int | None] = uncounted
     """From the position of a row in the batch to the bytes before it in the file."""
-    apart: tuple[Batch, ...] = ()
-    """Rows from between these, without refusals, skipped rows or late names of their own."""
     late_names: Mapping[str, int] = field(default_factory=dict)
     """Columns that are neither wanted nor among those of the first rows, each with its first line."""
 
     @property
-    def parts(self) -> tuple[Batch, ...]:
-        """Itself and what is apart: all of its rows."""
-        return (self, *self.apart)
-
-    @property
     def read_rows(self) -> int:
         """Rows, refusals and skipped lines: the left side of the row law."""
-        rows = sum(part.rows.num_rows for part in self.parts)
-        return rows + len(self.refusals) + self.skipped_rows
+        return self.rows.num_rows + len(self.refusals) + self.skipped_rows
 
     @property
     def is_placed(self) -> bool:
         """Whether it tells where its rows begin."""
-        return any(part.rows.num_rows and part.row_byte(0) is not None for part in self.parts)
+        return bool(self.rows.num_rows) and self.row_byte(0) is not None
 
     def in_order(self) -> Batch:
-        """Return the same rows, none of them apart; a column that a part doesn't have is null there."""
-        if not self.apart:
-            return self
-        tables = [pa.Table.from_batches([part.rows]) for part in self.parts]
-        lines = np.concatenate([part.lines.to_numpy() for part in self.parts])
-        order = np.argsort(lines, kind="stable")
-        places = [(part, row) for part in self.parts for row in range(part.rows.num_rows)]
-        owners = [places[place] for place in order]
+        """Return the same rows in the order of the file."""
+        order = np.argsort(self.lines.to_numpy(), kind="stable")
+        positions = pa.array(order, pa.int64())
         return replace(
             self,
-            rows=as_batch(pa.concat_tables(tables, promote_options="default").take(order)),
-            lines=pa.array(lines[order], pa.int64()),
-            row_text=lambda row: owners[row][0].row_text(owners[row][1]),
-            row_byte=lambda row: owners[row][0].row_byte(owners[row][1]),
-            apart=(),
+            rows=self.rows.take(positions),
+            lines=self.lines.take(positions),
+            row_text=lambda row: self.row_text(int(order[row])),
+            row_byte=lambda row: self.row_byte(int(order[row])),
         )
 
     def note_late_names(self, noted: dict[str, int]) -> None:

@@ -128,12 +128,12 @@ class BoxDaySink:
         """Keep a batch.
 
         Raises:
-            InputError: the day has more lines than fit the memory.
+            InputError: the file has more lines than fit the memory.
         """
         self._line_count += rows.num_rows
         if self._line_count > MAX_LINES:
             message = f"{self._name} has more than {MAX_LINES:,} lines of {self._day}"
-            raise InputError(message, "load it without --to warehouse, as documents")
+            raise InputError(message, "split it into smaller files: a day takes any number of them")
         parts = _parts(rows.column("log_id"))
         order = np.argsort(parts, kind="stable")
         kept = rows.select(DELIVERED.names).take(order)

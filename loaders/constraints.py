@@ -16,6 +16,7 @@ from psycopg2 import sql
 from psycopg2.errors import InsufficientPrivilege, LockNotAvailable, QueryCanceled
 
 from loaders.ledger import only_ingest
+from loaders.steps import Step, reached
 from svp.core.sqlfiles import read_sql
 from svp.errors import LockError, ServerError
 
@@ -38,9 +39,12 @@ def suspended(connection: Connection, target: Table) -> Iterator[None]:
 
     Whatever happens inside, they are there again afterwards; who brings rows makes them again before.
     """
+    is_off = False
     with suppress(QueryCanceled, LockNotAvailable, InsufficientPrivilege), connection:
-        _take_off(connection, target)
+        is_off = _take_off(connection, target)
     try:
+        if is_off:
+            reached(Step.KEYS_OFF)
         yield
     except BaseException:
         # The connection may be lost; then the next run does it.
@@ -51,22 +55,24 @@ def suspended(connection: Connection, target: Table) -> Iterator[None]:
         make_again(connection)
 
 
-def _take_off(connection: Connection, target: Table) -> None:
+def _take_off(connection: Connection, target: Table) -> bool:
+    """Return whether anything was taken off."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", (LOCK_WAIT,))
         table = sql.Identifier("oltp", target.name)
         cursor.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(table))
         if cursor.fetchone() == (True,):
-            return
+            return False
         cursor.execute(read_sql("loaders.statements", "suspendable"), {"target": target.name})
         found = cursor.fetchall()
         if not found:
-            return
+            return False
         parents = sorted({parent for *_, parent in found if parent is not None})
         cursor.execute(_locking([table, *map(sql.SQL, parents)]))
         for removal, definition, _ in found:
             cursor.execute(removal)
             cursor.execute("INSERT INTO ops.suspended (definition) VALUES (%s)", (definition,))
+    return True
 
 
 def _locking(tables: Iterable[sql.Composable]) -> sql.Composed:
@@ -82,7 +88,8 @@ def make_again(connection: Connection) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT definition FROM ops.suspended ORDER BY suspended_id")
-        for (definition,) in cursor.fetchall():
+        definitions = cursor.fetchall()
+        for (definition,) in definitions:
             try:
                 cursor.execute(definition)
             except InsufficientPrivilege as error:
@@ -90,6 +97,8 @@ def make_again(connection: Connection) -> None:
                 advice = "run 'svp init' with the owner's URL, then the same command again"
                 raise ServerError(message, advice) from error
         cursor.execute("DELETE FROM ops.suspended")
+    if definitions:
+        reached(Step.KEYS_ON)
 
 
 def mend(settings: Settings) -> None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
 
-from loaders.arrow import Values, as_batch, compute, mask, nulls, pick
+from loaders.arrow import Positions, Values, as_batch, compute, mask, nulls, pick, put
 from loaders.batches import Batch, Refusal
 from loaders.parsers import Parsed, Parser
 from loaders.parsers.base import where
@@ -31,7 +30,10 @@ __all__ = ["SOURCE_NAME", "Checked", "Field", "Flag", "Kind", "check", "count_fl
 SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 """A colon parts source and id in MongoDB's keys."""
 
-STOPPING = frozenset({"ambiguous_date"})
+STOPPING = {
+    "ambiguous_date": "may be read in more than one way",
+    "exchanged_date": "is a day only with day and month exchanged, so every other day of the file is in doubt",
+}
 """Faults of one row that leave open what all others mean: nothing of the file is loaded."""
 
 
@@ -116,36 +118,28 @@ class Kind:
 class Checked:
     """A batch after its contract."""
 
-    parts: tuple[pa.RecordBatch, ...]
-    """What is accepted of each part of the batch, in the canonical schema, then ``quality_flags`` (codes joined by
+    rows: pa.RecordBatch
+    """What is accepted, in the order of the batch, in the canonical schema, then ``quality_flags`` (codes joined by
     commas) and ``line`` (int64)."""
     refusals: tuple[Refusal, ...]
+    """In the order of the file, those of what was no row before the others."""
 
     @property
     def accepted(self) -> pa.RecordBatch:
-        """All that is accepted, in the order of the file."""
-        if len(self.parts) == 1:
-            return self.parts[0]
-        rows = pa.Table.from_batches(self.parts)
-        order = np.argsort(rows.column("line").to_numpy(), kind="stable")
-        return as_batch(rows.take(order))
+        """What is accepted, in the order of the file."""
+        lines = self.rows.column("line").to_numpy()
+        if (lines[1:] > lines[:-1]).all():
+            return self.rows
+        return self.rows.take(pa.array(np.argsort(lines, kind="stable"), pa.int64()))
 
 
 class Unclear(NamedTuple):
-    """A value that may be read in more than one way."""
+    """A value that leaves open what all others of its column mean, and why."""
 
     line: int
     column: str
     value: str
-
-
-class Judged(NamedTuple):
-    """The rows of one part of a batch after their contract."""
-
-    accepted: pa.RecordBatch
-    refusals: Iterator[Refusal]
-    unclear: Sequence[Unclear]
-    """The first value of each column that leaves open what all others mean."""
+    doubt: str
 
 
 def check(batch: Batch, kind: Kind) -> Checked:
@@ -154,17 +148,6 @@ def check(batch: Batch, kind: Kind) -> Checked:
     Raises:
         InputError: a value leaves open what the file means by values of its kind.
     """
-    judged = [_judge(part, kind) for part in batch.parts]
-    _refuse_unclear(chain.from_iterable(part.unclear for part in judged))
-    refused = chain.from_iterable(part.refusals for part in judged)
-    return Checked(
-        parts=tuple(part.accepted for part in judged),
-        refusals=(*batch.refusals, *sorted(refused, key=attrgetter("line"))),
-    )
-
-
-def _judge(batch: Batch, kind: Kind) -> Judged:
-    """Return what is accepted of the rows of one part, and what is refused of them."""
     columns: dict[str, Values] = {}
     faults: dict[int, tuple[str, str]] = {}
     unclear: list[Unclear] = []
@@ -172,29 +155,39 @@ def _judge(batch: Batch, kind: Kind) -> Judged:
         written = _column(batch.rows, judged.column)
         parsed = _parse(judged, written)
         columns[judged.to] = _either(columns.get(judged.to), parsed.values)
-        for code, rows in parsed.faults:
-            if code in STOPPING and rows.any():
-                row = int(rows.argmax())
-                value = shorten(written[row].as_py())
-                unclear.append(Unclear(batch.lines[row].as_py(), judged.column, value))
-            for row in map(int, np.flatnonzero(rows)):
+        for code, at_fault in parsed.faults:
+            rows = np.flatnonzero(at_fault)
+            if code in STOPPING and len(rows):
+                unclear.append(_first_of(rows, batch, judged.column, STOPPING[code]))
+            for row in rows.tolist():
                 faults.setdefault(row, (judged.column, code))
+    _refuse_unclear(unclear)
     table = _canonical(columns, kind.target, batch.rows.num_rows)
     if kind.tidy:
         table = kind.tidy(table)
     flagged = table.append_column("quality_flags", _flags(table, kind.flags))
-    accepted = _without(flagged.append_column("line", batch.lines), faults)
-    return Judged(accepted, _refusals(batch, kind, faults), unclear)
+    return Checked(
+        rows=_without(flagged.append_column("line", batch.lines), faults),
+        refusals=(
+            *batch.refusals,
+            *sorted(_refusals(batch, kind, faults), key=attrgetter("line")),
+        ),
+    )
 
 
-def _refuse_unclear(unclear: Iterable[Unclear]) -> None:
+def _first_of(rows: Positions, batch: Batch, column: str, doubt: str) -> Unclear:
+    """Return what stands in a column of some rows on the first of their lines, and why that is in doubt."""
+    lines = batch.lines.to_numpy()
+    row = int(rows[lines[rows].argmin()])
+    value = shorten(_column(batch.rows, column)[row].as_py())
+    return Unclear(int(lines[row]), column, value, doubt)
+
+
+def _refuse_unclear(unclear: Sequence[Unclear]) -> None:
     """Raise InputError for the value on the first line, if there is one."""
     first = min(unclear, key=attrgetter("line"), default=None)
     if first is not None:
-        message = (
-            f"line {first.line}, column {shorten(first.column)}: {first.value} may be read in more"
-            " than one way"
-        )
+        message = f"line {first.line}, column {shorten(first.column)}: {first.value} {first.doubt}"
         raise InputError(
             message, 'say how days are written: date_format = "DD/MM/YYYY" in the --map'
         )
@@ -232,16 +225,16 @@ def _canonical(columns: Mapping[str, Values], table: Table, rows: int) -> pa.Rec
 
 def _flags(rows: pa.RecordBatch, flags: Sequence[Flag]) -> Values:
     """Return the codes that apply to each row, joined by commas; empty for none."""
-    chosen = np.zeros(rows.num_rows, dtype=np.int64)
+    chosen = np.zeros(rows.num_rows, dtype=np.int8)
     for bit, flag in enumerate(flags):
-        chosen |= mask(flag.applies(rows)).astype(np.int64) << bit
-    if not chosen.any():
-        return pa.repeat("", rows.num_rows)
+        chosen[mask(flag.applies(rows))] |= 1 << bit
     choices = [
         ",".join(flag.code for bit, flag in enumerate(flags) if choice >> bit & 1)
         for choice in range(2 ** len(flags))
     ]
-    return compute.take(pa.array(choices), pa.array(chosen))
+    flagged = chosen != 0
+    codes = compute.take(pa.array(choices), pa.array(chosen[flagged]))
+    return put(pa.repeat("", rows.num_rows), flagged, codes)
 
 
 def count_flags(flags: Values | pa.ChunkedArray[Any]) -> Mapping[str, int]:
@@ -262,6 +255,8 @@ def _without(rows: pa.RecordBatch, refused: Collection[int]) -> pa.RecordBatch:
 
 def _refusals(batch: Batch, kind: Kind, faults: Mapping[int, tuple[str, str]]) -> Iterator[Refusal]:
     """Yield the refusals of rows, each with the column at fault and the code of why."""
+    if not faults:
+        return
     positions = pa.array(faults, pa.int64())
     lines = batch.lines.take(positions).to_numpy().tolist()
     refused = batch.rows.take(positions)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from loaders.packed import READ_BYTES, ByteCount, Counted, Limits, opened_member, unpacked
-from svp.errors import InputError, shorten
+from svp.core.texts import printable
+from svp.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +31,6 @@ __all__ = [
     "refuse_if_changed",
     "unreadable",
 ]
-
-MAX_PATH_CHARACTERS = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +175,6 @@ def refuse_if_changed(file: DataFile, seen: Fingerprint) -> None:
     if status != seen.status:
         message = f"{file.name} changed while it was read; nothing of it was loaded"
         raise InputError(message, "run the same command again when it is complete")
-
-
-def printable(path: Path) -> str:
-    """Return a path as one line that any terminal and any store can take."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return shorten(text, characters=MAX_PATH_CHARACTERS)
 
 
 def day_in_name(name: str) -> date | None:

@@ -99,6 +99,8 @@ class Loading:
     progress: Progress
     begun: set[int] = field(default_factory=set)
     """Its loads by this run: after a lost answer, one of them may be complete."""
+    advice: list[str] = field(default_factory=list)
+    """What to do about the file, as its last reading showed."""
 
     @property
     def source(self) -> str:
@@ -157,7 +159,8 @@ def _load(loading: Loading, stores: Stores) -> FileReport:
         if loading.terms.is_full:
             _refuse_overtaken(loading, stores, known)
         outcome, counts = "already loaded", RowCounts()
-    return FileReport(file.place, file.kind.name, outcome, counts, time.monotonic() - started)
+    advice, seconds = next(iter(loading.advice), None), time.monotonic() - started
+    return FileReport(file.place, file.kind.name, outcome, counts, seconds, advice)
 
 
 def _check_day(loading: Loading, stores: Stores, day: date, known: Entry | None) -> None:
@@ -246,7 +249,11 @@ def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
     if file.day is not None and loading.terms.to_warehouse:
         return BoxDaySink(stores.postgres, file.name, source=source, day=file.day, load_id=load_id)
     shape = partial(ONLY_DOCUMENTS[target.name], Delivery(source, load_id, file.day))
-    return DocumentSink(stores.postgres, stores.mongodb[target.name], shape, load_id=load_id)
+    announce = partial(ledger.announce_days, stores.settings, load_id)
+    collection = stores.mongodb[target.name]
+    return DocumentSink(
+        stores.postgres, collection, shape, load_id=load_id, day=file.day, announce=announce
+    )
 
 
 def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> RowCounts:
@@ -262,14 +269,14 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
             judged.add(batch, checked)
             if loading.terms.tolerance.is_past(judged.rejected_rows):
                 break
-            for rows in checked.parts if sink.takes_any_order else (checked.accepted,):
-                sink.write(rows)
+            sink.write(checked.rows if sink.takes_any_order else checked.accepted)
             reached(Step.STAGED)
             task.advance(batch.read_rows, share=file.share_read)
         else:
             refused_rows = sink.judge()
             if refused_rows and judged.is_placed:
                 note_bytes(stores.postgres, file, load_id)
+    loading.advice[:] = filter(None, [judged.advice])
     for remark in file.remarks(judged.rejected, judged.late_names):
         loading.progress.say(remark)
     return RowCounts(

@@ -28,6 +28,7 @@ __all__ = [
     "Entry",
     "RowCounts",
     "advance_load",
+    "announce_days",
     "ask",
     "begin_load",
     "begin_replay",
@@ -41,7 +42,6 @@ __all__ = [
     "list_loads",
     "only_ingest",
     "other_path",
-    "overtake_documents",
     "overtaking",
     "record_rows",
     "recorded_rows",
@@ -208,9 +208,23 @@ def completed_loads(connection: Connection, load_ids: Iterable[int]) -> frozense
 
 def touch_days(connection: Connection, load_id: int, days: Iterable[date]) -> None:
     """Note the days that a load changed, in the transaction that records its rows."""
-    statement = "INSERT INTO ops.load_day (load_id, day) SELECT %s, unnest(%s::date[])"
+    statement = (
+        "INSERT INTO ops.load_day (load_id, day) SELECT %s, unnest(%s::date[])"
+        " ON CONFLICT (load_id, day) DO NOTHING"
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, (load_id, sorted(days)))
+
+
+def announce_days(settings: Settings, load_id: int, days: Iterable[date]) -> None:
+    """Make days of a load that was begun busy at once, in a transaction beside that of its rows."""
+    with (
+        closing(
+            connect(settings.url("postgres"), settings.workspace.postgres_database)
+        ) as connection,
+        connection,
+    ):
+        touch_days(connection, load_id, days)
 
 
 def confirm_loads(connection: Connection, load_id: int, confirmed: Iterable[int]) -> None:
@@ -218,18 +232,6 @@ def confirm_loads(connection: Connection, load_id: int, confirmed: Iterable[int]
     statement = "UPDATE ops.load SET confirmed_loads = %s::bigint[] WHERE load_id = %s"
     with connection.cursor() as cursor:
         cursor.execute(statement, (sorted(confirmed), load_id))
-
-
-def overtake_documents(connection: Connection, load_id: int, lines: Mapping[Any, Any]) -> None:
-    """Note which refused rows are out of date, as a load accepted documents of these keys on these lines."""
-    if not lines:
-        return
-    accepted = {"load_id": load_id, "keys": list(lines), "lines": list(lines.values())}
-    with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "has_refused"), accepted)
-        # Hardly any rows are refused, and most of other days: where none can be meant, none is looked for.
-        if cursor.fetchone():
-            cursor.execute(read_sql("loaders.statements", "overtake_documents"), accepted)
 
 
 def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, state: str) -> None:

@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from loaders.canonical import MAX_LENGTH_MINUTES, flags_of, parser_of
 from loaders.contract import SOURCE_NAME, Field, Kind
-from loaders.files import printable
 from loaders.kinds.events import EVENTS, PROPERTIES, events
 from loaders.parsers import (
     Parser,
@@ -30,6 +29,7 @@ from loaders.parsers import (
     scaled,
     share_as_percent,
 )
+from svp.core.texts import printable, read_text
 from svp.core.zones import load_zone
 from svp.errors import UsageError, shorten
 from svp.model import TABLES, TABLES_BY_NAME, VIEWING_SESSIONS
@@ -58,8 +58,6 @@ SETTINGS = (
 SECTIONS = ("columns", "values")
 COLUMN_KEYS = ("column", "written", "date_format")
 
-MAX_MAP_BYTES = 1024 * 1024
-
 WRITTEN: dict[tuple[str, str], Parser] = {
     ("amount_minor", "major"): amount(),
     ("completion_percent", "share"): share_as_percent(),
@@ -87,7 +85,7 @@ def read_map(path: Path) -> Mapped:
     Raises:
         UsageError: it can't be read, is no TOML, or says something that can't be; with line and column of the fault.
     """
-    return _Map(printable(path), _text(path)).read()
+    return _Map(printable(path), read_text(path)).read()
 
 
 def map_of(text: str) -> Mapped:
@@ -97,18 +95,6 @@ def map_of(text: str) -> Mapped:
         UsageError: it says something that can't be any more.
     """
     return _Map("the map", text).read()
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(MAX_MAP_BYTES).decode("utf-8-sig")
-    except OSError as error:
-        message = f"{printable(path)} can't be read: {error.strerror}"
-        raise UsageError(message, "check the path after --map") from error
-    except UnicodeDecodeError as error:
-        message = f"{printable(path)}, byte {error.start}: not UTF-8"
-        raise UsageError(message, "save the map as UTF-8") from error
 
 
 class _Map:

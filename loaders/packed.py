@@ -39,6 +39,7 @@ __all__ = [
     "is_archive",
     "list_members",
     "opened_member",
+    "refuse_too_much",
     "unpacked",
 ]
 
@@ -136,8 +137,7 @@ class _Unpacked(Counted):
         """
         with _damage_named(self._name):
             size = super().readinto(buffer)
-        if self._unpacked.bytes_read > self._allowed_bytes:
-            raise _too_much(self._name, self._allowed_bytes)
+        refuse_too_much(self._name, self._unpacked.bytes_read, self._allowed_bytes)
         return size
 
 
@@ -277,6 +277,12 @@ def _damage_named(name: str) -> Iterator[None]:
             raise
         message = f"{name} is cut off or damaged: {shorten(error)}"
         raise InputError(message, "compress or copy it again; nothing of it was loaded") from error
+
+
+def refuse_too_much(name: str, read_bytes: int, allowed_bytes: int) -> None:
+    """Raise InputError if more came out of a file than is allowed."""
+    if read_bytes > allowed_bytes:
+        raise _too_much(name, allowed_bytes)
 
 
 def _too_much(name: str, allowed_bytes: int) -> InputError:

@@ -30,22 +30,21 @@ def note_bytes(connection: Connection, file: Recognised, load_id: int) -> None:
         cursor.execute(statement, (load_id,))
         ((last_line,),) = cursor.fetchall()
     for batch in file.batches():
-        parts = [part for part in batch.parts if part.rows.num_rows]
-        for part in parts:
-            _note_part(connection, part, load_id)
-        if any(part.lines[-1].as_py() >= last_line for part in parts):
+        if batch.rows.num_rows:
+            _note_batch(connection, batch, load_id)
+        if batch.lines.to_numpy().max(initial=0) >= last_line:
             return
 
 
-def _note_part(connection: Connection, part: Batch, load_id: int) -> None:
-    """Note where the rows of one part of a batch begin; lines of other parts may lie between its own."""
-    own_lines = part.lines.to_numpy()
-    bounds = {"first_line": int(own_lines[0]), "last_line": int(own_lines[-1])}
+def _note_batch(connection: Connection, batch: Batch, load_id: int) -> None:
+    """Note where the refused rows of a batch begin."""
+    own_lines = batch.lines.to_numpy()
+    bounds = {"first_line": int(own_lines.min()), "last_line": int(own_lines.max())}
     with connection.cursor() as cursor:
         statement = read_sql("loaders.statements", "unplaced_lines")
         cursor.execute(statement, {"load_id": load_id, **bounds})
         unplaced = np.array([line for (line,) in cursor.fetchall()], np.int64)
         lines, positions, _ = np.intersect1d(own_lines, unplaced, return_indices=True)
-        offsets = [part.row_byte(position) for position in positions.tolist()]
+        offsets = [batch.row_byte(position) for position in positions.tolist()]
         placed = {"load_id": load_id, "lines": lines.tolist(), "byte_offsets": offsets}
         cursor.execute(read_sql("loaders.statements", "place_lines"), placed)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from psycopg2 import sql
 
-from loaders.snapshots import ENDING
+from loaders import snapshots
 from svp.core.sqlfiles import list_sql, read_sql
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def begin(connection: Connection, target: Table, *, source: str, load_id: int) -
     with connection.cursor() as cursor:
         for name, value in settings.items():
             cursor.execute("SELECT set_config(%s, %s, true)", (name, value))
+        cursor.execute(read_sql("loaders.statements", "leaving"))
         cursor.execute(read_sql(f"loaders.targets.{target.name}", "stage"))
 
 
@@ -156,6 +157,9 @@ def store(connection: Connection, target: Table) -> tuple[dict[str, int], dict[s
             cursor.execute(read_sql("loaders.statements", "confirm"))
             limit = {"max_rows": MAX_KEPT_ROWS}
             cursor.execute(read_sql("loaders.statements", "keep_replaced"), limit)
+        if "ended" in outcomes:
+            # Before others are stored, which may come in their place.
+            snapshots.end(connection, target)
         if "days" in steps:
             cursor.execute(steps["days"])
         cursor.execute(steps.get("merge") or _merge(target, columns_of(connection, target)))
@@ -184,7 +188,7 @@ def _merge(target: Table, columns: Sequence[str]) -> sql.Composed:
     """
     (natural_key,) = target.key
     _, *written = columns
-    values = WRITTEN_BY_LOAD | ({"ended_at": sql.SQL("NULL")} if target in ENDING else {})
+    values = WRITTEN_BY_LOAD | ({"ended_at": sql.SQL("NULL")} if target in snapshots.ENDING else {})
     return sql.SQL(
         "INSERT INTO {table} ({columns}) SELECT {values} FROM resolved"
         " WHERE resolved.is_latest AND resolved.row_outcome = 'loaded';"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from loaders.codes import REFUSALS
 from loaders.contract import count_flags
 from loaders.tolerance import ANY, Tolerance
 from svp.core.progress import SILENT, Progress
@@ -63,6 +64,18 @@ class Judgement:
         """Rows that would be in quarantine."""
         return self.rejected.total()
 
+    @property
+    def advice(self) -> str | None:
+        """What to do if every row is rejected: then it is the file that is not as its kind says."""
+        if self.accepted_rows or not self.rejected:
+            return None
+        (code, rows), *_ = self.rejected.most_common(1)
+        return (
+            f"{self.file.short_name}: every row is rejected, {rows:,} of {self.rejected_rows:,} with {code}"
+            f" ({REFUSALS[code]}); --explain shows what each column may hold, and --map says how a file of another"
+            " form is written"
+        )
+
     def add(self, batch: Batch, checked: Checked) -> None:
         """Count a batch."""
         self.read_rows += batch.read_rows
@@ -70,9 +83,8 @@ class Judgement:
         batch.note_late_names(self.late_names)
         self.is_placed = self.is_placed or batch.is_placed
         self.rejected.update(refusal.code for refusal in checked.refusals)
-        for rows in checked.parts:
-            self.accepted_rows += rows.num_rows
-            self.flags.update(count_flags(rows.column("quality_flags")))
+        self.accepted_rows += checked.rows.num_rows
+        self.flags.update(count_flags(checked.rows.column("quality_flags")))
 
 
 def explain(file: Recognised) -> Explanation:

@@ -55,12 +55,14 @@ FACTS = {
 Row = dict[str, Any]
 """A refused row at the driver's edge."""
 
+REMEDY = "correct it in a file of 'svp quarantine export', and give that to 'svp quarantine replay'"
+
 REMEDIES = {
+    "not_a_date": f"if its file writes days so, load it again with a --map that says date_format; else {REMEDY}",
     "unknown_parent": "load the file that brings what it refers to; the row follows by itself",
     "repeated_pair": "deliver it under the id that is there already",
     "not_text": "load the file again with its --encoding, or saved in UTF-8",
 }
-REMEDY = "correct it in a file of 'svp quarantine export', and give that to 'svp quarantine replay'"
 
 OVERTAKEN = "nothing: a later delivery says what became of the row"
 

@@ -259,7 +259,7 @@ def _accept_documents(
         cursor.execute(read_sql("loaders.statements", "resolve_lines"), lines)
     load_id = ledger.begin_replay(stores.postgres, held.load_id, is_correction=is_correction)
     shape = partial(ONLY_DOCUMENTS[held.target], Delivery(held.source, load_id, day))
-    sink = DocumentSink(stores.postgres, collection, shape, load_id=load_id)
+    sink = DocumentSink(stores.postgres, collection, shape, load_id=load_id, day=day)
     sink.write(accepted)
     counts = RowCounts.of(*sink.finish())
     ledger.record_rows(stores.postgres, load_id, counts, state=sink.state)

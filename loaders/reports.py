@@ -23,3 +23,5 @@ class FileReport:
     """``loaded``; ``already loaded`` when the same content was loaded before; ``replayed`` out of quarantine."""
     counts: RowCounts
     seconds: float
+    advice: str | None = None
+    """What to do if none of its rows fits its kind."""

@@ -16,6 +16,7 @@ from loaders import ledger, mongodb, postgres, snapshots
 from loaders.arrow import compute
 from loaders.constraints import make_again
 from loaders.contract import count_flags
+from loaders.overtaking import Overtaking
 from loaders.steps import Step, reached
 
 if TYPE_CHECKING:
@@ -104,19 +105,22 @@ class SnapshotSink(RowSink):
     ) -> None:
         super().__init__(connection, file.kind.target, source=source, load_id=load_id)
         self._file, self._may_end = file, may_end
+        self._missing = snapshots.Missing(0, 0)
+
+    def judge(self) -> int:
+        """Judge what was staged, as if what is missing were gone."""
+        self._missing = snapshots.find_missing(self._connection, self._target, self._file.kind.name)
+        return super().judge()
 
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """Merge what was judged, and end what is missing.
+        """End what is missing, and merge what was judged.
 
         Raises:
             InputError: that is more than may end.
         """
-        kind = self._file.kind
-        missing = snapshots.find_missing(self._connection, self._target, kind.name)
-        snapshots.refuse_many(self._file.name, kind, missing, self._may_end)
-        stored = super().finish()
-        snapshots.end(self._connection, self._target)
-        return stored
+        snapshots.refuse_many(self._file.name, self._file.kind, self._missing, self._may_end)
+        snapshots.resolve_missing(self._connection)
+        return super().finish()
 
 
 class NoSink:
@@ -158,16 +162,32 @@ class DocumentSink:
         shape: Callable[[pa.RecordBatch], Shaped],
         *,
         load_id: int,
+        day: date | None,
+        announce: Callable[[frozenset[date]], None] | None = None,
     ) -> None:
+        """Begin.
+
+        Args:
+            connection: in the transaction of the load.
+            collection: what takes the documents.
+            shape: makes documents of rows.
+            load_id: the load.
+            day: the one that the file is of, if it is of one.
+            announce: commits days before documents of theirs are replaced, so that no export takes them until the
+                load is complete; None where the load is not in the ledger before it is stored.
+        """
         self._connection = connection
         self._collection = collection
         self._shape = shape
         self._load_id = load_id
         self._outcomes: Counter[str] = Counter()
         self._flags: Counter[str] = Counter()
+        self._announce = announce
+        self._announced: frozenset[date] = frozenset()
         self._days: set[date] = set()
         self._expected = mongodb.Expectation()
         self._confirmed_loads: set[int] = set()
+        self._overtaking = Overtaking(connection, load_id, day)
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Store what is new or differs of a batch."""
@@ -179,7 +199,7 @@ class DocumentSink:
         flags = rows.column("quality_flags").filter(pa.array(is_last, pa.bool_()))
         self._flags.update(count_flags(flags))
         lines = dict(zip(shaped.keys.to_pylist(), rows.column("line").to_pylist(), strict=True))
-        ledger.overtake_documents(self._connection, self._load_id, lines)
+        self._overtaking.note(lines)
         stored = mongodb.insert(self._collection, latest, self._expected)
         reached(Step.INSERTED)
         self._outcomes["loaded"] += len(latest) - len(stored)
@@ -202,11 +222,13 @@ class DocumentSink:
         ledger.confirm_loads(self._connection, self._load_id, self._confirmed_loads)
         return self._outcomes, dict(sorted((+self._flags).items()))
 
-    def _note_days(self, documents: Iterable[Document]) -> None:
-        """Note the days that change by documents that come, or go."""
-        self._days.update(
-            document[name].date() for document in documents for name in DAYS if name in document
-        )
+    def _announce_days(self, days: set[date]) -> None:
+        """Note the days of documents that are to be replaced; those whose place they take are gone from then on."""
+        unknown = days - self._announced
+        if unknown and self._announce:
+            self._announce(frozenset(unknown))
+            self._announced |= unknown
+        self._days |= days
 
     def _count_superseded(
         self, documents: Iterable[tuple[str, bytes]], latest: Mapping[str, bytes]
@@ -221,6 +243,7 @@ class DocumentSink:
         loads = {before["load_id"] for before in stored.values()}
         completed = ledger.completed_loads(self._connection, loads)
         changed = []
+        days: set[date] = set()
         for document in documents:
             before = stored[document["_id"]]
             outcome, replaced = self._outcome(document, before, completed)
@@ -231,7 +254,8 @@ class DocumentSink:
                 self._confirmed_loads.add(before["load_id"])
             else:
                 changed.append(document | replaced)
-                self._note_days((before, document | replaced))
+                days |= _days_of(before, document | replaced)
+        self._announce_days(days)
         mongodb.replace(self._collection, changed)
         reached(Step.REPLACED)
 
@@ -247,6 +271,11 @@ class DocumentSink:
         elif before["load_id"] != self._load_id:
             return ("updated" if replaced else "loaded"), replaced
         return ("unchanged" if _says_the_same(document, before) else "updated"), replaced
+
+
+def _days_of(*documents: Document) -> set[date]:
+    """Return the days that change by documents that come, or go."""
+    return {document[name].date() for document in documents for name in DAYS if name in document}
 
 
 def _says_the_same(document: Document, other: Document) -> bool:

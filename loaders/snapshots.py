@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from psycopg2 import sql
 
 from svp.errors import InputError, UsageError
-from svp.model import CONTENT, DEVICES, EPISODES, USERS
+from svp.model import CONTENT, DEVICES, EPISODES, USERS, WATCHLIST
 
 if TYPE_CHECKING:
     from loaders.contract import Kind
@@ -19,9 +19,17 @@ if TYPE_CHECKING:
     from svp.core.postgres import Connection
     from svp.model import Table
 
-__all__ = ["ENDING", "Missing", "check_ending", "end", "find_missing", "refuse_many"]
+__all__ = [
+    "ENDING",
+    "Missing",
+    "check_ending",
+    "end",
+    "find_missing",
+    "refuse_many",
+    "resolve_missing",
+]
 
-ENDING = (USERS, CONTENT, EPISODES, DEVICES)
+ENDING = (USERS, CONTENT, EPISODES, DEVICES, WATCHLIST)
 """Tables whose rows may end. What happened, as a play or a payment, doesn't cease to have happened."""
 
 
@@ -43,20 +51,29 @@ def check_ending(name: str, kind: Kind) -> None:
 
 
 def find_missing(connection: Connection, target: Table, kind: str) -> Missing:
-    """Add the rows that the judged file lacks to ``resolved``, with the outcome ``ended``."""
+    """Find the rows that the staged file lacks: they are ``leaving``, and keep no other from their place."""
     (key,) = target.key
     statement = sql.SQL(
         "WITH present AS (SELECT stored.{key} AS natural_id FROM {table} AS stored"
         " INNER JOIN ops.load ON stored.load_id = load.load_id"
         " WHERE stored.source = current_setting('svp.source') AND load.kind = %(kind)s AND stored.ended_at IS NULL),"
-        " missing AS (INSERT INTO resolved (natural_id, is_latest, row_outcome)"
-        " SELECT present.natural_id, TRUE, 'ended' FROM present"
-        " WHERE NOT EXISTS (SELECT 1 FROM resolved WHERE resolved.natural_id = present.natural_id) RETURNING 1)"
+        " missing AS (INSERT INTO leaving (natural_id) SELECT present.natural_id FROM present"
+        " WHERE NOT EXISTS (SELECT 1 FROM stage WHERE stage.{key} = present.natural_id) RETURNING 1)"
         " SELECT (SELECT count(*) FROM missing), (SELECT count(*) FROM present)"
     ).format(key=sql.Identifier(key), table=sql.Identifier("oltp", target.name))
     with connection.cursor() as cursor:
         cursor.execute(statement, {"kind": kind})
         return Missing(*cursor.fetchall()[0])
+
+
+def resolve_missing(connection: Connection) -> None:
+    """Add the rows that are ``leaving`` to those that are judged, with the outcome ``ended``."""
+    statement = (
+        "INSERT INTO resolved (natural_id, is_latest, row_outcome)"
+        " SELECT leaving.natural_id, TRUE, 'ended' FROM leaving"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def end(connection: Connection, target: Table) -> None:

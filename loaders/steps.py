@@ -19,8 +19,10 @@ class Step(StrEnum):
     """Where a run may be stopped; what has been done by then is to be completed, or to be done again."""
 
     ENTERED = "the file is in the ledger"
+    KEYS_OFF = "the keys of an empty table are off"
     STAGED = "a batch of rows is staged"
     JUDGED = "the rows are judged"
+    KEYS_ON = "the keys are on again, not committed"
     MERGED = "the rows are stored, not committed"
     COMMITTED = "the rows are committed"
     DOCUMENTS = "a batch of documents is written"

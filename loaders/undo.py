@@ -7,7 +7,8 @@ run that is killed in between is completed by the next one, as a load is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, NamedTuple
 
 from psycopg2 import IntegrityError, sql
 
@@ -15,6 +16,7 @@ from loaders import postgres
 from loaders.ledger import Entry
 from loaders.publishing import collection_of, publish_undo
 from loaders.retries import persist
+from loaders.snapshots import ENDING
 from loaders.steps import Step, reached
 from loaders.stores import open_stores
 from svp.core.progress import SILENT, Progress
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Undo", "plan_undo", "undo"]
 
+RIGHT_FILE = "deliver the right rows as a new file instead"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -48,6 +52,17 @@ class Part:
     replaced_rows: int | None
     kept_rows: int
     """Rows that it replaced, and that are kept as they were."""
+
+
+class Waiting(NamedTuple):
+    """A load that is to be taken back, and what it waits for."""
+
+    load_id: int
+    target: str
+    waits_for: list[int]
+    """Loads that are to be taken back before it."""
+    is_kept: bool
+    """Whether what it replaced is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +170,37 @@ def _refuse_confirmed(connection: Connection, load_ids: list[int]) -> None:
         raise UsageError(message, _way_out(connection, load_ids, load_id))
 
 
-def _way_out(connection: Connection, load_ids: list[int], load_id: int) -> str:
-    """Return what to do about a load that is to be taken back first, which may in turn wait for this one."""
+def _way_out(connection: Connection, load_ids: Sequence[int], first_id: int) -> str:
+    """Return what to do about a load that is to be taken back first.
+
+    Of the loads, or of those that they wait for, there may be some that never can be.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "undo_circle"), {"load_ids": load_ids})
-        circle = sorted({load_ids[0], *(each for (each,) in cursor.fetchall())})
-    if len(circle) == 1:
-        return f"take back load {load_id} first, or deliver the right rows"
-    named = f"{', '.join(map(str, circle[:-1]))} and {circle[-1]}"
-    return (
-        f"loads {named} each wait for another of them to be taken back, so none can be;"
-        " deliver the right rows as a new file instead"
-    )
+        parameters = {"load_ids": list(load_ids)}
+        cursor.execute(read_sql("loaders.statements", "undo_order"), parameters)
+        waiting = [Waiting(*row) for row in cursor.fetchall()]
+    obstacle = _circle(waiting) or _unkept(waiting)
+    if obstacle:
+        return f"{obstacle}; {RIGHT_FILE}"
+    return f"take back load {first_id} first, or deliver the right rows"
+
+
+def _circle(waiting: Sequence[Waiting]) -> str:
+    """Say which loads wait for each other; nothing if there is an order in which all can be taken back."""
+    try:
+        TopologicalSorter({load.load_id: load.waits_for for load in waiting}).prepare()
+    except CycleError as error:
+        *others, last = sorted(set(error.args[1]))
+        named = f"{', '.join(map(str, others))} and {last}"
+        return f"loads {named} each wait for another of them to be taken back, so none can be"
+    return ""
+
+
+def _unkept(waiting: Sequence[Waiting]) -> str:
+    """Say which load can't be taken back because what it replaced is not kept; nothing if each can be."""
+    lost = (load.load_id for load in waiting if load.target in TABLES_BY_NAME and not load.is_kept)
+    load_id = next(lost, None)
+    return f"load {load_id} can't be, as what it replaced is not kept" if load_id else ""
 
 
 def _check_rows(
@@ -187,8 +221,8 @@ def _check_rows(
         message = (
             f"later loads replaced rows of load {load_ids[0]}, and which rows is not known any more"
         )
-        raise UsageError(message, "deliver the right rows as a new file instead")
-    _refuse_needed(connection, table)
+        raise UsageError(message, RIGHT_FILE)
+    _refuse_needed(connection, table, load_ids)
     return removed_rows, written_rows - removed_rows
 
 
@@ -200,40 +234,41 @@ def _refuse_unkept(parts: Sequence[Part]) -> None:
             message = f"load {part.load_id} replaced {replaced_rows:,} rows, and what they were is not kept"
             advice = (
                 f"it is kept for the days of undo_days, of loads that replace up to {postgres.MAX_KEPT_ROWS:,} rows;"
-                " deliver the right rows as a new file instead"
+                f" {RIGHT_FILE}"
             )
             raise UsageError(message, advice)
 
 
 def _refuse_overtaken(
-    connection: Connection, load_ids: list[int], overtaking: Sequence[tuple[int, str, int]]
+    connection: Connection, load_ids: list[int], overtaking: Sequence[tuple[str, int, int]]
 ) -> None:
     """Raise UsageError if later loads replaced rows; they are to be taken back before."""
     if overtaking:
-        load_id, path, rows = overtaking[-1]
+        path, load_id, rows = overtaking[-1]
         message = f"load {load_id} ({path}) replaced {rows:,} of its rows"
         raise UsageError(message, _way_out(connection, load_ids, load_id))
 
 
-def _refuse_needed(connection: Connection, table: Table) -> None:
+def _refuse_needed(connection: Connection, table: Table, load_ids: list[int]) -> None:
     """Raise UsageError if rows of other loads refer to rows that go."""
     with connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "references"), {"target": table.name})
         for child, column in cursor.fetchall():
             cursor.execute(_referring(child, column))
-            if found := cursor.fetchone():
-                load_id, path, rows = found
+            if referring := cursor.fetchall():
+                load_id, path, rows = referring[-1]
                 message = f"{rows:,} rows of {child} of load {load_id} ({path}) refer to rows of it"
-                raise UsageError(message, f"take back load {load_id} first")
+                involved = [*load_ids, *(each for each, _, _ in referring)]
+                raise UsageError(message, _way_out(connection, involved, load_id))
 
 
 def _referring(child: str, column: str) -> sql.Composed:
-    """Return the query for the newest load with rows that refer to rows that go."""
+    """Return the query for the loads with rows that refer to rows that go, and how many; the newest last."""
     return sql.SQL(
-        "SELECT child.load_id, load.path, count(*) FROM {child} AS child"
+        "SELECT coalesce(load.origin_load_id, load.load_id), load.path, count(*) FROM {child} AS child"
         " INNER JOIN removed ON child.{column} = removed.row_key"
         " INNER JOIN ops.load ON child.load_id = load.load_id"
-        " GROUP BY child.load_id, load.path ORDER BY child.load_id DESC LIMIT 1"
+        " GROUP BY 1, 2 ORDER BY 1"
     ).format(child=sql.Identifier("oltp", child), column=sql.Identifier(column))
 
 
@@ -325,7 +360,10 @@ def _removal(connection: Connection, table: Table) -> Iterator[str | sql.Compose
 
 
 def _restoring(table: Table, columns: Sequence[str]) -> sql.Composed:
-    """Return the statement that puts the rows back that the loads replaced."""
+    """Return the statement that puts the rows back that the loads replaced.
+
+    Those that had ended come first, as others have their place.
+    """
     key, *others = map(sql.Identifier, columns)
     name = sql.Identifier("oltp", table.name)
     return sql.SQL(
@@ -333,10 +371,11 @@ def _restoring(table: Table, columns: Sequence[str]) -> sql.Composed:
         " INNER JOIN ops.load ON replaced_row.load_id = load.load_id AND load.target = {target}"
         " CROSS JOIN LATERAL jsonb_populate_record(cast(NULL AS {table}), replaced_row.image) AS image"
         " WHERE replaced_row.load_id = ANY(%(load_ids)s) AND replaced_row.replaced_load_id <> ALL(%(load_ids)s)"
-        " ON CONFLICT ({key}) DO UPDATE SET ({columns}) = ROW({values})"
+        "{order} ON CONFLICT ({key}) DO UPDATE SET ({columns}) = ROW({values})"
     ).format(
         table=name,
         target=sql.Literal(table.name),
+        order=sql.SQL(" ORDER BY image.ended_at" if table in ENDING else ""),
         key=key,
         columns=sql.SQL(", ").join(others),
         values=sql.SQL(", ").join(sql.SQL("excluded.{}").format(column) for column in others),

@@ -23,6 +23,7 @@ INSTANT = pa.timestamp("us", tz="UTC")
 
 ISO = "YYYY-MM-DD"
 ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?$"
 TIME = r"(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
 OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})"
 
@@ -51,16 +52,18 @@ def is_form(text: str) -> bool:
 def day(form: str | None = ISO) -> Parser:
     """A day written in one form; 30 February is no day, and 0000-00-00 neither.
 
-    Without a form, a day that is not written YYYY-MM-DD leaves open what every row of the file means.
+    Without a form, a day that is not written YYYY-MM-DD leaves open what every row of the file means. A midnight
+    without a zone, as tables write days that they hold as instants, is its day; another time of day is never cut off.
     """
 
     def parse(values: Values) -> Parsed:
-        cleaned = clean(values)
+        cleaned = _without_midnight(clean(values))
         written, faulty = matching(_as_iso(cleaned, form or ISO), f"^{ISO_DAY}$")
         days, impossible = _cast_possible(written, pa.date32())
         inside, outside = within(days, pa.scalar(FIRST_DAY), pa.scalar(LAST_DAY))
         faulty |= mask(compute.and_(compute.is_valid(cleaned), compute.is_null(written)))
-        faults = (("not_a_date", faulty | impossible), ("out_of_range", outside))
+        exchanged = _exchanged(cleaned, form or ISO, faulty | impossible)
+        faults = (*exchanged, ("not_a_date", faulty | impossible), ("out_of_range", outside))
         return Parsed(inside, faults if form else (*_open_forms(cleaned), *faults))
 
     return Parser(f"day, written {_said(form or ISO)}", parse)
@@ -88,6 +91,8 @@ def instant(form: str | None = ISO, *, zone: str | None = None) -> Parser:
         first, last = pa.scalar(FIRST_INSTANT, INSTANT), pa.scalar(LAST_INSTANT, INSTANT)
         inside, outside = within(instants, first, last)
         faults.append(("out_of_range", outside))
+        wrong = np.logical_or.reduce([rows for code, rows in faults if code == "not_an_instant"])
+        faults = [*_exchanged(cleaned, form or ISO, wrong), *faults]
         return Parsed(inside, tuple(faults) if form else (*_open_forms(cleaned), *faults))
 
     zoned = "with a zone" if zone is None else f"in {zone} unless it names a zone"
@@ -164,6 +169,13 @@ def _or_iso(own: Values, values: Values, form: str) -> Values:
     return compute.coalesce(own, plain)
 
 
+def _without_midnight(values: Values) -> Values:
+    """Return days without the midnight behind them; where no value is longer than a day, it costs next to nothing."""
+    if not mask(compute.greater(compute.binary_length(values), len(ISO))).any():
+        return values
+    return compute.replace_substring_regex(values, f"^({ISO_DAY}){MIDNIGHT}", r"\1")
+
+
 def _joined(parts: Values, form: str) -> Values:
     """Return year, month and day, which a form told apart, as YYYY-MM-DD."""
     year, month, of_month = (compute.struct_field(parts, name) for name in ("year", "month", "day"))
@@ -182,6 +194,26 @@ def _open_forms(values: Values) -> tuple[tuple[str, Mask], ...]:
     written, _ = matching(values, digits)
     _, other = matching(written, f"^{ISO_DAY}(?:[T ]|$)")
     return (("ambiguous_date", other),)
+
+
+def _exchanged(values: Values, form: str, at_fault: Mask) -> tuple[tuple[str, Mask], ...]:
+    """Return, as a fault, the rows that are no day but with day and month exchanged.
+
+    One of them shows that the file writes days in the other order, or in both, so that 05/01 of another row is in
+    doubt. A year that comes first is followed by the month everywhere.
+    """
+    if not at_fault.any() or form.startswith("YYYY") or "MONTH" in form:
+        return ()
+    odd, _ = matching(
+        where(pa.array(at_fault), values), f"^{_pattern(_other_order(form))}(?:[T ]|$)"
+    )
+    days = compute.list_element(compute.split_pattern_regex(odd, "[T ]", max_splits=1), 0)
+    read, _ = _cast_possible(_as_iso(days, _other_order(form)), pa.date32())
+    return (("exchanged_date", mask(compute.is_valid(read))),)
+
+
+def _other_order(form: str) -> str:
+    return form.translate(str.maketrans("DM", "MD"))
 
 
 def _in_zone(values: Values, zone: str) -> tuple[Values, list[tuple[str, Mask]]]:

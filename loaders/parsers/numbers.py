@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from loaders.arrow import Mask, Values, compute
-from loaders.parsers.base import Parsed, Parser, clean, matching, where, within
+from loaders.arrow import Mask, Values, compute, nulls, put
+from loaders.parsers.base import Parsed, Parser, clean, matching, within
 from loaders.parsers.plain import no_digits, sparing
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def whole(minimum: int, maximum: int, type_: pa.DataType) -> Parser:
         return Parsed(inside.cast(type_), faults)
 
     def parse_digits(values: Values, others: Mask) -> Parsed:
-        digits = where(pa.array(~others), values) if others.any() else values
+        digits = put(values, others, nulls(int(others.sum()), values.type))
         inside, outside = within(digits.cast(pa.int64()), minimum, maximum)
         return Parsed(inside.cast(type_), (("out_of_range", outside),))
 

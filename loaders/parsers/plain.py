@@ -36,12 +36,13 @@ def sparing(
 
     def parse_sparingly(values: Values) -> Parsed:
         rows = unusual(values)
-        if rows.any() and rows.mean() > MANY_UNUSUAL:
+        places = np.flatnonzero(rows)
+        if len(places) > MANY_UNUSUAL * len(rows):
             return parse(values)
         usual = parse_usual(values, rows)
-        if not rows.any():
+        if not len(places):
             return usual
-        others = parse(values.filter(pa.array(rows)))
+        others = parse(values.take(pa.array(places, pa.int64())))
         merged = put(usual.values, rows, others.values)
         return Parsed(merged, (*usual.faults, *_spread(others.faults, rows)))
 
@@ -64,7 +65,7 @@ def _no_plain_word(values: Values, max_characters: int) -> Mask:
     unusual = outside(values, ord("!"), ord("~")) | mask(compute.greater(length, max_characters))
     short = mask(compute.less_equal(length, LONGEST_NULL_WORD))
     if short.any():
-        words = values.filter(pa.array(short))
+        words = values.take(pa.array(np.flatnonzero(short), pa.int64()))
         unusual[short] |= mask(compute.is_in(words, value_set=pa.array(NULL_WORDS)))
     return unusual
 

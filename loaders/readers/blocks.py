@@ -5,23 +5,23 @@ from __future__ import annotations
 import codecs
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TextIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 import numpy as np
 
 from loaders import batches
+from loaders.arrow import true_places
 from loaders.readers.text import MAX_CHARACTER_BYTES
 from svp.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loaders.arrow import Mask, Positions
+    from loaders.arrow import Positions
 
 __all__ = ["Block", "Line", "line_ends", "places_of", "read_blocks"]
 
 NEWLINE = b"\n"
-WORD_BYTES = 8
 
 READ_BYTES = 8 * 1024 * 1024
 
@@ -50,19 +50,19 @@ class Block:
     first_byte: int = 0
     """Bytes before it in the stream."""
 
-    def start(self, position: np.integer[Any] | int) -> int:
+    def start(self, position: int) -> int:
         """Return where a line begins in the data."""
         return int(self.ends[position - 1]) if position else 0
 
-    def line(self, position: np.integer[Any]) -> Line:
+    def line(self, position: int) -> Line:
         """Return a line, counted from 0 in the block; a byte that is no text becomes a character that no text has."""
         start = self.start(position)
         text = self.data[start : self.ends[position]].decode("utf-8", "surrogateescape")
-        return Line(self.first_number + int(position), text, self.first_byte + start)
+        return Line(self.first_number + position, text, self.first_byte + start)
 
     def lines(self) -> Iterator[Line]:
         """Yield every line."""
-        return map(self.line, np.arange(len(self.ends)))
+        return map(self.line, range(len(self.ends)))
 
     def text(self) -> TextIO:
         """Return all lines, each ended as in the file; bytes that are no text as in ``line``."""
@@ -110,21 +110,8 @@ def places_of(byte: bytes, data: bytes) -> Positions:
     """Return where a byte stands in some text."""
     view = np.frombuffer(data, np.uint8)
     parts = range(0, len(data), CACHED_BYTES)
-    found = [_true_places(view[part : part + CACHED_BYTES] == ord(byte)) + part for part in parts]
+    found = [true_places(view[part : part + CACHED_BYTES] == ord(byte)) + part for part in parts]
     return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
-
-
-def _true_places(found: Mask) -> Positions:
-    """Return where a mask is true: eight at a time if there is never more than one among them."""
-    if len(found) % WORD_BYTES:
-        return np.flatnonzero(found)
-    words = found.view("<u8")
-    filled = np.flatnonzero(words != 0)
-    lowest = words[filled] - 1
-    if (lowest & words[filled]).any():
-        return np.flatnonzero(found)
-    places: Positions = filled * WORD_BYTES + np.bitwise_count(lowest) // 8
-    return places
 
 
 def _cut(block: Block) -> Iterator[Block]:
@@ -143,7 +130,7 @@ def _cut(block: Block) -> Iterator[Block]:
 def _check_lengths(block: Block, name: str) -> None:
     """Raise InputError if a line is too long."""
     longest = batches.MAX_ROW_CHARACTERS
-    for position in np.flatnonzero(np.diff(block.ends, prepend=0) >= longest):
+    for position in np.flatnonzero(np.diff(block.ends, prepend=0) >= longest).tolist():
         line = block.line(position)
         if len(line.text) >= longest:
             message = f"{name}, line {line.number}: the row is longer than {longest:,} characters"

@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from loaders.arrow import compute, mask, outside
+from loaders.arrow import compute, mask, outside, pick
 from loaders.batches import MAX_ROW_CHARACTERS, Batch, Refusal, in_batches, is_text
 from loaders.readers.blocks import Block, Line, read_blocks
-from loaders.readers.layouts import NOWHERE, Alike, is_plain, whole
+from loaders.readers.layouts import Alike, is_plain, whole
 from loaders.readers.text import (
     AS_UTF_8,
     START_BYTES,
@@ -173,10 +173,10 @@ class CsvFile:
         columns, others = _parted(block.data, self.columns, self._delimiter)
         positions = np.delete(np.arange(len(block.ends)), others)
         is_odd = self._may_be_skipped(columns[0])
-        rows = pa.RecordBatch.from_arrays(columns, names=list(self.columns))
-        alike = [Alike(rows, np.where(is_odd, NOWHERE, positions))]
+        rows = pa.Table.from_arrays(columns, names=list(self.columns))
+        alike = [Alike(pick(rows, np.flatnonzero(~is_odd)), positions[~is_odd])]
         odd = np.union1d(np.array(others, np.int64), positions[is_odd])
-        lines = [block.line(position) for position in odd]
+        lines = [block.line(position) for position in odd.tolist()]
         alone = self._batch(list(map(self._row, lines)), lambda row: lines[row].byte)
         return whole(block, alike, alone, is_counted=True)
 

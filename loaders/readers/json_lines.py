@@ -75,8 +75,8 @@ class JsonLinesFile:
         alike = list(read_alike(block, self._layouts, columns=columns))
         others = np.ones(len(block.ends), dtype=np.bool_)
         for each in alike:
-            others[each.lines] = False
-        lines = map(block.line, np.flatnonzero(others))
+            others[each.positions] = False
+        lines = map(block.line, np.flatnonzero(others).tolist())
         rows_alone = _rows_of(
             lines,
             is_counted=self._is_counted,

@@ -92,9 +92,9 @@ def _with_document(value: object) -> object:
         return value
     if isinstance(value, AmbiguousObject) or isinstance(document, AmbiguousObject):
         return AmbiguousObject()
-    own = {name: inner for name, inner in value.items() if name != DOCUMENT}
-    opened = own | {f"{DOCUMENT}.{name}": inner for name, inner in document.items()}
-    return opened if len(opened) == len(own) + len(document) else AmbiguousObject()
+    opened = value | {f"{DOCUMENT}.{name}": inner for name, inner in document.items()}
+    del opened[DOCUMENT]
+    return opened if len(opened) == len(value) - 1 + len(document) else AmbiguousObject()
 
 
 def _fault(text: str, value: object) -> str | None:

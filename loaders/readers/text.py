@@ -97,8 +97,10 @@ class Encoding:
 
     def storable(self, text: str) -> str:
         """Return a row without its line end; bytes that are no text, and NUL, are written as escapes."""
-        raw = text.rstrip("\r\n").encode("utf-8", self.errors)
-        return raw.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
+        row = text.rstrip("\r\n")
+        if not row.isascii():
+            row = row.encode("utf-8", self.errors).decode("utf-8", "backslashreplace")
+        return row.replace("\x00", "\\x00")
 
 
 AS_UTF_8 = Encoding(UTF_8, is_told=True)

@@ -1,9 +1,10 @@
--- overtaking_loads.sql: later loads that put other rows in the place of some that these loads wrote.
--- grain:  one row per load
+-- overtaking_loads.sql: later loads that put other rows in the place of some that these loads wrote; of replays, the load
+-- that goes with them.
+-- grain:  one row per load and path
 -- params: load_ids, target
 SELECT
-    load.load_id,
     load.path,
+    coalesce(load.origin_load_id, load.load_id) AS whole_load_id,
     count(*) AS replaced_rows
 FROM ops.replaced_row
 INNER JOIN ops.load ON replaced_row.load_id = load.load_id
@@ -11,5 +12,5 @@ WHERE
     load.target = %(target)s
     AND replaced_row.replaced_load_id = any(cast(%(load_ids)s AS bigint[]))
     AND replaced_row.load_id <> all(cast(%(load_ids)s AS bigint[]))
-GROUP BY load.load_id
-ORDER BY load.load_id;
+GROUP BY whole_load_id, load.path
+ORDER BY whole_load_id;

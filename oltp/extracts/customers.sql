@@ -1,6 +1,7 @@
 -- customers: every customer that is a user of completed loads, for stg_customer. No names. The users of one contract
 --            are one customer: country, plan and sign-up day are those of who signed up first. known_on is the UTC day
---            of the load that said so last. One has ended when all its users have.
+--            of the load that said so last. One has ended when all its users have. Of users of one day, the first id by its
+--            bytes counts, however the database sorts texts.
 -- grain:  one row per customer
 -- params: none
 SELECT DISTINCT ON (user_customer.customer_source, user_customer.customer_code)
@@ -21,4 +22,8 @@ INNER JOIN oltp.user_customer ON users.user_key = user_customer.user_key
 WHERE load.state = 'complete'
 WINDOW of_customer AS (PARTITION BY user_customer.customer_source, user_customer.customer_code)
 ORDER BY
-    user_customer.customer_source, user_customer.customer_code, users.registered_on, users.source, users.user_id
+    user_customer.customer_source,
+    user_customer.customer_code,
+    users.registered_on,
+    convert_to(users.source, 'UTF8'),
+    convert_to(users.user_id, 'UTF8')

@@ -1,5 +1,5 @@
--- interrupted_loads: loads that were stopped between the stores, so that their days wait; none while an ingest is
---                    at work, which is whoever holds its advisory lock.
+-- interrupted_loads: loads that were stopped between the stores, on their way in or out, or while they replaced documents,
+--                    so that their days wait; none while an ingest is at work, which is whoever holds its advisory lock.
 -- grain:  one row per load, the oldest first
 -- params: ingest_lock (key of the lock, of 32 bits)
 WITH at_work AS (
@@ -18,9 +18,16 @@ WITH at_work AS (
 
 SELECT
     load.load_id,
-    load.path
+    load.path,
+    load.state
 FROM ops.load
 WHERE
-    load.state IN ('postgres_done', 'mongo_done')
+    (
+        load.state IN ('postgres_done', 'mongo_done', 'undoing')
+        OR (
+            load.state IN ('planned', 'refused')
+            AND EXISTS (SELECT 1 FROM ops.load_day WHERE load_day.load_id = load.load_id)
+        )
+    )
     AND NOT EXISTS (SELECT 1 FROM at_work)
 ORDER BY load.load_id

@@ -97,4 +97,6 @@ def shorten(value: object, *, characters: int = MAX_VALUE_CHARACTERS) -> str:
     """Return a value as one printable line of at most ``characters`` characters."""
     text = str(value)
     clipped = text if len(text) <= characters else text[: characters - 1] + "…"
+    if clipped.isprintable():
+        return clipped
     return "".join(character if character.isprintable() else "�" for character in clipped)

@@ -201,7 +201,10 @@ def load_settings(
     """
     environment = os.environ if environment is None else environment
     names = [setting.name for setting in SETTINGS]
-    from_flags = {name: value for name, value in (flags or {}).items() if value}
+    from_flags = {name: value for name, value in (flags or {}).items() if value is not None}
+    for name in (name for name, value in from_flags.items() if not value):
+        message = f"--{name} is empty"
+        raise UsageError(message, "leave it out, or say which")
     from_environment = {
         setting.name: environment[setting.variable]
         for setting in SETTINGS
@@ -219,7 +222,7 @@ def load_settings(
         home=home,
         workspace=Workspace(chosen.get("workspace", DEFAULT_WORKSPACE)),
         report_currency=chosen.get("report_currency", REPORT_CURRENCY),
-        inbox=Path(chosen["inbox"]).expanduser().absolute() if "inbox" in chosen else None,
+        inbox=Path(chosen["inbox"]).expanduser().absolute() if chosen.get("inbox") else None,
         quarantine_text=chosen.get("quarantine_text", QUARANTINE_TEXTS[0]),
         quarantine_days=days_of("quarantine_days", chosen),
         undo_days=UNDO_DAYS if (days := days_of("undo_days", chosen)) is None else days,

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, get_type_hints
 
 import pytest
 
-from svp.cli import _options_first
+from svp.cli import _options_first, build_app, main
+from svp.cli.common import path_from
 from svp.errors import UsageError
 from svp.settings import SETTINGS, load_settings, mask_url
 from tests.docs import help_texts, outdated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import typer
 
 SVP = Path(sys.executable).with_name("svp")
 COMMANDS = dict(help_texts())
@@ -65,6 +73,55 @@ def test_exit_code(arguments: list[str], exit_code: int) -> None:
     done = subprocess.run([SVP, *arguments], check=False, capture_output=True, text=True)
     assert done.returncode == exit_code
     assert "Traceback" not in done.stderr
+
+
+def callbacks(app: typer.Typer) -> Iterator[Callable[..., object]]:
+    """Yield what each command calls."""
+    yield from (each.callback for each in app.registered_commands if each.callback)
+    for group in app.registered_groups:
+        if group.typer_instance:
+            yield from callbacks(group.typer_instance)
+
+
+def test_every_command_reads_its_paths_by_what_refuses_an_empty_one() -> None:
+    parsers = [
+        said.parser
+        for callback in callbacks(build_app())
+        for hint in get_type_hints(callback, include_extras=True).values()
+        for said in getattr(hint, "__metadata__", ())
+        if "pathlib.Path" in str(hint)
+    ]
+    assert len(parsers) >= 10
+    assert set(parsers) == {path_from}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ingest", ""],
+        ["ingest", "users.csv", "", "--explain"],
+        ["ingest", "users.csv", "--map", "", "--json"],
+        ["generate", "--out", ""],
+        ["report", "export", ""],
+        ["doctor", "--home", ""],
+        ["doctor", "--workspace="],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_or_name_is_not_taken_for_the_usual_one(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert re.match(r"svp: .*\bempty.*\n     (name|leave)", told)
+
+
+def test_an_inbox_that_is_set_to_nothing_is_none(tmp_path: Path) -> None:
+    (tmp_path / "svp.toml").write_text('inbox = ""\n', encoding="utf-8")
+    environment = {"SVP_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "none")}
+    assert load_settings(environment=environment, folder=tmp_path).inbox is None
 
 
 def test_flag_beats_environment_beats_project_file_beats_default(tmp_path: Path) -> None:

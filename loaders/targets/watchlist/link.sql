@@ -51,7 +51,7 @@ first_of_pair AS (
     SELECT
         linked.line,
         coalesce(
-            stored.watchlist_id,
+            CASE WHEN leaving.natural_id IS NULL THEN stored.watchlist_id END,
             first_value(linked.watchlist_id) OVER (
                 PARTITION BY linked.user_key, linked.content_key, linked.refused_column IS NULL
                 ORDER BY linked.line
@@ -63,6 +63,8 @@ first_of_pair AS (
             linked.user_key = stored.user_key
             AND linked.content_key = stored.content_key
             AND linked.refused_column IS NULL
+            AND stored.ended_at IS NULL
+    LEFT JOIN leaving ON stored.watchlist_id = leaving.natural_id
 ),
 
 judged AS (

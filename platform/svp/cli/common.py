@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svp.errors import PlatformError
+from svp.errors import PlatformError, UsageError
 from svp.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "console",
     "emit",
     "new_group",
+    "path_from",
     "settings_from",
     "terminal_progress",
 ]
@@ -46,6 +47,18 @@ LimitOption = Annotated[int, typer.Option(min=1, help="Rows to show at most.")]
 def new_group(help_line: str) -> typer.Typer:
     """Return a group of commands that looks like all the others."""
     return typer.Typer(help=help_line, no_args_is_help=True, rich_markup_mode=None)
+
+
+def path_from(given: str | Path) -> Path:
+    """Return a path of the command line.
+
+    Raises:
+        UsageError: it is empty, as of a variable that is not set; it would be taken for the current folder.
+    """
+    if not str(given):
+        message = "an empty path was given"
+        raise UsageError(message, "name a file or folder; the current folder is .")
+    return Path(given)
 
 
 def settings_from(context: typer.Context) -> Settings:

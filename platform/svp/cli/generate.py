@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from svp.cli.common import JsonOption, emit, terminal_progress
+from svp.cli.common import JsonOption, emit, path_from, terminal_progress
 from svp.cli.tables import new_table
 from svp.errors import UsageError, shorten
 
@@ -43,7 +43,8 @@ SHAPE_HELP = (
 )
 
 OutOption = Annotated[
-    Path | None, typer.Option(help="New folder to write; needed unless --plan is given.")
+    Path | None,
+    typer.Option(help="New folder to write; needed unless --plan is given.", parser=path_from),
 ]
 ScaleOption = Annotated[ScaleName, typer.Option(help=SCALE_HELP)]
 UsersOption = Annotated[

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from svp.cli.common import JsonOption, emit, settings_from, terminal_progress
+from svp.cli.common import JsonOption, emit, path_from, settings_from, terminal_progress
 from svp.cli.preview import announce
 from svp.cli.preview import dry_run as show_judged
 from svp.cli.preview import explain as show_explained
@@ -60,6 +60,7 @@ PathsArgument = Annotated[
     typer.Argument(
         help="Files, folders, patterns in quotes, or - for standard input; the setting 'inbox' if none is given.",
         metavar="[PATH...]",
+        parser=path_from,
     ),
 ]
 SourceOption = Annotated[
@@ -119,6 +120,7 @@ MapOption = Annotated[
         "--map",
         help="TOML file that says how columns of unknown files become ours.",
         metavar="FILE",
+        parser=path_from,
     ),
 ]
 ZoneOption = Annotated[
@@ -142,8 +144,8 @@ SnapshotOption = Annotated[
     bool,
     typer.Option(
         "--snapshot",
-        help="Each file is all there is of its kind: users, titles, episodes and devices that are there and not in it"
-        " are ended. Bears no rejected row unless --max-bad says how many.",
+        help="Each file is all there is of its kind: users, titles, episodes, devices and entries of watchlists that"
+        " are there and not in it are ended. Bears no rejected row unless --max-bad says how many.",
     ),
 ]
 MaxEndedOption = Annotated[
@@ -358,12 +360,14 @@ def report_facts(report: FileReport) -> dict[str, object]:
         "outcome": report.outcome,
         **asdict(report.counts),
         "seconds": round(report.seconds, 3),
+        "advice": report.advice,
     }
 
 
 def report_table(reports: Sequence[FileReport]) -> RenderableType:
     """Return what became of each file, for people."""
     from rich.console import Group
+    from rich.text import Text
 
     numbers = (*OUTCOMES, "seconds")
     groups: dict[tuple[str, str], list[FileReport]] = {}
@@ -374,7 +378,9 @@ def report_table(reports: Sequence[FileReport]) -> RenderableType:
     rejected = sum(report.counts.rejected_rows for report in reports)
     if not rejected:
         return table
-    return Group(table, f"{rejected:,} rows are in quarantine: see 'svp quarantine list'")
+    advice = (Text(report.advice) for report in reports if report.advice)
+    quarantined = f"{rejected:,} rows are in quarantine: see 'svp quarantine list'"
+    return Group(table, quarantined, *advice)
 
 
 def _with_waiting(table: RenderableType, loads: Sequence[dict[str, Any]]) -> RenderableType:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from svp.cli.common import JsonOption, emit, new_group, settings_from
+from svp.cli.common import JsonOption, emit, new_group, path_from, settings_from
 from svp.cli.tables import rows_table
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ MAX_ROWS = 20
 group = new_group("Categories of applications and titles: show, compare, import and export them.")
 
 FileArgument = Annotated[
-    Path, typer.Argument(help="A .toml file with the whole mapping, or a .csv with a part of it.")
+    Path,
+    typer.Argument(
+        help="A .toml file with the whole mapping, or a .csv with a part of it.", parser=path_from
+    ),
 ]
 
 
@@ -90,7 +93,7 @@ def import_command(
 @group.command("export")
 def export_command(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="New file, .toml or .csv.")],
+    file: Annotated[Path, typer.Argument(help="New file, .toml or .csv.", parser=path_from)],
     *,
     part: Annotated[
         Literal["applications", "titles"],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svp.cli.common import MAX_COLUMNS, JsonOption, emit, new_group, settings_from
+from svp.cli.common import MAX_COLUMNS, JsonOption, emit, new_group, path_from, settings_from
 from svp.cli.tables import new_table, plain, rows_table
 from svp.errors import UsageError, shorten
 
@@ -96,7 +96,9 @@ def show(
 def export(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of a mart, as 'svp mart list' gives it.")],
-    file: Annotated[Path, typer.Argument(help="New file, .csv, .xlsx or .parquet.")],
+    file: Annotated[
+        Path, typer.Argument(help="New file, .csv, .xlsx or .parquet.", parser=path_from)
+    ],
     *,
     columns: Annotated[
         str | None, typer.Option(help="Columns to write, parted by commas; all otherwise.")

@@ -258,6 +258,7 @@ def _judgement_facts(judged: Judgement, terms: Terms) -> dict[str, object]:
         "skipped_rows": judged.skipped_rows,
         "rejected": judged.rejected,
         "flags": judged.flags,
+        "advice": judged.advice,
     }
 
 
@@ -272,7 +273,8 @@ def _judgements(judged: Sequence[Judgement]) -> RenderableType:
         named = "\n".join((one.file.short_name, one.file.kind.name, *codes))
         counts = (one.accepted_rows, one.rejected_rows, one.skipped_rows)
         table.add_row(Text(named), *(f"{rows:,}" for rows in counts))
-    return Group(table, NOT_JUDGED)
+    advice = (Text(one.advice) for one in judged if one.advice)
+    return Group(table, *advice, NOT_JUDGED)
 
 
 def _counted(codes: Mapping[str, int], what: str) -> Iterator[str]:

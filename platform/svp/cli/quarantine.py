@@ -13,6 +13,7 @@ from svp.cli.common import (
     LimitOption,
     emit,
     new_group,
+    path_from,
     settings_from,
     terminal_progress,
 )
@@ -136,7 +137,7 @@ def _row_facts(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def export(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="New file, .csv or .jsonl.")],
+    file: Annotated[Path, typer.Argument(help="New file, .csv or .jsonl.", parser=path_from)],
     *,
     load: LoadOption = None,
     as_json: JsonOption = False,
@@ -160,7 +161,10 @@ def replay(
     context: typer.Context,
     file: Annotated[
         Path | None,
-        typer.Argument(help="Corrected rows, as exported; the refused rows themselves otherwise."),
+        typer.Argument(
+            help="Corrected rows, as exported; the refused rows themselves otherwise.",
+            parser=path_from,
+        ),
     ] = None,
     *,
     load: LoadOption = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svp.cli.common import JsonOption, emit, new_group, settings_from
+from svp.cli.common import JsonOption, emit, new_group, path_from, settings_from
 from svp.cli.tables import rows_table
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ def show_command(context: typer.Context, *, as_json: JsonOption = False) -> None
 def import_command(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(help="A .csv file: currency, report_currency, valid_from, rate.")
+        Path,
+        typer.Argument(
+            help="A .csv file: currency, report_currency, valid_from, rate.", parser=path_from
+        ),
     ],
     *,
     as_json: JsonOption = False,

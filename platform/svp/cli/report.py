@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svp.cli.common import JsonOption, console, emit, new_group, settings_from
+from svp.cli.common import JsonOption, console, emit, new_group, path_from, settings_from
 from svp.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def register(app: typer.Typer) -> None:
 
 def export(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Folder for the project; made if need be.")] = Path(
-        "powerbi"
-    ),
+    folder: Annotated[
+        Path, typer.Argument(help="Folder for the project; made if need be.", parser=path_from)
+    ] = Path("powerbi"),
     *,
     imports: Annotated[
         bool,
@@ -97,6 +97,7 @@ def open_pages(
         typer.Option(
             "--static",
             metavar="DIR",
+            parser=path_from,
             help="Write the pages to this folder as one HTML file, and serve nothing.",
         ),
     ] = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from dataclasses import asdict
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svp.cli import rates
-from svp.cli.common import JsonOption, emit, new_group, settings_from, terminal_progress
+from svp.cli.common import JsonOption, emit, new_group, path_from, settings_from, terminal_progress
 from svp.cli.tables import new_table
 from svp.errors import UsageError, VerifyError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rich.console import RenderableType
     from rich.table import Table
 
@@ -34,7 +37,11 @@ SHOWN_DAYS = 5
 
 FileOption = Annotated[
     Path | None,
-    typer.Option("--file", help="File for the account, mode 0600; in the home folder by default."),
+    typer.Option(
+        "--file",
+        help="File for the account, mode 0600; in the home folder by default.",
+        parser=path_from,
+    ),
 ]
 
 FullOption = Annotated[
@@ -58,9 +65,18 @@ DryRunOption = Annotated[
 ]
 
 BeforeOption = Annotated[
-    datetime,
+    datetime | None,
     typer.Option(
         "--before", formats=["%Y-%m-%d"], metavar="DATE", help="First UTC day that is kept."
+    ),
+]
+OlderThanOption = Annotated[
+    int | None,
+    typer.Option(
+        "--older-than",
+        min=1,
+        metavar="DAYS",
+        help="Days that are kept before the last day with events.",
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Ask nothing.")]
@@ -184,12 +200,14 @@ def schedule_show_command(
     \b
     Example: svp warehouse schedule show --export-at 02:30
     """
-    from warehouse.schedule import cron_text, read_schedule, systemd_text
+    from warehouse.schedule import cron_text, find_surroundings, read_schedule, systemd_text
 
     settings = settings_from(context)
     schedule = read_schedule(settings, now=utc_now())
     program, moment = shutil.which("svp") or "svp", export_at.time() if export_at else EXPORT_AT
-    cron, systemd = cron_text(settings, program, moment), systemd_text(settings, program, moment)
+    around = find_surroundings(Path.cwd(), os.environ)
+    cron = cron_text(settings, program, moment, around)
+    systemd = systemd_text(settings, program, moment, around)
     facts = {"workspace": settings.workspace.name, **asdict(schedule)}
     facts |= {"cron": cron, "systemd": systemd}
     emit(facts, as_json=as_json, show=lambda: schedule_lines(settings.workspace.name, schedule))
@@ -276,11 +294,12 @@ def reader_command(
 def purge_command(
     context: typer.Context,
     *,
-    before: BeforeOption,
+    before: BeforeOption = None,
+    older_than: OlderThanOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove the days before a day from the warehouse, for good, after showing what will go.
+    """Remove the days before a day, or older than so many, from the warehouse, for good, after showing what will go.
 
     PostgreSQL and MongoDB keep theirs; no later export brings the days back.
 
@@ -290,13 +309,29 @@ def purge_command(
     from warehouse.purge import plan_purge, purge
 
     settings = settings_from(context)
-    plan = plan_purge(settings, before.date())
+    plan = plan_purge(settings, purge_day(settings, before, older_than))
     if not yes:
         confirm_purge(settings.workspace.name, plan)
     purge(settings, plan.before)
     facts = {"workspace": settings.workspace.name, **asdict(plan)}
     done = f"{plan.days:,} days before {plan.before} were removed, and do not come back"
     emit(facts, as_json=as_json, show=lambda: f"workspace {settings.workspace.name}: {done}")
+
+
+def purge_day(settings: Settings, before: datetime | None, older_than: int | None) -> date:
+    """Return the first day that is kept.
+
+    Raises:
+        UsageError: not exactly one of the options was given, or there is nothing to count days from.
+    """
+    from warehouse.purge import first_kept_day
+
+    if before is not None and older_than is None:
+        return before.date()
+    if older_than is not None and before is None:
+        return first_kept_day(settings, older_than)
+    message = "say either --before or --older-than"
+    raise UsageError(message, "'svp warehouse purge --help' tells what they mean")
 
 
 def confirm_purge(workspace: str, plan: PurgePlan) -> None:

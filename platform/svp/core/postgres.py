@@ -20,6 +20,9 @@ Connection = extensions.connection
 Cursor = extensions.cursor
 
 CONNECT_SECONDS = 10
+OWNER = """
+SELECT pg_get_userbyid(datdba), pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = %s
+"""
 END_CLIENTS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'
 """
@@ -103,15 +106,36 @@ def create_database(url: str, database: str) -> bool:
 
 
 def drop_database(url: str, database: str) -> None:
-    """Drop a database, closing whatever uses it."""
-    plain = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database))
+    """Drop a database, if it is there, closing whatever uses it.
+
+    Raises:
+        ServerError: it is somebody else's, of which nothing is closed; or sessions use it that we may not end.
+    """
     with (
         closing(connect(url, "postgres", autocommit=True)) as connection,
         connection.cursor() as cursor,
     ):
+        user = connection.info.user
+        cursor.execute(OWNER, (database,))
+        for owner, is_ours in cursor.fetchall():
+            if not is_ours:
+                message = (
+                    f"PostgreSQL lets {owner} drop the database {database}, and not the user {user}"
+                )
+                raise ServerError(message, f"run it as {owner}, or as a superuser")
         try:
-            cursor.execute(plain + sql.SQL(" WITH (FORCE)"))
-        except errors.InsufficientPrivilege:
-            # An autovacuum worker is in there. FORCE ends it for superusers only; without it the server does so itself.
-            cursor.execute(END_CLIENTS, (database,))
-            cursor.execute(plain)
+            _drop(cursor, database)
+        except (errors.InsufficientPrivilege, errors.ObjectInUse) as error:
+            message = f"PostgreSQL does not let {user} end all that uses the database {database}"
+            advice = f"end those sessions, or let the user do so: GRANT pg_signal_backend TO {user}"
+            raise ServerError(message, advice) from error
+
+
+def _drop(cursor: Cursor, database: str) -> None:
+    plain = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database))
+    try:
+        cursor.execute(plain + sql.SQL(" WITH (FORCE)"))
+    except errors.InsufficientPrivilege:
+        # An autovacuum worker is in there. FORCE ends it for superusers only; without it the server does so itself.
+        cursor.execute(END_CLIENTS, (database,))
+        cursor.execute(plain)

@@ -14,10 +14,13 @@ from loaders.steps import Step
 from svp.settings import load_settings
 from warehouse.selfcheck.child import die_at
 
-__all__ = ["BATCH_ROWS", "DOCUMENT_STEPS", "STEPS"]
+__all__ = ["BATCH_ROWS", "DOCUMENT_STEPS", "KEY_STEPS", "STEPS"]
 
 BATCH_ROWS = 50
 """Few, so that a file has more than one."""
+
+LARGE_BYTES = 2_000
+"""Few, so that the files of these tests are large ones; those of logs don't take keys off."""
 
 STEPS: dict[Step, tuple[int, str]] = {
     Step.ENTERED: (1, "planned"),
@@ -43,6 +46,9 @@ DOCUMENT_STEPS: dict[Step, tuple[int, str]] = {
 }
 """The same of a file whose rows are documents only."""
 
+KEY_STEPS = (Step.KEYS_OFF, Step.STAGED, Step.KEYS_ON, Step.MERGED)
+"""Steps of a file into an empty table, taken for a large one, at which its keys are off, or not on for good."""
+
 
 def main() -> None:
     """Run until the step."""
@@ -50,6 +56,7 @@ def main() -> None:
     die_at(step, int(sys.argv[3]))
     mongodb.BATCH_DOCUMENTS = 10
     batches.BATCH_ROWS = BATCH_ROWS
+    ingest.LARGE_BYTES = LARGE_BYTES
     ingest.ingest(load_settings(), recognise_all([path]))
 
 

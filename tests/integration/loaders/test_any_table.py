@@ -1,10 +1,11 @@
-"""Any valid users, titles and plays, in any form that files may have, are in the stores what they were in the files.
+"""Any valid rows of several tables, in any form that files may have, are in the stores what they were in the files.
 
 ``SVP_TEST_EXAMPLES`` tries so many at random.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from svp.model import Column, Table
     from tests.integration.loaders.stores import Stores
 
-PARENTS = {table.name: table for table in TABLES if table.name in {"users", "content"}}
-PLAYS = next(table for table in TABLES if table.name == "viewing_sessions")
-SHORT_NAMES = {"user_id": "users.user_id", "content_id": "content.content_id"}
+ORDER = ("users", "content", "devices", "viewing_sessions", "search_queries")
+"""Tables, parents before children."""
+
+BY_NAME = {table.name: table for table in TABLES}
+STORED = tuple(BY_NAME[name] for name in ORDER)
+PLAYS = BY_NAME["viewing_sessions"]
 DETAILS = {
     "genres", "duration_minutes", "season_count", "episodes_per_season", "average_episode_minutes",
 }  # fmt: skip
@@ -34,21 +39,32 @@ LISTS = {"actors", "available_countries"}
 
 @st.composite
 def deliveries(draw: st.DrawFn) -> dict[str, list[Row]]:
-    """Return rows of three tables, of which the plays refer to the others."""
-    rows = {name: draw(rows_of(table, most=3)) for name, table in PARENTS.items()}
-    rows[PLAYS.name] = [
-        play | draw(its_parents(rows)) | draw(its_times(play)) for play in draw(rows_of(PLAYS))
-    ]
+    """Return rows of the tables, of which each refers to those before."""
+    rows: dict[str, list[Row]] = {}
+    for table in STORED:
+        drawn = draw(rows_of(table, most=3))
+        rows[table.name] = [row | draw(its_parents(table, row, rows)) for row in drawn]
+    rows[PLAYS.name] = [play | draw(its_times(play)) for play in rows[PLAYS.name]]
     return rows
 
 
-def its_parents(rows: dict[str, list[Row]]) -> st.SearchStrategy[Row]:
+def its_parents(table: Table, row: Row, rows: dict[str, list[Row]]) -> st.SearchStrategy[Row]:
+    """Return what a row refers to, where it refers to anything."""
     return st.fixed_dictionaries(
         {
-            "user_id": st.sampled_from([row["user_id"] for row in rows["users"]]),
-            "content_id": st.sampled_from([row["content_id"] for row in rows["content"]]),
+            column.name: st.sampled_from(
+                [parent[key_of(column)] for parent in rows[column.refers_to]]
+            )
+            for column in table.columns
+            if column.refers_to and row[column.name] is not None
         }
     )
+
+
+def key_of(column: Column) -> str:
+    """Return the natural key of the table that a column refers to."""
+    (key,) = BY_NAME[column.refers_to].key
+    return key
 
 
 def its_times(play: Row) -> st.SearchStrategy[Row]:
@@ -60,15 +76,22 @@ def its_times(play: Row) -> st.SearchStrategy[Row]:
     return st.fixed_dictionaries({"started_on": st.just(start.date()), "ended_at": end})
 
 
-def stored(stores: Stores, source: str, table: str, names: Sequence[str]) -> list[Row]:
+def stored(stores: Stores, source: str, table: Table, names: Sequence[str]) -> list[Row]:
     """Return columns of what a source has in a table, in the order of the first."""
-    columns = ", ".join(SHORT_NAMES.get(name, f"{table}.{name}") for name in names)
-    joined = " JOIN oltp.users USING (user_key) JOIN oltp.content USING (content_key)"
+    columns = ", ".join(said(column) for column in table.columns if column.name in names)
     found = stores.rows(
-        f"SELECT {columns} FROM oltp.{table} {joined if table == PLAYS.name else ''}"
-        f" WHERE {table}.source = '{source}'"
+        f"SELECT {columns} FROM oltp.{table.name} AS own WHERE own.source = '{source}'"
     )
     return by_key([dict(zip(names, row, strict=True)) for row in found], names[0])
+
+
+def said(column: Column) -> str:
+    """Return the expression of a column: for a key that refers to a row, what that row is called."""
+    if not column.refers_to:
+        return f"own.{column.name}"
+    key, own = key_of(column), column.name.removesuffix("_id")
+    parent_key = f"{key.removesuffix('_id')}_key"
+    return f"(SELECT {key} FROM oltp.{column.refers_to} AS parent WHERE parent.{parent_key} = own.{own}_key)"
 
 
 def by_key(rows: Sequence[Row], key: str) -> list[Row]:
@@ -79,6 +102,9 @@ def expected(rows: Sequence[Row], names: Sequence[str]) -> list[Row]:
     kept: list[dict[str, Any]] = [
         {name: row[name] or [] if name in LISTS else row[name] for name in names} for row in rows
     ]
+    for row in kept:
+        if row.get("filters") is not None:
+            row["filters"] = json.loads(row["filters"])
     return by_key(kept, names[0])
 
 
@@ -91,11 +117,11 @@ def test_any_rows_are_in_both_stores_what_they_were_in_their_files(
     @given(delivery=deliveries(), form=forms())
     def load_and_compare(delivery: dict[str, list[Row]], form: Form) -> None:
         source = next(sources)
-        for table in (*PARENTS.values(), PLAYS):
+        for table in STORED:
             rows = delivery[table.name]
             stores.load(form.write(tmp_path, table, rows), source=source)
             names = [name for name in table.schema.names if name not in DETAILS]
-            found = stored(stores, source, table.name, names)
+            found = stored(stores, source, table, names)
             assert found == expected(rows, names)
         documents = stores.mongodb["viewing_events"].find({"source": source})
         told = {(one["session_id"], one["user_ref"], one["watch_seconds"]) for one in documents}

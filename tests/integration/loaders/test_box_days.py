@@ -220,13 +220,18 @@ def test_only_logs_of_boxes_go_without_the_stores(stores: Stores, tmp_path: Path
     assert stores.one("SELECT count(*) FROM ops.load") == 0
 
 
-def test_more_lines_than_fit_the_memory_are_refused(
+def test_more_lines_than_fit_the_memory_come_as_several_files(
     stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(box_days, "MAX_LINES", 2)
     with pytest.raises(InputError, match=r"20220401\.json has more than 2 lines of 2022-04-01"):
         load(stores, logs_file(tmp_path, *map(a_box_log, "abc")))
     assert (totals(stores), stores.rows(VERSIONS)) == ([], [])
+    load(stores, logs_file(tmp_path, *map(a_box_log, "ab")))
+    load(stores, logs_file(tmp_path, a_box_log("c")))
+    monkeypatch.undo()
+    (whole,) = load(stores, logs_file(tmp_path, *map(a_box_log, "abc")))
+    assert whole.counts.unchanged_rows == whole.counts.read_rows == 3
 
 
 def test_a_load_that_did_not_end_leaves_the_day_as_it_was(

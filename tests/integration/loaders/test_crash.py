@@ -18,8 +18,9 @@ from loaders import batches, mongodb
 from loaders.documents import copying
 from loaders.publishing import store_documents
 from loaders.stores import open_stores
+from svp.core.sqlfiles import read_sql
 from tests.conftest import fresh_workspace
-from tests.integration.loaders.killed import BATCH_ROWS, DOCUMENT_STEPS, STEPS
+from tests.integration.loaders.killed import BATCH_ROWS, DOCUMENT_STEPS, KEY_STEPS, STEPS
 from tests.integration.loaders.stores import Stores, contents, opened
 from tests.unit.loaders.builders import (
     a_box_log,
@@ -35,9 +36,11 @@ from tests.unit.loaders.builders import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from loaders.steps import Step
     from svp.settings import Settings
 
 ROOT = Path(__file__).parents[3]
+KEYS = read_sql("warehouse.selfcheck", "keys")
 SESSIONS = 40
 LOGS = 60
 
@@ -109,6 +112,23 @@ def test_killed_runs_and_their_repeats_leave_what_unkilled_runs_leave(
         == len(left["oltp.viewing_sessions"])
         == SESSIONS * len(STEPS) + SESSIONS // 2
     )
+
+
+@pytest.mark.parametrize("step", KEY_STEPS, ids=lambda step: step.name)
+def test_a_run_killed_while_keys_are_off_and_its_repeat_leave_what_an_unkilled_run_leaves(
+    stores: Stores, tmp_path: Path, step: Step
+) -> None:
+    users, titles, sessions, *_ = deliveries(tmp_path)
+    stores.load(users, titles)
+    before = stores.rows(KEYS)
+    assert killed(stores.settings, step, 1, sessions) == -signal.SIGKILL
+    off = stores.one("SELECT count(*) FROM ops.suspended")
+    assert off == len(before) - len(stores.rows(KEYS)) > 1
+    (report,) = stores.load(sessions)
+    assert (report.outcome, report.counts.loaded_rows) == ("loaded", SESSIONS + SESSIONS // 2)
+    assert stores.rows(KEYS) == before
+    assert stores.one("SELECT count(*) FROM ops.suspended") == 0
+    assert contents(stores) == left_by_unkilled_runs(stores.settings, users, titles, sessions)
 
 
 def logs_delivery(folder: Path, number: int) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loaders import ledger, postgres
+from loaders import batches, overtaking, postgres
 from loaders.quarantine import export_rows, find_row, list_waiting
 from loaders.replay import replay_corrections
 from loaders.tolerance import ANY, NONE
@@ -209,6 +209,54 @@ def test_loads_that_wait_because_one_replaced_rows_of_the_other_are_named_too(
             undo(base.settings, load_id)
 
 
+def test_a_load_that_waits_for_loads_that_wait_for_each_other_is_told_of_them(
+    base: Stores, tmp_path: Path
+) -> None:
+    base.load(sessions_file(tmp_path, a_session("S2"), name="before.csv"))
+    base.load(sessions_file(tmp_path, a_session("S2"), a_session("S3"), name="between.csv"))
+    base.load(sessions_file(tmp_path, a_session("S3"), a_session("S4"), soon("S5"), name="6.csv"))
+    base.load(sessions_file(tmp_path, a_session("S4"), a_session("S5"), name="7.csv"))
+    comes_right(base, tmp_path, 6)
+    for load_id, why in (
+        (5, "load 6 .* brought rows of load 5 again"),
+        (4, "load 5 .* brought rows of load 4 again"),
+        (2, "1 rows of viewing_sessions of load 7"),
+        (1, "1 rows of viewing_sessions of load 7"),
+    ):
+        with pytest.raises(
+            UsageError, match=rf"{why}.*\nloads 6 and 7 each wait .* new file instead"
+        ):
+            undo(base.settings, load_id)
+
+
+def test_a_load_that_waits_for_one_that_can_not_be_taken_back_is_told_so(
+    base: Stores, tmp_path: Path
+) -> None:
+    longer = a_session("S1", watch_duration_minutes="90")
+    base.load(sessions_file(tmp_path, longer, a_session("S2"), name="corrected.csv"))
+    base.rows("DELETE FROM ops.replaced_row WHERE load_id = 4 RETURNING row_key")
+    base.load(sessions_file(tmp_path, a_session("S2"), a_session("S3"), name="later.csv"))
+    base.load(sessions_file(tmp_path, a_session("S3"), name="last.csv"))
+    with pytest.raises(UsageError, match=r"load 6 .*\ntake back load 6 first"):
+        undo(base.settings, 5)
+    for load_id in (1, 2):
+        with pytest.raises(UsageError, match=r"\nload 4 can't be, as what it replaced is not kept"):
+            undo(base.settings, load_id)
+
+
+def test_of_rows_out_of_quarantine_the_load_that_they_go_with_is_the_one_to_take_back(
+    base: Stores, tmp_path: Path
+) -> None:
+    longer = a_session("S1", user_id="U8", watch_duration_minutes="90")
+    base.load(sessions_file(tmp_path, longer, name="waits.csv"))
+    assert user_comes(base, tmp_path) == 1
+    for load_id in (3, 2):
+        with pytest.raises(UsageError, match=r"load 4 .*waits.csv.*\ntake back load 4 first"):
+            undo(base.settings, load_id)
+    undo(base.settings, 4)
+    assert base.rows(PLAYS) == [("S1", 60)]
+
+
 def test_a_refused_log_is_overtaken_by_a_later_line_of_its_file_and_by_a_later_file(
     stores: Stores, tmp_path: Path
 ) -> None:
@@ -221,7 +269,16 @@ def test_a_refused_log_is_overtaken_by_a_later_line_of_its_file_and_by_a_later_f
     assert held == [(2, 2)]
 
 
-def test_documents_are_looked_up_among_refused_rows_only_where_ids_near_theirs_were_refused(
+def test_a_refused_log_of_an_earlier_batch_is_overtaken_and_one_of_a_later_batch_is_not(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_ROWS", 1)
+    refused, right = a_box_log("L1", TotalDuration="long"), a_box_log("L1")
+    stores.load(logs_file(tmp_path, right, refused, a_box_log("L2"), right, refused))
+    assert [find_row(stores.settings, 1, line)["is_overtaken"] for line in (2, 5)] == [True, False]
+
+
+def test_documents_are_looked_up_among_refused_rows_only_where_some_of_their_day_were_refused(
     stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores.load(logs_file(tmp_path, a_box_log("L2", TotalDuration="long")))
@@ -231,7 +288,7 @@ def test_documents_are_looked_up_among_refused_rows_only_where_ids_near_theirs_w
         asked.append(name)
         return read_sql(package, name)
 
-    monkeypatch.setattr(ledger, "read_sql", read_and_note)
+    monkeypatch.setattr(overtaking, "read_sql", read_and_note)
     stores.load(logs_file(tmp_path, a_box_log("L2"), name="20220402.json"))
     assert "overtake_documents" not in asked
     stores.load(logs_file(tmp_path, a_box_log("L1"), a_box_log("L3"), name="20220401 (1).json"))

@@ -79,6 +79,7 @@ def test_one_row_is_found_whole_with_what_to_do(refused: Stores) -> None:
     row = find_row(refused.settings, 3, 3)
     assert row["row_text"] == f"S2,U1,M1,soon,30,50.0,{HOSTILE},HD"
     assert row["row_values"]["watch_date"] == "soon"
+    assert "date_format" in row["remedy"]
     assert "svp quarantine replay" in row["remedy"]
     assert "follows by itself" in find_row(refused.settings, 3, 5)["remedy"]
     with pytest.raises(UsageError, match="line 2 of load 3 is not in quarantine"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from loaders.snapshots import ENDING
 from loaders.tolerance import ANY, HALF, NONE, Tolerance, parse_tolerance
 from loaders.undo import undo
 from svp.errors import InputError, UsageError
+from svp.model import CONTENT, DEVICES, USERS, WATCHLIST
 from tests.integration.loaders.test_undo import world
 from tests.unit.loaders.builders import (
     a_catalogue,
@@ -19,6 +21,7 @@ from tests.unit.loaders.builders import (
     a_session,
     a_user,
     logs_file,
+    own_table,
     sessions_file,
     users_file,
     write_csv,
@@ -191,9 +194,6 @@ def test_a_rejected_row_ends_nothing_unless_it_is_borne(base: Stores, tmp_path: 
 def test_a_row_that_only_postgresql_rejects_is_there_and_does_not_end(
     stores: Stores, tmp_path: Path
 ) -> None:
-    from svp.model import DEVICES
-    from tests.unit.loaders.builders import own_table
-
     stores.load(users_file(tmp_path), source="platform")
     device = {"device_id": "D1", "user_id": "U1", "device_type": "TV"}
     stores.load(own_table(tmp_path, DEVICES, device))
@@ -253,3 +253,87 @@ def test_rows_end_when_they_were_ended_not_when_a_delivery_was_refused(
     with base.postgres.cursor() as cursor:
         cursor.execute(ends, refused)
         assert cursor.fetchall() == [(True,)]
+
+
+LISTED = "SELECT watchlist_id, ended_at IS NULL FROM oltp.watchlist ORDER BY watchlist_id"
+Listed = tuple[str, str, str]
+"""Id of an entry, user and title."""
+
+
+@pytest.fixture
+def listed(stores: Stores, tmp_path: Path) -> Stores:
+    """Two users and two titles; U1 has both on the list, U2 one."""
+    people = [{"user_id": name, "registered_on": date(2024, 1, 1)} for name in ("U1", "U2")]
+    titles: list[dict[str, object]] = [
+        {"content_id": name, "title": "x", "content_type": "movie", "genres": []}
+        for name in ("M1", "M2")
+    ]
+    stores.load(own_table(tmp_path, USERS, *people), own_table(tmp_path, CONTENT, *titles))
+    stores.load(lists(tmp_path, *LISTS))
+    return stores
+
+
+LISTS: tuple[Listed, ...] = (("W1", "U1", "M1"), ("W2", "U1", "M2"), ("W3", "U2", "M1"))
+
+
+def lists(folder: Path, *entries: Listed) -> Path:
+    columns = ("watchlist_id", "user_id", "content_id")
+    rows = [
+        dict(zip(columns, entry, strict=True)) | {"added_at": datetime(2024, 2, 1, tzinfo=UTC)}
+        for entry in entries
+    ]
+    return own_table(folder, WATCHLIST, *rows)
+
+
+def test_an_entry_of_a_watchlist_ends_comes_back_and_is_given_back(
+    listed: Stores, tmp_path: Path
+) -> None:
+    whole = "SELECT to_jsonb(watchlist) FROM oltp.watchlist ORDER BY watchlist_id"
+    before = listed.rows(whole)
+    counts = deliver(listed, lists(tmp_path, *LISTS[1:]))
+    assert (counts.unchanged_rows, counts.ended_rows) == (2, 1)
+    assert listed.rows(LISTED) == [("W1", False), ("W2", True), ("W3", True)]
+    assert stores_outcome(listed, lists(tmp_path, *LISTS[1:])) == "already loaded"
+    ended = listed.rows(whole)
+    counts = deliver(listed, lists(tmp_path, *LISTS))
+    assert (counts.updated_rows, counts.unchanged_rows, counts.ended_rows) == (1, 2, 0)
+    assert all(is_there for _, is_there in listed.rows(LISTED))
+    undo(listed.settings, 5)
+    assert listed.rows(whole) == ended
+    undo(listed.settings, 4)
+    assert listed.rows(whole) == before
+
+
+def test_a_title_that_is_put_on_the_list_again_is_there_under_its_new_id(
+    listed: Stores, tmp_path: Path
+) -> None:
+    whole = "SELECT to_jsonb(watchlist) FROM oltp.watchlist ORDER BY watchlist_id"
+    states = [listed.rows(whole)]
+    again = ("W0", "U1", "M1"), ("W4", "U1", "M2")
+    for entries in ((*again, LISTS[2]), LISTS, (LISTS[2], *again)):
+        counts = deliver(listed, lists(tmp_path, *entries), may_end=ANY)
+        assert (counts.rejected_rows, counts.unchanged_rows, counts.ended_rows) == (0, 1, 2)
+        assert {name for name, is_there in listed.rows(LISTED) if is_there} == {
+            name for name, *_ in entries
+        }
+        states.append(listed.rows(whole))
+    for load_id in (6, 5, 4):
+        states.pop()
+        undo(listed.settings, load_id)
+        assert listed.rows(whole) == states[-1]
+
+
+def test_an_entry_is_on_a_list_once_while_it_is_there(listed: Stores, tmp_path: Path) -> None:
+    second = ("W9", "U1", "M1")
+    (report,) = listed.load(lists(tmp_path, second))
+    assert report.counts.rejected_rows == 1
+    with pytest.raises(InputError, match="1 of the 4 rows read were rejected"):
+        deliver(listed, lists(tmp_path, *LISTS, second))
+    deliver(listed, lists(tmp_path, *LISTS[1:]))
+    (report,) = listed.load(lists(tmp_path, second, ("W8", "U1", "M1")))
+    assert (report.counts.loaded_rows, report.counts.rejected_rows) == (1, 1)
+    (report,) = listed.load(lists(tmp_path, LISTS[0]))
+    assert report.counts.rejected_rows == 1
+    with pytest.raises(UsageError, match="can't come back: duplicate key"):
+        undo(listed.settings, 6)
+    assert listed.rows(LISTED)[0] == ("W1", False)

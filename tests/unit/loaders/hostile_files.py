@@ -12,6 +12,8 @@ import gzip
 import json
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
 from loaders.files import Options
 from tests.unit.loaders.builders import a_box_log, a_movie, a_user
 
@@ -52,6 +54,11 @@ def packed(damage: slice, *, flipped: int | None = None) -> bytes:
     if flipped is not None:
         content[flipped] ^= 1
     return bytes(content[damage])
+
+
+def zstandard(text: str) -> bytes:
+    """Return a text as one frame."""
+    return bytes(pa.compress(text.encode(), "zstd", asbytes=True))
 
 
 TEXT = [
@@ -124,6 +131,10 @@ TEXT = [
     Case("gzip with a wrong checksum", packed(slice(None), flipped=-8), message="CRC check failed"),
     Case("gzip with something behind it", packed(slice(None)) + b"junk", message="is cut off or damaged"),
     Case("bzip2 that is cut off", bz2.compress(USERS.encode())[:-5], message="is cut off or damaged"),
+    Case("zstd that is cut off", zstandard(USERS)[:-20], message="is cut off or damaged"),
+    Case("zstd without its last byte", zstandard(USERS)[:-1], message="is cut off or damaged"),
+    Case("zstd with something behind it", zstandard(USERS) + b"junk", message="is cut off or damaged"),
+    Case("zstd in two frames", zstandard(HEADER + ANA) + zstandard(BEN), BOTH),
     Case("gzip under any name", gzip.compress(USERS.encode()), BOTH, file="users.txt"),
 ]  # fmt: skip
 

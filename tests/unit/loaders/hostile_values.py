@@ -35,7 +35,8 @@ DAYS: list[tuple[str, str, Outcome]] = [
     ("of another month than the others", "2023-07-01", ("2023-07-01", "")),
     ("with dots", "31.12.2024", "not_a_date"),
     ("a month's name", "31 Dec 2024", "not_a_date"),
-    ("with a time", "2024-01-31 00:00:00", "not_a_date"),
+    ("with a time", "2024-01-31 10:00:00", "not_a_date"),
+    ("with midnight, as pandas writes days", "2024-01-31 00:00:00", ("2024-01-31", "")),
     ("a number of Excel", "45322", "not_a_date"),
     ("nothing", "", "missing"),
 ]

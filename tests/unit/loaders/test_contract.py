@@ -12,7 +12,14 @@ from loaders.kinds import KINDS, relational
 from loaders.recognise import recognise
 from loaders.wanted import Wanted, wanted
 from svp.errors import InputError
-from tests.unit.loaders.builders import a_catalogue, a_movie, a_session, a_user, write_csv
+from tests.unit.loaders.builders import (
+    a_catalogue,
+    a_movie,
+    a_session,
+    a_subscriber,
+    a_user,
+    write_csv,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,3 +160,17 @@ def test_kinds_have_names_of_their_own_and_parents_come_first() -> None:
         parents = {column.refers_to for column in kind.target.references}
         assert parents <= seen | {kind.target.name}
         seen.add(kind.target.name)
+
+
+def test_a_day_that_fits_with_day_and_month_exchanged_refuses_the_file(tmp_path: Path) -> None:
+    days = ("01-15-22", "01-05-22")
+    rows = [a_subscriber(str(n), **{"Join Date": day}) for n, day in enumerate(days)]
+    with pytest.raises(
+        InputError, match="line 2, column Join Date: 01-15-22 is a day only with day and month exch"
+    ) as caught:
+        checked(write_csv(tmp_path / "list.csv", rows))
+    assert "date_format" in caught.value.advice
+    rows[0]["Join Date"] = "2022-02-30"
+    assert [code for *_, code, _ in refusals_of(write_csv(tmp_path / "list.csv", rows))] == [
+        "not_a_date"
+    ]

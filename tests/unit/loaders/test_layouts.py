@@ -115,7 +115,7 @@ def read_alone(
 ) -> tuple[int, list[int]]:
     """Return how many rows lines become, and which lines were read one by one."""
     path = tmp_path / "20220401.json"
-    path.write_text("\n".join(lines))
+    path.write_bytes("\n".join(lines).encode("utf-8", "surrogateescape"))
     file, found, read = JsonLinesFile(DataFile(path)), list[int](), row_of
 
     def read_and_note(line: int, text: str, value: object, **options: Any) -> JsonRow:
@@ -135,6 +135,29 @@ def test_usual_lines_are_read_together_and_only_odd_ones_alone(
     ]
     odd = [usual[7].replace(":7", ":1.5"), usual[7].replace(":", " : ")]
     assert read_alone(tmp_path, monkeypatch, [*usual, *odd]) == (302, [301, 302])
+
+
+def test_numbers_below_zero_and_those_of_many_digits_are_read_together_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [*range(200), -1, 10**30, -(10**30), "-0", "-", "-01"]
+    lines = [
+        f'{{"_id":"{line}","_source":{{"TotalDuration":{number}}}}}'
+        for line, number in enumerate(numbers)
+    ]
+    assert read_alone(tmp_path, monkeypatch, lines) == (206, [204, 205, 206])
+
+
+@pytest.mark.parametrize(
+    "odd", ['"a\\tb"', '"a\r"', '"\udcff"'], ids=["escape", "return", "no text"]
+)
+def test_one_odd_line_does_not_have_the_others_of_a_windows_file_read_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str
+) -> None:
+    lines = [f'{{"_id":"{number}","_source":{{"Mac":"A{number}"}}}}\r' for number in range(300)]
+    lines[200] = lines[200].replace('"A200"', odd)
+    rows, alone = read_alone(tmp_path, monkeypatch, [*lines, ""])
+    assert (rows, alone) == (300, [201])
 
 
 def test_lines_with_commas_in_a_value_are_read_together_too(
@@ -217,7 +240,7 @@ def test_a_number_is_taken_only_between_what_stands_around_it() -> None:
     ]
     data = "\n".join(lines).encode()
     (alike,) = read_alike(Block(1, data, line_ends(data)), [layout])
-    assert alike.lines.tolist() == [0]
+    assert alike.positions.tolist() == [0]
     assert alike.rows.to_pylist()[0] == {"a": "12", "b": "y"}
 
 

@@ -310,6 +310,12 @@ def test_a_file_of_a_map_may_begin_with_a_day_that_is_left_out(tmp_path: Path) -
     assert file.kind.name == "map.viewing_sessions"
 
 
+def test_an_instant_whose_day_fits_only_exchanged_refuses_the_file(tmp_path: Path) -> None:
+    rows = ROWS.splitlines()[0] + "\nS~K~T~04.13.2024 10:30~1~~\n"
+    with pytest.raises(InputError, match=r"rows\.csv, line 2, .*day and month exchanged"):
+        codes(tmp_path, MAP, rows)
+
+
 def test_explaining_names_the_file_whose_days_are_ambiguous(tmp_path: Path) -> None:
     said = """
     table = "users"
@@ -322,3 +328,24 @@ def test_explaining_names_the_file_whose_days_are_ambiguous(tmp_path: Path) -> N
     path = written(tmp_path, "rows.csv", "id,since\n1,03/04/2024\n")
     with pytest.raises(InputError, match=r"rows\.csv, line 2, column since: .* more than one way"):
         explain(recognise(path, wanted(map_file=map_file)))
+
+
+def test_the_first_line_of_an_ambiguous_day_is_named_however_its_line_was_read(
+    tmp_path: Path,
+) -> None:
+    said = """
+    table = "users"
+    source = "acme"
+    [columns]
+    user_id = "id"
+    registered_on = "since"
+    """
+    days = ["2024-01-31"] * 4 + ["03/04/2024"] * 3
+    lines = [f'{{"id":"{row}","since":"{day}"}}' for row, day in enumerate(days)]
+    lines[1::3] = [f'{{"since":"{day}","id":"{row}"}}' for row, day in [*enumerate(days)][1::3]]
+    map_file = written(tmp_path, "map.toml", said)
+    file = recognise(written(tmp_path, "rows.jsonl", "\n".join(lines)), wanted(map_file=map_file))
+    (batch,) = file.batches()
+    assert batch.lines.to_pylist() == [1, 3, 4, 6, 7, 2, 5]
+    with pytest.raises(InputError, match=r"rows\.jsonl, line 5, column since: 03/04/2024 may"):
+        file.judge(batch)

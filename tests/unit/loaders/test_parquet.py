@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from loaders import packed, parsers
+from loaders.batches import BATCH_CHARACTERS
 from loaders.files import DataFile
 from loaders.readers import ParquetFile
 from svp.errors import InputError
@@ -96,3 +98,49 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "a.parquet", pa.table({"a": pa.array([b"caf\xe9"])}))
     with pytest.raises(InputError, match="after row 0"):
         list(ParquetFile(DataFile(path)).batches())
+
+
+@pytest.mark.parametrize(
+    "type_", [pa.timestamp("s"), pa.timestamp("us"), pa.timestamp("ns")], ids=str
+)
+def test_days_and_instants_that_pandas_wrote_are_days_and_instants(
+    tmp_path: Path, type_: pa.DataType
+) -> None:
+    midnight, noon = (
+        datetime(2024, 1, 1, hour, tzinfo=UTC).replace(tzinfo=None) for hour in (0, 12)
+    )
+    column = pa.array([midnight, noon, None], type_)
+    path = written(tmp_path / "a.parquet", pa.table({"at": column}))
+    (batch,) = ParquetFile(DataFile(path)).batches()
+    days = parsers.day().parse(batch.rows.column("at"))
+    assert days.values[0].as_py() == date(2024, 1, 1)
+    assert [code for code, rows in days.faults if rows[1]] == ["not_a_date"]
+    instants = parsers.instant(zone="Europe/Paris").parse(batch.rows.column("at"))
+    assert instants.values[1].as_py() == datetime(2024, 1, 1, 11, tzinfo=UTC)
+    assert not any(rows.any() for _, rows in instants.faults)
+
+
+def test_batches_are_bounded_by_size_and_only_wanted_columns_are_read(tmp_path: Path) -> None:
+    rows = 4_000
+    table = pa.table({"id": pa.array(range(rows)), "same": ["x" * 16_000] * rows})
+    path = written(tmp_path / "a.parquet", table)
+    assert path.stat().st_size < 100_000
+    (narrow,) = ParquetFile(DataFile(path)).batches({"id"})
+    assert narrow.rows.schema.names == ["id"]
+    batches = list(ParquetFile(DataFile(path)).batches())
+    assert max(batch.rows.nbytes for batch in batches) < 3 * BATCH_CHARACTERS
+    lines = [line for batch in batches for line in batch.lines.to_pylist()]
+    assert lines == list(range(1, rows + 1))
+
+
+@pytest.mark.parametrize("is_dictionary", [True, False])
+def test_values_that_become_more_than_is_allowed_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_dictionary: bool
+) -> None:
+    monkeypatch.setattr(packed, "HARMLESS_BYTES", 1_000_000)
+    table = pa.table({"same": ["x" * 16_000] * 4_000, "id": range(4_000)})
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path, use_dictionary=is_dictionary, compression="zstd")
+    with pytest.raises(InputError, match=r"a\.parquet unpacks to more than [0-9,]+ bytes"):
+        list(ParquetFile(DataFile(path)).batches())
+    assert len(list(ParquetFile(DataFile(path)).batches({"id"}))) == 1

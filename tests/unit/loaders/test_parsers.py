@@ -119,6 +119,8 @@ def outcome(parser: Parser, value: str | None) -> object:
         (DAY, "12/31/2024", "not_a_date"),
         (DAY, "2024-1-5", "not_a_date"),
         (DAY, "2024-01-05 10:00:00", "not_a_date"),
+        (DAY, "2024-01-05 00:00:00.000000001", "not_a_date"),
+        (DAY, "2024-01-05 00:00:00Z", "not_a_date"),
         (INSTANT, "2024-01-31T20:15:00Z", datetime(2024, 1, 31, 20, 15, tzinfo=UTC)),
         (INSTANT, "2024-01-31 20:15:00+05:30", datetime(2024, 1, 31, 14, 45, tzinfo=UTC)),
         (INSTANT, "2024-01-31 20:15:00-0030", datetime(2024, 1, 31, 20, 45, tzinfo=UTC)),
@@ -146,7 +148,9 @@ def outcome(parser: Parser, value: str | None) -> object:
         (MIDNIGHT, "2024-03-01", datetime(2024, 3, 1, tzinfo=UTC)),
         (AMERICAN, "9/5/21", date(2021, 9, 5)),
         (AMERICAN, "2021-09-05", date(2021, 9, 5)),
-        (AMERICAN, "13/5/21", "not_a_date"),
+        (AMERICAN, "13/5/21", "exchanged_date"),
+        (AMERICAN, "13/13/21", "not_a_date"),
+        (AMERICAN, "30/2/21", "not_a_date"),
         (AMERICAN, "9/5/2021", "not_a_date"),
         (NAMED, "September 5, 2021", date(2021, 9, 5)),
         (NAMED, "Sept 5, 2021", "not_a_date"),
@@ -277,3 +281,10 @@ def test_a_fault_leaves_the_rows_around_it_alone(parser: Parser, good: str, bad:
 @pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.meaning)
 def test_no_rows_are_no_values(parser: Parser) -> None:
     assert len(parser.parse(pa.array([], pa.string())).values) == 0
+
+
+@pytest.mark.parametrize("time", ["", " 00:00", "T00:00:00", " 00:00:00.000000000"])
+def test_a_midnight_without_a_zone_is_its_day(time: str) -> None:
+    parsed = DAY.parse(pa.array([f"2024-01-05{time}", None]))
+    assert parsed.values.to_pylist() == [date(2024, 1, 5), None]
+    assert not any(rows.any() for _, rows in parsed.faults)

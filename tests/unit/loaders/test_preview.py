@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 
 from loaders import packed
 from loaders.days import Days
 from loaders.folders import list_files, standard_input_kept
+from loaders.ledger import RowCounts
 from loaders.recognise import recognise_all
+from loaders.reports import FileReport
 from loaders.terms import Terms
 from svp.cli import main
+from svp.cli.ingest import report_facts, report_table
 from svp.cli.preview import describe
 from svp.errors import InputError
 from tests.unit.loaders.builders import (
@@ -169,6 +173,7 @@ def test_dry_run_judges_every_row_and_asks_no_server(
             "skipped_rows": 0,
             "rejected": {"not_a_number": 2, "missing": 1},
             "flags": {},
+            "advice": None,
         },
         {
             "path": str(tmp_path / "viewing_sessions.csv"),
@@ -180,6 +185,7 @@ def test_dry_run_judges_every_row_and_asks_no_server(
             "skipped_rows": 0,
             "rejected": {},
             "flags": {"completion_out_of_range": 1},
+            "advice": None,
         },
     ]
     assert "Only the stores know" in told["not_judged"]
@@ -189,6 +195,26 @@ def test_dry_run_judges_every_row_and_asks_no_server(
     code, _, err = svp(tmp_path, "--dry-run", "--strict")
     assert code == 5
     assert "3 rows would be in quarantine" in err
+
+
+def test_a_file_of_which_every_row_is_rejected_is_told_with_what_to_do(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    users_file(tmp_path, a_user(age="x"), a_user("U2", age="x"), a_user(""))
+    told = json.loads(svp(tmp_path, "--dry-run", "--json")[1])["files"][0]["advice"]
+    assert "every row is rejected, 2 of 3 with not_a_number (the value is not a number)" in told
+    assert "--explain" in told
+    assert "--map" in told
+    assert "every row is rejected" in " ".join(svp(tmp_path, "--dry-run")[1].split())
+
+
+def test_a_report_tells_of_a_file_of_which_every_row_is_rejected() -> None:
+    counts = RowCounts(read_rows=1, rejected_rows=1)
+    report = FileReport(Path("a.csv"), "relational.users", "loaded", counts, 0.1, "say it so")
+    assert report_facts(report)["advice"] == "say it so"
+    shown = io.StringIO()
+    Console(file=shown, width=120).print(report_table([report]))
+    assert "say it so" in shown.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""Documents that go straight to MongoDB overtake refused rows of their ids, of earlier files and of their own.
+
+They are too many to be looked up one by one: what they may overtake is gathered once, with what is refused meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from svp.core.sqlfiles import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from svp.core.postgres import Connection
+
+__all__ = ["Overtaking"]
+
+
+class Overtaking:
+    """What one load overtakes, in the transaction that is open."""
+
+    def __init__(self, connection: Connection, load_id: int, day: date | None) -> None:
+        """Begin with nothing; ``day`` is that of a file whose ids hold within their day only."""
+        self._connection = connection
+        self._load_id = load_id
+        self._start = "" if day is None else f"{day}:"
+        self._refused_rows = 0
+        self._last_id = 0
+        with connection.cursor() as cursor:
+            cursor.execute(read_sql("loaders.statements", "refused_documents"))
+
+    def note(self, lines: Mapping[Any, Any]) -> None:
+        """Note which refused rows are out of date, as documents of these keys are accepted on these lines."""
+        self._gather()
+        if not self._refused_rows or not lines:
+            return
+        accepted = {"load_id": self._load_id, "lines": json.dumps(dict(lines))}
+        with self._connection.cursor() as cursor:
+            cursor.execute(read_sql("loaders.statements", "overtake_documents"), accepted)
+
+    def _gather(self) -> None:
+        """Find the rows that were refused since the last time."""
+        since = {"load_id": self._load_id, "start": self._start, "last_id": self._last_id}
+        with self._connection.cursor() as cursor:
+            cursor.execute("SELECT coalesce(max(quarantine_id), 0) FROM ops.quarantine")
+            ((self._last_id,),) = cursor.fetchall()
+            if self._last_id == since["last_id"]:
+                return
+            cursor.execute(read_sql("loaders.statements", "gather_refused"), since)
+            if cursor.rowcount:
+                self._refused_rows += cursor.rowcount
+                cursor.execute("ANALYZE refused_before")
