@@ -131,6 +131,21 @@ def season_count_differs(rows: pa.RecordBatch) -> Values:
     return compute.not_equal(rows.column("season_count"), seasons)
 
 
+def has_length_of_another_kind(rows: pa.RecordBatch) -> Values:
+    """Tell which titles with episodes name their own length, and which without them the length or number of those."""
+    is_series = compute.or_(
+        compute.equal(rows.column("content_type"), "series"),
+        compute.is_valid(rows.column("season_count")),
+    )
+    episodes = compute.list_value_length(rows.column("episodes_per_season"))
+    of_episodes = compute.or_(
+        compute.is_valid(rows.column("average_episode_minutes")),
+        compute.fill_null(compute.greater(episodes, 0), fill_value=False),
+    )
+    own = compute.is_valid(rows.column("duration_minutes"))
+    return compute.if_else(is_series, own, of_episodes)
+
+
 def names_no_contract(rows: pa.RecordBatch) -> Values:
     """Tell which rows have for a contract nothing, a zero, or the address of the box."""
     contract = rows.column("contract_code")
@@ -165,7 +180,10 @@ FLAGS = {
         Flag("properties_left_out", has_more_properties),
     ),
     "box_logs": (Flag("no_contract", names_no_contract), Flag("box_left_on", box_left_on)),
-    "content": (Flag("season_count_differs", season_count_differs),),
+    "content": (
+        Flag("length_of_another_kind", has_length_of_another_kind),
+        Flag("season_count_differs", season_count_differs),
+    ),
     "viewing_sessions": (Flag("completion_out_of_range", completion_out_of_range),),
 }
 """By table; those that need another table are in its ``link.sql``."""

@@ -43,6 +43,7 @@ FLAGS = {
     "before_signup": "the session is earlier than the user's registration",
     "box_left_on": "the set-top box was on for 86,400 seconds or more",
     "completion_out_of_range": "the completion is below 0 or above 100 percent",
+    "length_of_another_kind": "a length of the title beside its seasons, or of episodes without them: it is not kept",
     "longer_than_title": "more was watched than the title is long",
     "no_contract": "the set-top box names no contract: none, 0 or an IPv4 address",
     "no_event_name": "the event has no name",

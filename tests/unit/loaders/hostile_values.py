@@ -93,5 +93,7 @@ TITLE_FIELDS: list[tuple[str, str, dict[str, Any], Outcome]] = [
     ("genre of an object", "genres", {"genre": {"a": 1}}, "not_a_list"),
     ("seasons unlike the list", "season_count", {"seasons": 2, "episodes_per_season": [8]},
      ("2", "season_count_differs")),
+    ("seasons beside a length", "duration_minutes", {"duration_minutes": 45},
+     ("45", "length_of_another_kind")),
     ("seasons NaN", "season_count", {"seasons": float("nan")}, ("None", "")),
 ]  # fmt: skip

@@ -117,6 +117,10 @@ def _longer_than_film(sample: Sample) -> Row | None:
     return _valued(sample) if sample.row["content_id"] in sample.films else None
 
 
+def _valued_if_seasons(sample: Sample) -> Row | None:
+    return _valued(sample) if sample.row["season_count"] is not None else None
+
+
 def _failed_after_all(sample: Sample) -> Row | None:
     return _valued(sample) if sample.row["session_id"] is not None else None
 
@@ -352,6 +356,14 @@ STORED = (
         "season_count_differs",
         _named("season_count"),
         change=_rewritten(lambda text: str(int(text) + 1)),
+    ),
+    Kind(
+        "length_beside_seasons",
+        "flag",
+        "length_of_another_kind",
+        _named("duration_minutes", of={"content"}),
+        ("45",),
+        change=_valued_if_seasons,
     ),
     Kind(
         "nothing_watched",
