@@ -1,11 +1,11 @@
-"""Peak memory of ``svp ingest --dry-run``, which reads and judges every row, by reader, at one and ten times a size.
+"""Peak memory of ``svp ingest``, by reader, at one and ten times a size.
 
-    python -m benchmarks.memory [--rows 50000] [--only NAME]
+    python -m benchmarks.memory [--rows 50000] [--only NAME] [--stores [HOME]]
 
 The files are made here: sessions in the shape of the relational set, and logs of set-top boxes. What is measured is
-all of svp's processes, looked at a hundred times a second. A workbook of more than some 500,000 such rows is refused,
-because a sheet is held in memory: so --rows has at most a tenth of that. What goes into the stores, where servers do
-the work, is for ``benchmarks.boxes`` and others.
+all of svp's processes, looked at a hundred times a second, while every row is read and judged (``--dry-run``), or,
+with ``--stores``, while it goes into an empty workspace of local servers; these are not counted. A workbook of more
+than some 500,000 such rows is refused, because a sheet is held in memory: so --rows has at most a tenth of that.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -27,8 +28,17 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from openpyxl import Workbook
 
+import nosql.schema
+import oltp.schema
+from loaders.ingest import ingest
+from loaders.recognise import recognise_all
+from svp.servers import start
+from svp.settings import Workspace, load_settings
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from svp.settings import Settings
 
 SIZES = (1, 10)
 PORTION_ROWS = 50_000
@@ -41,6 +51,7 @@ LOG = (
     '"Mac":"{0:012X}","TotalDuration":{2},"AppName":"CHANNEL"}}}}\n'
 )
 CONTRACTS, DAY_SECONDS = 1_000_000, 86_400
+USERS, TITLES = 9_973, 997
 
 
 def sessions(rows: int) -> Iterator[pa.Table]:
@@ -50,8 +61,8 @@ def sessions(rows: int) -> Iterator[pa.Table]:
         yield pa.table(
             {
                 "session_id": [f"S{number:08d}" for number in numbers],
-                "user_id": [f"U{number % 9_973:05d}" for number in numbers],
-                "content_id": [f"M{number % 997:03d}" for number in numbers],
+                "user_id": [f"U{number % USERS:05d}" for number in numbers],
+                "content_id": [f"M{number % TITLES:03d}" for number in numbers],
                 "watch_date": [
                     f"2024-{1 + number % 12:02d}-{1 + number % 28:02d}" for number in numbers
                 ],
@@ -137,10 +148,14 @@ FILES: dict[str, tuple[str, Callable[[Path, int], None]]] = {
 }
 
 
-def peak_bytes(path: Path) -> int:
-    """Return the most that svp holds while it reads a file."""
-    command = [sys.executable, "-c", SVP, "ingest", "--dry-run", str(path)]
-    started = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+def peak_bytes(path: Path, settings: Settings | None) -> int:
+    """Return the most that svp holds while it reads a file, and loads it if there are servers."""
+    how = ["--dry-run"]
+    if settings:
+        make_workspace(settings, path.parent)
+        how = ["--home", str(settings.home), "--workspace", settings.workspace.name]
+    command = [sys.executable, "-c", SVP, "ingest", *how, str(path)]
+    started = psutil.Popen(command, stdout=subprocess.DEVNULL)
     most = 0
     while started.poll() is None:
         most = max(most, _held_bytes(started))
@@ -158,6 +173,28 @@ def _held_bytes(process: psutil.Process) -> int:
         return 0
 
 
+def servers_of(home: str) -> Settings:
+    """Start servers; return the settings of a workspace there that is for this alone."""
+    folder = load_settings({"home": home} if home else {}).home
+    start(folder)
+    return replace(load_settings({"home": str(folder)}), workspace=Workspace("memory"))
+
+
+def make_workspace(settings: Settings, folder: Path) -> None:
+    """Make an empty workspace with the users and titles that sessions name."""
+    for room in (oltp.schema, nosql.schema):
+        room.reset(settings)
+        room.install(settings)
+    users, titles = folder / "users.csv", folder / "content.json"
+    lines = [f"U{number:05d},N,30,Turkey,Basic,2020-01-01" for number in range(USERS)]
+    lines = [f"U{number:05d},30,Turkey,Basic,2020-01-01,0" for number in range(USERS)]
+    header = "user_id,age,country,subscription_type,registration_date,total_watch_time_hours"
+    users.write_text("\n".join([header, *lines]), encoding="utf-8")
+    movies = [{"content_id": f"M{number:03d}", "title": "T"} for number in range(TITLES)]
+    titles.write_text(json.dumps({"movies": movies}), encoding="utf-8")
+    ingest(settings, recognise_all([users, titles]))
+
+
 def main() -> None:
     """Measure and print one table."""
     options = argparse.ArgumentParser(
@@ -165,7 +202,11 @@ def main() -> None:
     )
     options.add_argument("--rows", type=int, default=50_000)
     options.add_argument("--only", choices=list(FILES), default=None)
+    options.add_argument(
+        "--stores", nargs="?", const="", help="load into the servers of this folder", metavar="HOME"
+    )
     given = options.parse_args()
+    settings = None if given.stores is None else servers_of(given.stores)
     print("| read | rows | MB | ten times, MB | growth |\n|---|---:|---:|---:|---:|")
     for name in [given.only] if given.only else FILES:
         file_name, write = FILES[name]
@@ -174,7 +215,7 @@ def main() -> None:
             with TemporaryDirectory() as folder:
                 path = Path(folder, file_name)
                 write(path, given.rows * size)
-                peaks.append(peak_bytes(path) / MEGABYTE)
+                peaks.append(peak_bytes(path, settings) / MEGABYTE)
         one, ten = peaks
         print(f"| {name} | {given.rows:,} | {one:.0f} | {ten:.0f} | {ten / one:.2f} |", flush=True)
 
