@@ -29,6 +29,7 @@ __all__ = [
     "RowCounts",
     "advance_load",
     "announce_days",
+    "announced_days",
     "ask",
     "begin_load",
     "begin_replay",
@@ -45,6 +46,7 @@ __all__ = [
     "overtaking",
     "record_rows",
     "recorded_rows",
+    "release_days",
     "touch_days",
     "unfinished",
 ]
@@ -225,6 +227,19 @@ def announce_days(settings: Settings, load_id: int, days: Iterable[date]) -> Non
         connection,
     ):
         touch_days(connection, load_id, days)
+
+
+def announced_days(connection: Connection) -> list[tuple[int, str, list[date]]]:
+    """Return loads that were stopped after they made days busy, with their targets and those days."""
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "announced_days"))
+        return cursor.fetchall()
+
+
+def release_days(connection: Connection, load_id: int) -> None:
+    """Forget the days that a load which was stopped made busy."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM ops.load_day WHERE load_id = %s", (load_id,))
 
 
 def confirm_loads(connection: Connection, load_id: int, confirmed: Iterable[int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from bson import Int64
@@ -14,6 +15,9 @@ from loaders.steps import Step, reached
 from svp.core.sqlfiles import read_sql
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
     from loaders.ledger import Entry
     from loaders.stores import Stores
     from svp.core.progress import Progress
@@ -30,6 +34,26 @@ def complete_interrupted(stores: Stores, progress: Progress) -> None:
         progress.say(f"completing {what} {entry.load_id}, which was interrupted")
         finish = publish_undo if entry.state == "undoing" else publish
         finish(stores, entry, progress)
+    with stores.postgres:
+        _release_days(stores)
+
+
+def _release_days(stores: Stores) -> None:
+    """Let days of loads that were stopped go where nothing is hidden any more, as others took their documents over.
+
+    The file that was stopped may never come again: it may have been mended in its place.
+    """
+    for load_id, target, days in ledger.announced_days(stores.postgres):
+        if not _is_hiding(stores, target, days):
+            ledger.release_days(stores.postgres, load_id)
+
+
+def _is_hiding(stores: Stores, target: str, days: Iterable[date]) -> bool:
+    """Tell whether documents of some days that count for nothing stand where others were."""
+    midnights = [datetime.combine(day, time(), UTC) for day in days]
+    replacing = {"day": {"$in": midnights}, "replaced_load_id": {"$exists": True}}
+    loads = set(stores.mongodb[target].distinct("load_id", replacing))
+    return not loads <= ledger.completed_loads(stores.postgres, loads)
 
 
 def publish(stores: Stores, entry: Entry, progress: Progress) -> None:

@@ -362,10 +362,15 @@ def _removal(connection: Connection, table: Table) -> Iterator[str | sql.Compose
 def _restoring(table: Table, columns: Sequence[str]) -> sql.Composed:
     """Return the statement that puts the rows back that the loads replaced.
 
-    Those that had ended come first, as others have their place.
+    Those that had ended come first, as others have their place; those that ended since come last, as others may have
+    theirs.
     """
     key, *others = map(sql.Identifier, columns)
     name = sql.Identifier("oltp", table.name)
+    order = sql.SQL(
+        " ORDER BY image.ended_at,"
+        " (SELECT present.ended_at FROM {table} AS present WHERE present.{key} = image.{key}) NULLS FIRST"
+    ).format(table=name, key=key)
     return sql.SQL(
         "INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT image.* FROM ops.replaced_row"
         " INNER JOIN ops.load ON replaced_row.load_id = load.load_id AND load.target = {target}"
@@ -375,7 +380,7 @@ def _restoring(table: Table, columns: Sequence[str]) -> sql.Composed:
     ).format(
         table=name,
         target=sql.Literal(table.name),
-        order=sql.SQL(" ORDER BY image.ended_at" if table in ENDING else ""),
+        order=order if table in ENDING else sql.SQL(""),
         key=key,
         columns=sql.SQL(", ").join(others),
         values=sql.SQL(", ").join(sql.SQL("excluded.{}").format(column) for column in others),

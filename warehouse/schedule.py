@@ -186,12 +186,15 @@ class Surroundings:
 
 def find_surroundings(folder: Path, environment: Mapping[str, str]) -> Surroundings:
     """Return what the settings of a run in a folder came from, but for its home and workspace."""
-    said = {"home", "workspace"}
-    names = (each.variable for each in SETTINGS if each.name not in said)
+    said, own_folder = {"home", "workspace"}, configuration_folder(environment)
+    names = [each.variable for each in SETTINGS if each.name not in said]
+    if (own_folder / "svp.toml").is_file():
+        # Where the user's settings are.
+        names.append("XDG_CONFIG_HOME")
     return Surroundings(
         folder=folder.absolute() if (folder / "svp.toml").is_file() else None,
         variables=tuple(name for name in names if environment.get(name)),
-        environment_file=(configuration_folder(environment) / "schedule.env").absolute(),
+        environment_file=(own_folder / "schedule.env").absolute(),
     )
 
 

@@ -208,8 +208,10 @@ def _exchanged(values: Values, form: str, at_fault: Mask) -> tuple[tuple[str, Ma
         where(pa.array(at_fault), values), f"^{_pattern(_other_order(form))}(?:[T ]|$)"
     )
     days = compute.list_element(compute.split_pattern_regex(odd, "[T ]", max_splits=1), 0)
-    read, _ = _cast_possible(_as_iso(days, _other_order(form)), pa.date32())
-    return (("exchanged_date", mask(compute.is_valid(read))),)
+    own, _ = _cast_possible(_as_iso(days, form), pa.date32())
+    other, _ = _cast_possible(_as_iso(days, _other_order(form)), pa.date32())
+    # Where the day is one as it stands, its time is at fault.
+    return (("exchanged_date", mask(compute.and_(compute.is_null(own), compute.is_valid(other)))),)
 
 
 def _other_order(form: str) -> str:

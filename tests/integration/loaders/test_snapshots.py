@@ -323,6 +323,19 @@ def test_a_title_that_is_put_on_the_list_again_is_there_under_its_new_id(
         assert listed.rows(whole) == states[-1]
 
 
+def test_an_entry_that_took_the_place_of_one_that_ended_gives_it_back(
+    listed: Stores, tmp_path: Path
+) -> None:
+    whole = "SELECT to_jsonb(watchlist) FROM oltp.watchlist ORDER BY watchlist_id"
+    for moved in (("W2", "U1", "M1"), ("W1", "U1", "M2")):
+        before = listed.rows(whole)
+        counts = deliver(listed, lists(tmp_path, moved, LISTS[2]), may_end=ANY)
+        assert (counts.updated_rows, counts.unchanged_rows, counts.ended_rows) == (1, 1, 1)
+        (load_id,) = listed.rows("SELECT max(load_id) FROM ops.load")[0]
+        undo(listed.settings, load_id)
+        assert listed.rows(whole) == before
+
+
 def test_an_entry_is_on_a_list_once_while_it_is_there(listed: Stores, tmp_path: Path) -> None:
     second = ("W9", "U1", "M1")
     (report,) = listed.load(lists(tmp_path, second))

@@ -328,6 +328,12 @@ def deliver_again(platform: Platform, folder: Path) -> Path:
     return logs_file(folder, corrected, name="20240131b.json")
 
 
+def die_when_replaced(step: Step) -> None:
+    if step == Step.REPLACED:
+        message = "killed"
+        raise ServerError(message)
+
+
 def test_log_that_is_being_corrected_stays_as_published_until_the_load_is_complete(
     platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -355,11 +361,6 @@ def test_killed_correction_of_a_log_is_named_and_hides_nothing_until_it_is_made_
     svp: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def die_when_replaced(step: Step) -> None:
-        if step == Step.REPLACED:
-            message = "killed"
-            raise ServerError(message)
-
     corrected = deliver_again(platform, tmp_path)
     for _ in range(2):
         with monkeypatch.context() as patched:
@@ -376,3 +377,20 @@ def test_killed_correction_of_a_log_is_named_and_hides_nothing_until_it_is_made_
     platform.refresh()
     assert hours(platform, "set_top_box_hours") == {JAN_31: (Decimal("2.0000"),)}
     assert (svp("warehouse", "status"), svp("verify", "--current")) == (0, 0)
+
+
+def test_killed_correction_that_is_mended_in_its_place_waits_until_nothing_of_it_is_left(
+    platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corrected = deliver_again(platform, tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(sinks, "reached", die_when_replaced)
+        with pytest.raises(ServerError, match="killed"):
+            ingest(platform.settings, recognise_all([corrected]))
+    for log_id, published, is_named in (("b", "1.0000", True), ("a", "2.0000", False)):
+        mended = logs_file(tmp_path, a_box_log(log_id, TotalDuration=3600), name=corrected.name)
+        for _ in range(2):
+            ingest(platform.settings, recognise_all([mended]))
+        platform.refresh()
+        assert hours(platform, "set_top_box_hours") == {JAN_31: (Decimal(published),)}
+        assert bool(read_status(platform.settings).problems) == is_named

@@ -35,6 +35,7 @@ LOCAL = parsers.instant(zone="Europe/Paris")
 LOCAL_DAY = parsers.day_of(LOCAL)
 MIDNIGHT = parsers.midnight_of(DAY)
 AMERICAN = parsers.day("M/D/YY")
+AMERICAN_INSTANT = parsers.instant("M/D/YY")
 NAMED = parsers.day("MONTH D, YYYY")
 MINUTES = parsers.counted("min", parsers.whole(1, 2_880, pa.int32()), units=("min", "season"))
 MONEY = parsers.amount()
@@ -149,9 +150,14 @@ def outcome(parser: Parser, value: str | None) -> object:
         (AMERICAN, "9/5/21", date(2021, 9, 5)),
         (AMERICAN, "2021-09-05", date(2021, 9, 5)),
         (AMERICAN, "13/5/21", "exchanged_date"),
+        (AMERICAN, "13/5/21 10:00", "exchanged_date"),
+        (AMERICAN, "9/5/21 10:00", "not_a_date"),
         (AMERICAN, "13/13/21", "not_a_date"),
         (AMERICAN, "30/2/21", "not_a_date"),
         (AMERICAN, "9/5/2021", "not_a_date"),
+        (AMERICAN_INSTANT, "13/5/21 10:00Z", "exchanged_date"),
+        (AMERICAN_INSTANT, "9/5/21 25:00Z", "not_an_instant"),
+        (AMERICAN_INSTANT, "9/5/21", "not_an_instant"),
         (NAMED, "September 5, 2021", date(2021, 9, 5)),
         (NAMED, "Sept 5, 2021", "not_a_date"),
         (MINUTES, "90 min", 90),

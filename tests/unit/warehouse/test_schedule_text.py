@@ -44,3 +44,14 @@ def test_text_names_the_project_and_variables_but_no_secret(tmp_path: Path) -> N
         assert "mode 0600" in text
         assert "SVP_MYSQL_URL='…'" in text
         assert "secret" not in text
+
+
+def test_text_names_where_the_settings_of_the_user_are_if_that_is_not_the_usual_place(
+    tmp_path: Path,
+) -> None:
+    environment = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert find_surroundings(tmp_path, environment).variables == ()
+    (tmp_path / "svp").mkdir()
+    (tmp_path / "svp" / "svp.toml").write_text('report_currency = "EUR"\n')
+    assert find_surroundings(tmp_path, environment).variables == ("XDG_CONFIG_HOME",)
+    assert find_surroundings(tmp_path, {}).variables == ()
