@@ -27,6 +27,10 @@ DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
 
 READ_ROWS = 10_000
 """Rows that are decoded at a time at most: what they weigh is known only then."""
+EVEN_BYTES = 256 * 1024 * 1024
+"""Of a group of rows, up to which any rows of it may be decoded at once, however unevenly they share them."""
+UNEVEN_ROWS = 1_000
+"""Rows of a larger group that are decoded at a time at most."""
 
 
 class ParquetFile:
@@ -73,7 +77,7 @@ class ParquetFile:
             raise InputError(message, "the file is damaged: write or copy it again") from error
 
     def _texts(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        """Yield a few rows at a time as text; what a file says of its own size is not believed."""
+        """Yield a few rows at a time as text; what a file says of its own size is believed only if that is too much."""
         allowed_bytes = self._file.options.limits.allowed_bytes(self._file.status[0])
         text_bytes = 0
         with (
@@ -85,7 +89,10 @@ class ParquetFile:
                 pre_buffer=False,
             ) as file,
         ):
-            for rows in file.iter_batches(_read_rows(file), columns=columns, use_threads=False):
+            told_bytes = _told_bytes(file, columns)
+            refuse_too_much(self._file.name, sum(told_bytes), allowed_bytes)
+            read_rows = _read_rows(file, told_bytes)
+            for rows in file.iter_batches(read_rows, columns=columns, use_threads=False):
                 for few in _light(rows):
                     texts = _as_texts(few)
                     texts.validate(full=True)
@@ -94,11 +101,29 @@ class ParquetFile:
                     yield texts
 
 
-def _read_rows(file: pq.ParquetFile) -> int:
-    """Return how many rows to decode at a time, by the weight that the file says its rows have."""
-    groups = (file.metadata.row_group(number) for number in range(file.num_row_groups))
-    heaviest = max((one.total_byte_size // max(one.num_rows, 1) for one in groups), default=0)
-    return max(1, min(READ_ROWS, BATCH_CHARACTERS // max(heaviest, 1)))
+def _told_bytes(file: pq.ParquetFile, columns: Collection[str]) -> list[int]:
+    """Return what the file says that columns weigh in each group of rows, before what is repeated is written out."""
+    metadata = file.metadata
+    chunks = [
+        [metadata.row_group(group).column(place) for place in range(metadata.num_columns)]
+        for group in range(metadata.num_row_groups)
+    ]
+    return [
+        sum(
+            chunk.total_uncompressed_size
+            for chunk in of_group
+            if chunk.path_in_schema.partition(".")[0] in columns or chunk.path_in_schema in columns
+        )
+        for of_group in chunks
+    ]
+
+
+def _read_rows(file: pq.ParquetFile, told_bytes: list[int]) -> int:
+    """Return how many rows to decode at a time, by the weight that the file says its groups have."""
+    rows = [max(file.metadata.row_group(group).num_rows, 1) for group in range(len(told_bytes))]
+    heaviest = max((one // of for one, of in zip(told_bytes, rows, strict=True)), default=0)
+    most = READ_ROWS if max(told_bytes, default=0) <= EVEN_BYTES else UNEVEN_ROWS
+    return max(1, min(most, BATCH_CHARACTERS // max(heaviest, 1)))
 
 
 def _light(rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -14,10 +14,11 @@ import pytest
 from loaders import packed, parsers
 from loaders.batches import BATCH_CHARACTERS
 from loaders.files import DataFile
-from loaders.readers import ParquetFile
+from loaders.readers import ParquetFile, parquet
 from svp.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -131,6 +132,40 @@ def test_batches_are_bounded_by_size_and_only_wanted_columns_are_read(tmp_path: 
     assert max(batch.rows.nbytes for batch in batches) < 3 * BATCH_CHARACTERS
     lines = [line for batch in batches for line in batch.lines.to_pylist()]
     assert lines == list(range(1, rows + 1))
+
+
+def test_few_rows_are_decoded_at_a_time_where_they_may_share_much_unevenly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[int] = []
+    light = parquet._light
+
+    def noted(rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+        decoded.append(rows.num_rows)
+        return light(rows)
+
+    monkeypatch.setattr(parquet, "_light", noted)
+    table = pa.table({"text": ["x" * 1_000] * 1_000 + ["y"] * 20_000})
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path, use_dictionary=False)
+    assert len(list(ParquetFile(DataFile(path)).batches())) == 1
+    assert max(decoded) == parquet.READ_ROWS
+    decoded.clear()
+    monkeypatch.setattr(parquet, "EVEN_BYTES", 1_000_000)
+    assert sum(batch.rows.num_rows for batch in ParquetFile(DataFile(path)).batches()) == 21_000
+    assert max(decoded) == parquet.UNEVEN_ROWS
+
+
+def test_what_a_file_says_is_too_much_is_refused_before_it_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed, "HARMLESS_BYTES", 1_000_000)
+    monkeypatch.setattr(parquet, "_light", pytest.fail)
+    table = pa.table({"text": ["x" * 100_000] * 100})
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path, use_dictionary=False, compression="zstd")
+    with pytest.raises(InputError, match=r"a\.parquet unpacks to more than"):
+        list(ParquetFile(DataFile(path)).batches())
 
 
 @pytest.mark.parametrize("is_dictionary", [True, False])
