@@ -142,8 +142,10 @@ class Unclear(NamedTuple):
     doubt: str
 
 
-def check(batch: Batch, kind: Kind) -> Checked:
+def check(batch: Batch, kind: Kind, *, is_of_file: bool = True) -> Checked:
     """Judge every row of a batch; each is accepted or refused, once, by the first column at fault.
+
+    Of rows that are not those of one file, a doubtful one says nothing of the others and is refused alone.
 
     Raises:
         InputError: a value leaves open what the file means by values of its kind.
@@ -157,7 +159,7 @@ def check(batch: Batch, kind: Kind) -> Checked:
         columns[judged.to] = _either(columns.get(judged.to), parsed.values)
         for code, at_fault in parsed.faults:
             rows = np.flatnonzero(at_fault)
-            if code in STOPPING and len(rows):
+            if is_of_file and code in STOPPING and len(rows):
                 unclear.append(_first_of(rows, batch, judged.column, STOPPING[code]))
             for row in rows.tolist():
                 faults.setdefault(row, (judged.column, code))
@@ -225,7 +227,7 @@ def _canonical(columns: Mapping[str, Values], table: Table, rows: int) -> pa.Rec
 
 def _flags(rows: pa.RecordBatch, flags: Sequence[Flag]) -> Values:
     """Return the codes that apply to each row, joined by commas; empty for none."""
-    chosen = np.zeros(rows.num_rows, dtype=np.int8)
+    chosen = np.zeros(rows.num_rows, dtype=np.int32)
     for bit, flag in enumerate(flags):
         chosen[mask(flag.applies(rows))] |= 1 << bit
     choices = [

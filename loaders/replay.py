@@ -211,7 +211,7 @@ def _replay_batch(
 ) -> Replay:
     """Judge rows of a load again, and load those that are accepted."""
     started = time.monotonic()
-    checked = check(batch, kind)
+    checked = check(batch, kind, is_of_file=is_correction)
     codes = Counter(refusal.code for refusal in checked.refusals)
     accept = _accept_rows if kind.store == "postgres" else _accept_documents
     with stores.postgres:

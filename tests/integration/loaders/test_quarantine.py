@@ -23,10 +23,12 @@ from tests.unit.loaders.builders import (
     a_box_log,
     a_catalogue,
     a_session,
+    a_subscriber,
     a_user,
     logs_file,
     sessions_file,
     users_file,
+    write_csv,
 )
 
 if TYPE_CHECKING:
@@ -232,6 +234,23 @@ def test_a_changed_rule_moves_the_rows_it_accepts_and_leaves_the_others_as_they_
     assert stored(refused) == ["S1", "S2"]
     assert refused.rows("SELECT * FROM ops.quarantine ORDER BY line") == before
     assert replay_quarantine(refused.settings).reports == ()
+
+
+def test_a_doubtful_day_of_a_row_that_is_held_says_nothing_of_the_other_rows(
+    stores: Stores, tmp_path: Path
+) -> None:
+    rows = [
+        a_subscriber(str(number), **{"Join Date": day})
+        for number, day in enumerate(("01-05-22", "soon", "later"))
+    ]
+    stores.load(write_csv(tmp_path / "list.csv", rows))
+    for line, day in ((3, "01-15-22"), (4, "01-06-22")):
+        stores.rows(
+            f'UPDATE ops.quarantine SET row_values = (row_values::jsonb || \'{{"Join Date": "{day}"}}\')::json'
+            f" WHERE line = {line} RETURNING line"
+        )
+    (report,) = replay_quarantine(stores.settings).reports
+    assert (report.counts.loaded_rows, held_lines(stores)) == (1, [3])
 
 
 @pytest.mark.usefixtures("lenient")
