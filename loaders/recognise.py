@@ -336,7 +336,7 @@ def _hash_all(files: Sequence[Recognised], progress: Progress = SILENT) -> Itera
     if not files:
         return
     total = sum(file.size for file in {each.file for each in files})
-    with progress.task("read for changes", total=total, unit="bytes") as task:
+    with progress.task("hashed", total=total, unit="bytes") as task:
         for each in files:
             if each.file not in contents:
                 contents[each.file] = fingerprint(each.file, each.content.status, task)

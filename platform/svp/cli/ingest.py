@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain
@@ -17,6 +17,7 @@ from svp.cli.preview import announce, left_out_facts
 from svp.cli.preview import dry_run as show_judged
 from svp.cli.preview import explain as show_explained
 from svp.cli.tables import OUTCOMES, beside_lines, text_table
+from svp.core.progress import SILENT
 from svp.errors import QuarantineError, UsageError, shorten
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def ingest(
     may_end = may_end_of(max_ended, is_snapshot=snapshot)
     terms = Terms(source, tolerance, to_warehouse, may_end)
     options = options_of(settings, encoding)
-    with _recognised(paths or inbox_of(settings), said, days, options) as delivery:
+    with _recognised(paths or inbox_of(settings), said, days, options, as_json=as_json) as delivery:
         if explain:
             show_explained(delivery, days, terms, as_json=as_json)
         elif dry_run:
@@ -231,14 +232,18 @@ def inbox_of(settings: Settings) -> list[Path]:
 
 @contextmanager
 def _recognised(
-    paths: Sequence[Path], said: Wanted, days: Days, options: Options
+    paths: Sequence[Path], said: Wanted, days: Days, options: Options, *, as_json: bool
 ) -> Iterator[Delivery]:
-    """Give what the paths hold, as long as what was piped in is kept."""
+    """Give what the paths hold, as long as what was piped in is kept; bars show how far it is, but for machines."""
     from loaders.folders import standard_input_kept
     from loaders.recognise import recognise_delivery
 
     with standard_input_kept(paths) as given:
-        yield recognise_delivery(given, said, options=options, days=days)
+        with nullcontext(SILENT) if as_json else terminal_progress() as progress:
+            delivery = recognise_delivery(
+                given, said, options=options, days=days, progress=progress
+            )
+        yield delivery
 
 
 def options_of(settings: Settings, encoding: str | None) -> Options:
