@@ -149,7 +149,7 @@ def _explanation_facts(told: Explanation, terms: Terms) -> dict[str, object]:
         "compression": list(told.compression),
         "columns": [
             {
-                "column": field.column,
+                "column": field.name,
                 "becomes": field.to,
                 "may_hold": field.parser.meaning,
                 "is_required": field.required,
@@ -210,7 +210,7 @@ def _columns(told: Explanation) -> RenderableType:
         absent = f" (not in {told.file.seen})"
     for field, is_there in told.fields:
         remark = "" if is_there else absent
-        table.add_row(cell(field.column), cell(f"{field.to}{remark}"), cell(field.parser.meaning))
+        table.add_row(cell(field.name), cell(f"{field.to}{remark}"), cell(field.parser.meaning))
     for name in told.file.unused:
         table.add_row(cell(name), cell("nothing: not used"), cell(""))
     return table
