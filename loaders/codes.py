@@ -17,7 +17,7 @@ REFUSALS = {
     "not_a_country": "the value is neither a country's code nor its English name",
     "not_a_currency": "the value is not the three letters of a currency",
     "not_a_date": "the value is not a date written YYYY-MM-DD",
-    "not_a_length": "the value is not a length with its unit, as 90 min or 2 Seasons",
+    "not_a_length": "the value is not a length, as 90 min, 2 Seasons or 01:30:00",
     "not_a_list": "the value is not a list",
     "not_a_number": "the value is not a number",
     "not_a_truth_value": "the value is neither true nor false",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 
 from loaders.arrow import Positions, Values, as_batch, compute, mask, nulls, pick, put
 from loaders.batches import Batch, Refusal
-from loaders.parsers import Parsed, Parser
+from loaders.parsers import Parsed, Parser, day_and_time
 from loaders.parsers.base import where
 from svp.errors import InputError, shorten
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from svp.model import Table
 
-__all__ = ["SOURCE_NAME", "Checked", "Field", "Flag", "Kind", "check", "count_flags"]
+__all__ = ["SOURCE_NAME", "STOPPING", "Checked", "Field", "Flag", "Kind", "check", "count_flags"]
 
 SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 """A colon parts source and id in MongoDB's keys."""
@@ -46,6 +47,18 @@ class Field:
     parser: Parser
     required: bool = False
     """Whether a row without a value is refused."""
+    time_column: str = ""
+    """Another column, with the time of the day that is in ``column``."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the file that it is read from; none if it is the same in every row."""
+        return tuple(filter(None, (self.column, self.time_column)))
+
+    @property
+    def name(self) -> str:
+        """What they are called in messages."""
+        return " and ".join(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +105,20 @@ class Kind:
     @property
     def required_columns(self) -> frozenset[str]:
         """Columns without which a file is not of this kind."""
-        return self.telling.union(field.column for field in self.fields if field.required)
+        needed = (field.columns for field in self.fields if field.required)
+        return self.telling.union(chain.from_iterable(needed))
 
     @property
     def columns(self) -> frozenset[str]:
         """Every column the kind knows."""
-        return frozenset(field.column for field in self.fields)
+        return frozenset(chain.from_iterable(field.columns for field in self.fields))
 
     def missing_from(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Return the kind's columns that a file doesn't have, but for those with another name that it has."""
         found = set(columns)
-        given = {field.to for field in self.fields if field.column in found}
-        return tuple(sorted({field.column for field in self.fields if field.to not in given}))
+        given = {field.to for field in self.fields if found.issuperset(field.columns)}
+        others = (field.columns for field in self.fields if field.to not in given)
+        return tuple(sorted(set(chain.from_iterable(others)) - found))
 
     def in_zone(self, zone: str) -> Kind:
         """Return the kind with instants that name no zone taken for what clocks there showed."""
@@ -151,18 +166,18 @@ def check(batch: Batch, kind: Kind, *, is_of_file: bool = True) -> Checked:
         InputError: a value leaves open what the file means by values of its kind.
     """
     columns: dict[str, Values] = {}
-    faults: dict[int, tuple[str, str]] = {}
+    faults: dict[int, tuple[Field, str]] = {}
     unclear: list[Unclear] = []
     for judged in kind.fields:
-        written = _column(batch.rows, judged.column)
+        written = _written(batch.rows, judged)
         parsed = _parse(judged, written)
         columns[judged.to] = _either(columns.get(judged.to), parsed.values)
         for code, at_fault in parsed.faults:
             rows = np.flatnonzero(at_fault)
             if is_of_file and code in STOPPING and len(rows):
-                unclear.append(_first_of(rows, batch, judged.column, STOPPING[code]))
+                unclear.append(_first_of(rows, batch, judged, STOPPING[code]))
             for row in rows.tolist():
-                faults.setdefault(row, (judged.column, code))
+                faults.setdefault(row, (judged, code))
     _refuse_unclear(unclear)
     table = _canonical(columns, kind.target, batch.rows.num_rows)
     if kind.tidy:
@@ -177,12 +192,12 @@ def check(batch: Batch, kind: Kind, *, is_of_file: bool = True) -> Checked:
     )
 
 
-def _first_of(rows: Positions, batch: Batch, column: str, doubt: str) -> Unclear:
-    """Return what stands in a column of some rows on the first of their lines, and why that is in doubt."""
+def _first_of(rows: Positions, batch: Batch, judged: Field, doubt: str) -> Unclear:
+    """Return what stands in a field of some rows on the first of their lines, and why that is in doubt."""
     lines = batch.lines.to_numpy()
     row = int(rows[lines[rows].argmin()])
-    value = shorten(_column(batch.rows, column)[row].as_py())
-    return Unclear(int(lines[row]), column, value, doubt)
+    value = shorten(_written(batch.rows, judged)[row].as_py())
+    return Unclear(int(lines[row]), judged.name, value, doubt)
 
 
 def _refuse_unclear(unclear: Sequence[Unclear]) -> None:
@@ -193,6 +208,14 @@ def _refuse_unclear(unclear: Sequence[Unclear]) -> None:
         raise InputError(
             message, 'say how days are written: date_format = "DD/MM/YYYY" in the --map'
         )
+
+
+def _written(rows: pa.RecordBatch, judged: Field) -> Values:
+    """Return what stands in the columns of a field."""
+    written = _column(rows, judged.column)
+    if not judged.time_column:
+        return written
+    return day_and_time(written, _column(rows, judged.time_column))
 
 
 def _column(rows: pa.RecordBatch, name: str) -> Values:
@@ -255,7 +278,9 @@ def _without(rows: pa.RecordBatch, refused: Collection[int]) -> pa.RecordBatch:
     return as_batch(pick(pa.Table.from_batches([rows]), kept))
 
 
-def _refusals(batch: Batch, kind: Kind, faults: Mapping[int, tuple[str, str]]) -> Iterator[Refusal]:
+def _refusals(
+    batch: Batch, kind: Kind, faults: Mapping[int, tuple[Field, str]]
+) -> Iterator[Refusal]:
     """Yield the refusals of rows, each with the column at fault and the code of why."""
     if not faults:
         return
@@ -264,15 +289,15 @@ def _refusals(batch: Batch, kind: Kind, faults: Mapping[int, tuple[str, str]]) -
     refused = batch.rows.take(positions)
     rows: list[dict[str, str | None]] = refused.to_pylist()
     found = zip(lines, rows, _natural_ids(refused, kind), faults.items(), strict=True)
-    for line, values, natural_id, (row, (column, code)) in found:
-        value = values.get(column)
+    for line, values, natural_id, (row, (judged, code)) in found:
+        written = [values[name] or "" for name in judged.columns if values.get(name) is not None]
         yield Refusal(
             line=line,
             code=code,
             row_text=batch.row_text(row),
             byte_offset=batch.row_byte(row),
-            column=column,
-            value=None if value is None else shorten(value),
+            column=judged.name,
+            value=shorten(" ".join(written)) if written else None,
             values={name: text for name, text in values.items() if text is not None},
             natural_id=natural_id,
         )
@@ -284,7 +309,7 @@ def _natural_ids(rows: pa.RecordBatch, kind: Kind) -> list[str | None]:
     ids = nulls(rows.num_rows, pa.string())
     for judged in kind.fields:
         if judged.to == key:
-            parsed = judged.parser.parse(_column(rows, judged.column))
+            parsed = judged.parser.parse(_written(rows, judged))
             for _, at_fault in parsed.faults:
                 parsed = replace(parsed, values=where(pa.array(~at_fault), parsed.values))
             ids = _either(ids, parsed.values)

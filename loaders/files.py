@@ -14,12 +14,22 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
-from loaders.packed import READ_BYTES, ByteCount, Counted, Limits, opened_member, unpacked
+from loaders.packed import (
+    READ_BYTES,
+    ByteCount,
+    Counted,
+    Limits,
+    member_bytes,
+    opened_member,
+    unpacked,
+)
 from svp.core.texts import printable
 from svp.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from svp.core.progress import Task
 
 __all__ = [
     "DataFile",
@@ -52,6 +62,8 @@ class DataFile:
     """Where its bytes are, if not at ``path``."""
     member: str | None = None
     """Its name in the zip archive that is stored there."""
+    found_in: Path | None = None
+    """The folder or archive that was given, and has it; None of a file that was named itself."""
     options: Options = field(default_factory=Options)
     counter: ByteCount = field(default_factory=ByteCount, init=False, compare=False, repr=False)
     """How much of its bytes was read since it was opened last."""
@@ -71,6 +83,13 @@ class DataFile:
         """Size, and when it was written last, of the file on the disk."""
         found = self.location.stat()
         return found.st_size, found.st_mtime_ns
+
+    @property
+    def size(self) -> int:
+        """Bytes, as they were given."""
+        if self.member is None:
+            return self.status[0]
+        return member_bytes(self.location, self.member, self.name)
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -158,11 +177,23 @@ class Fingerprint:
         return replace(self, sha256=hashlib.sha256(whole).hexdigest())
 
 
-def fingerprint(file: DataFile) -> Fingerprint:
-    """Return the hash and size of a file's content, and the state in which it was found."""
-    status = file.status
+def fingerprint(
+    file: DataFile, status: tuple[int, int] | None = None, task: Task | None = None
+) -> Fingerprint:
+    """Return the hash and size of a file's content, and the state in which it was found.
+
+    Args:
+        file: the file.
+        status: its state before anything else was read of it.
+        task: told of the bytes as they are read.
+    """
+    status = status or file.status
+    digest = hashlib.sha256()
     with file.open_packed() as stream:
-        digest = hashlib.file_digest(stream, "sha256")
+        while block := stream.read(READ_BYTES):
+            digest.update(block)
+            if task:
+                task.advance(len(block))
     return Fingerprint(digest.hexdigest(), file.counter.bytes_read, status)
 
 

@@ -1,4 +1,8 @@
-"""Which files were given: paths, patterns, folders and archives looked through, standard input."""
+"""Which files were given: paths, patterns, folders and archives looked through, standard input.
+
+Of a folder or an archive every file is looked into, whatever it is called, but for those few that are told by their
+names to be no delivery.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import shutil
 import sys
 import tempfile
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
@@ -21,13 +25,17 @@ from svp.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["DATA_ENDINGS", "PACKED_ENDINGS", "STANDARD_INPUT", "list_files", "standard_input_kept"]
+__all__ = [
+    "STANDARD_INPUT",
+    "UNFINISHED_ENDINGS",
+    "LeftOut",
+    "Listing",
+    "list_files",
+    "standard_input_kept",
+]
 
-DATA_ENDINGS = (".csv", ".json", ".jsonl", ".ndjson", ".parquet", ".tsv", ".txt", ".xlsx")
-PACKED_ENDINGS = (".bz2", ".gz", ".zip", ".zst")
-"""Of what is looked at in folders and archives; a file that is given by its path may have any name."""
-
-EXPECTED = f"expected files ending in {', '.join((*DATA_ENDINGS, *PACKED_ENDINGS))}"
+UNFINISHED_ENDINGS = (".crdownload", ".filepart", ".part", ".partial", ".tmp", "~")
+"""Of what is still being written, or was replaced by its editor: the one thing that content can't tell."""
 
 STANDARD_INPUT = Path("-")
 """Stands for what is piped into the command."""
@@ -40,6 +48,81 @@ MANIFEST = "manifest.json"
 
 MANIFEST_FORMAT = "svp platform"
 MAX_MANIFEST_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file of a folder or an archive that is not loaded, which is no fault of it."""
+
+    path: Path
+    reason: str
+    """One line, which names it."""
+    advice: str = ""
+
+
+@dataclass(slots=True)
+class Listing:
+    """What was given, once folders and archives are looked through."""
+
+    files: list[DataFile] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    looked_through: dict[Path, int] = field(default_factory=dict)
+    """The folders and archives that were given, and how many files are in each."""
+
+    def add(self, given: DataFile) -> None:
+        """Add a file, or what is in a folder or an archive.
+
+        Raises:
+            InputError: it is missing or none of these, can't be read, or is an archive that is damaged or leads out
+                of itself.
+        """
+        if _is_folder(given.location):
+            self._look_through(given)
+        else:
+            self._unarchive(given)
+
+    def _look_through(self, folder: DataFile) -> None:
+        """Add the files of a folder and those below it; links that lead out of it are not followed."""
+        inside = folder.path.resolve()
+        paths = sorted(
+            Path(parent, name)
+            for parent, _, names in os.walk(folder.path, onerror=unreadable)
+            for name in names
+        )
+        self.looked_through[folder.path] = len(paths)
+        files = [replace(folder, path=path) for path in paths if path.is_file()]
+        for file in _data(files, folder.path):
+            if not file.path.resolve().is_relative_to(inside):
+                self._leave_out(file, "is a link that leads out of the folder")
+            elif not self._is_unfinished(file):
+                self._unarchive(replace(file, found_in=folder.path))
+
+    def _unarchive(self, file: DataFile) -> None:
+        """Add the files of an archive; of anything else, the file itself."""
+        try:
+            members = _members(file)
+        except OSError as error:
+            unreadable(error, file.path)
+        if members is None:
+            self.files.append(file)
+            return
+        found_in = file.found_in or file.path
+        if file.found_in is None:
+            self.looked_through[file.path] = len(members)
+        self.files.extend(
+            replace(member, found_in=found_in)
+            for member in _data(members, file.path)
+            if not self._is_unfinished(member)
+        )
+
+    def _is_unfinished(self, file: DataFile) -> bool:
+        if not file.path.name.endswith(UNFINISHED_ENDINGS):
+            return False
+        self._leave_out(file, "is unfinished, or was replaced, as the end of its name says")
+        return True
+
+    def _leave_out(self, file: DataFile, reason: str) -> None:
+        self.left_out.append(LeftOut(file.path, f"{file.name} {reason}"))
 
 
 @contextmanager
@@ -67,41 +150,36 @@ def standard_input_kept(paths: Iterable[Path]) -> Iterator[list[Path | DataFile]
         yield [piped if path == STANDARD_INPUT else path for path in given]
 
 
-def list_files(
-    given: Iterable[Path | DataFile], options: Options | None = None
-) -> Iterator[DataFile]:
-    """Yield every data file of what was given; folders and archives are looked through, in the order of the names.
+def list_files(given: Iterable[Path | DataFile], options: Options | None = None) -> Listing:
+    """Return every file of what was given; folders and archives are looked through, in the order of the names.
 
     Args:
         given: files, folders, and patterns of their names as ``logs/2022*.json``.
         options: what was said of all of them.
 
     Raises:
-        InputError: a path is missing or no regular file, a folder can't be read or holds no data file, a pattern
-            fits none, or an archive is damaged or leads out of itself.
+        InputError: a path is missing or no regular file, a folder can't be read, a pattern fits none, or an archive
+            is damaged or leads out of itself.
     """
-    options = options or Options()
+    listing, options = Listing(), options or Options()
     for one in given:
-        files = [one] if isinstance(one, DataFile) else map(DataFile, _paths(one))
+        files = [one] if isinstance(one, DataFile) else map(DataFile, _matching(one))
         for file in files:
-            yield from _unarchived(replace(file, options=options))
+            listing.add(replace(file, options=options))
+    return listing
 
 
-def _paths(given: Path) -> Iterator[Path]:
-    """Yield the files that a path means."""
-    for path in _matching(given):
-        try:
-            mode = path.stat().st_mode
-        except PermissionError as error:
-            unreadable(error, path)
-        except OSError as error:
-            raise _no_file(path) from error
-        if S_ISDIR(mode):
-            yield from _data_files(path)
-        elif S_ISREG(mode):
-            yield path
-        else:
-            raise _no_file(path)
+def _is_folder(path: Path) -> bool:
+    """Tell whether a path is a folder, and not a file."""
+    try:
+        mode = path.stat().st_mode
+    except PermissionError as error:
+        unreadable(error, path)
+    except OSError as error:
+        raise _no_file(path) from error
+    if not (S_ISDIR(mode) or S_ISREG(mode)):
+        raise _no_file(path)
+    return S_ISDIR(mode)
 
 
 def _matching(given: Path) -> list[Path]:
@@ -125,36 +203,6 @@ def _no_file(path: Path) -> InputError:
     return InputError(f"{printable(path)} does not exist", "check the path")
 
 
-def _data_files(folder: Path) -> list[Path]:
-    """Return the data files of a folder and those below it; links that lead out of it are not followed."""
-    inside = folder.resolve()
-    paths = [
-        Path(parent, name)
-        for parent, _, names in os.walk(folder, onerror=unreadable)
-        for name in names
-    ]
-    files = [DataFile(path) for path in paths if path.is_file()]
-    data = [file.path for file in _data(files) if file.path.resolve().is_relative_to(inside)]
-    if not data:
-        raise _holds_nothing(folder, len(paths))
-    return sorted(data)
-
-
-def _unarchived(file: DataFile) -> Iterator[DataFile]:
-    """Yield the data files of an archive; of anything else, the file itself."""
-    try:
-        members = _members(file)
-    except OSError as error:
-        unreadable(error, file.path)
-    if members is None:
-        yield file
-        return
-    data = list(_data(members))
-    if not data:
-        raise _holds_nothing(file.path, len(members))
-    yield from data
-
-
 def _members(file: DataFile) -> list[DataFile] | None:
     """Return what is in an archive; None if the file is none."""
     if not is_archive(file.location):
@@ -165,42 +213,39 @@ def _members(file: DataFile) -> list[DataFile] | None:
     ]
 
 
-def _data(files: Sequence[DataFile]) -> Iterator[DataFile]:
-    """Yield what of a folder or an archive is looked at: told by the name, and by manifests of generated data."""
-    manifests = [file for file in files if file.path.name == MANIFEST]
-    no_data = {path for manifest in manifests for path in _beside(manifest)}
-    return (file for file in files if _is_data(file.path) and file.path not in no_data)
+def _data(files: Sequence[DataFile], root: Path) -> Iterator[DataFile]:
+    """Yield what of a folder or an archive is looked into: not what is hidden, nor what svp wrote beside data."""
+    manifests = {
+        file.path: content
+        for file in files
+        if file.path.name == MANIFEST and (content := _manifest(file)) is not None
+    }
+    no_data = {each for path, content in manifests.items() for each in _beside(path, content)}
+    no_data.update(manifests)
+    return (file for file in files if file.path not in no_data and not _is_hidden(file.path, root))
 
 
-def _is_data(path: Path) -> bool:
-    return (
-        path.name.lower().endswith((*DATA_ENDINGS, *PACKED_ENDINGS))
-        and path.name != MANIFEST
-        and not path.name.startswith(".")
-        and NO_DATA_FOLDER not in path.parts
-    )
+def _is_hidden(path: Path, root: Path) -> bool:
+    """Tell whether a file, or a folder that it is in, is one that systems and tools keep beside data."""
+    parts = path.relative_to(root).parts
+    return NO_DATA_FOLDER in parts or any(part.startswith(".") for part in parts)
 
 
-def _holds_nothing(path: Path, files: int) -> InputError:
-    found = "1 file" if files == 1 else f"{files} files"
-    message = f"{printable(path)} holds no file that svp understands; it has {found}"
-    return InputError(message, EXPECTED)
-
-
-def _beside(manifest: DataFile) -> Iterator[Path]:
-    """Yield the files that a manifest of generated data names as no data.
-
-    None if it is damaged, or the manifest of something else.
-    """
+def _manifest(file: DataFile) -> dict[str, Any] | None:
+    """Return what a manifest of generated data says; None if it is damaged, or the manifest of something else."""
     try:
-        content = json.loads(manifest.start(MAX_MANIFEST_BYTES))
+        content = json.loads(file.start(MAX_MANIFEST_BYTES))
     except (OSError, ValueError, RecursionError, InputError):
-        return
-    if not isinstance(content, dict) or not str(content.get("format")).startswith(MANIFEST_FORMAT):
-        return
+        return None
+    is_ours = isinstance(content, dict) and str(content.get("format")).startswith(MANIFEST_FORMAT)
+    return content if is_ours else None
+
+
+def _beside(manifest: Path, content: dict[str, Any]) -> Iterator[Path]:
+    """Yield the files that a manifest of generated data names as no data."""
     for entry in _objects(content.get("files")):
         if isinstance(entry.get("path"), str) and entry.get("table", "") is None:
-            yield manifest.path.parent / entry["path"]
+            yield manifest.parent / entry["path"]
 
 
 def _objects(values: object) -> list[dict[str, Any]]:

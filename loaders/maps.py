@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pyarrow as pa
 
 from loaders.canonical import MAX_LENGTH_MINUTES, flags_of, parser_of
-from loaders.contract import SOURCE_NAME, Field, Kind
+from loaders.codes import REFUSALS
+from loaders.contract import SOURCE_NAME, STOPPING, Field, Kind
 from loaders.kinds.events import EVENTS, PROPERTIES, events
 from loaders.parsers import (
+    EPOCH_UNITS,
     Parser,
     amount,
     choice,
+    clock_as_seconds,
+    constant,
     country,
     day,
     day_of,
     decimal,
+    epoch,
     instant,
     is_form,
     list_of_words,
@@ -56,18 +61,26 @@ SETTINGS = (
     "list_separator",
 )
 SECTIONS = ("columns", "values")
-COLUMN_KEYS = ("column", "written", "date_format")
+COLUMN_KEYS = ("column", "time", "constant", "written", "date_format")
 
-WRITTEN: dict[tuple[str, str], Parser] = {
+NUMBERS: dict[tuple[str, str], Parser] = {
     ("amount_minor", "major"): amount(),
     ("completion_percent", "share"): share_as_percent(),
-    ("country", "code"): country(),
     ("watch_seconds", "hours"): scaled(
         3_600, decimal(0, MAX_LENGTH_MINUTES // 60, pa.decimal128(18, 6)), pa.int32()
     ),
     ("watch_seconds", "minutes"): minutes_as_seconds(MAX_LENGTH_MINUTES),
 }
-"""Ways to write a column other than its own."""
+"""Ways to write a column other than its own, with the signs that the map says."""
+
+SPELLED: dict[tuple[str, str], Parser] = {
+    ("country", "code"): country(),
+    ("watch_seconds", "clock"): clock_as_seconds(MAX_LENGTH_MINUTES * 60),
+}
+"""Ways that no sign is within."""
+
+EPOCHS = {f"epoch {unit}": epoch(unit) for unit in EPOCH_UNITS}
+"""Ways to write any instant, or its day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,22 +226,52 @@ class _Map:
         if isinstance(said, dict):
             about = said
             self._check_keys(at, about, COLUMN_KEYS)
+        column = table.column(name)
+        parser, is_needed = self._parser(table, column, about), _is_needed(column)
+        if "constant" in about:
+            return Field("", name, self._constant(at, about, parser), required=is_needed)
         if not isinstance(about.get("column"), str):
             advice = f'write {name} = "Column of the file", or {name} = {{ column = "…", written = "…" }}'
             self._refuse(at, f"{name} names no column of the file", advice)
-        column = table.column(name)
         return Field(
             str(about["column"]),
             name,
-            self._parser(table, column, about),
-            required=_is_needed(column),
+            parser,
+            required=is_needed,
+            time_column=self._time_column(at, column, about),
         )
+
+    def _constant(self, at: tuple[str, ...], about: Mapping[str, object], parser: Parser) -> Parser:
+        """Return the parser of a column that is the same in every row."""
+        at, said = (*at, "constant"), about["constant"]
+        if not isinstance(said, str):
+            self._refuse(at, "constant is not text", 'write constant = "…"')
+        if "column" in about or "time" in about:
+            self._refuse(at, "a constant stands in no column", "leave out one of the two")
+        parsed = parser.parse(pa.array([said]))
+        reasons = {**REFUSALS, **STOPPING}
+        faults = [reasons[code] for code, at_fault in parsed.faults if at_fault.any()]
+        if faults or parsed.values.null_count:
+            advice = f"{at[1]} may be: {parser.meaning}"
+            told = faults[0] if faults else REFUSALS["missing"]
+            self._refuse(at, f"{shorten(said)!r}: {told}", advice)
+        return constant(parser, said)
+
+    def _time_column(self, at: tuple[str, ...], column: Column, about: Mapping[str, object]) -> str:
+        """Return the column that has the time of day of an instant; empty if its own has it."""
+        at, said = (*at, "time"), about.get("time", "")
+        if not isinstance(said, str):
+            self._refuse(at, "time names no column of the file", 'write time = "…"')
+        if said and (not pa.types.is_timestamp(column.type) or "written" in about):
+            message = f"{column.name} has no time in a column of its own"
+            self._refuse(at, message, "leave time out: it is for dates with a time written as such")
+        return said
 
     def _parser(self, table: Table, column: Column, about: Mapping[str, object]) -> Parser:
         at = ("columns", column.name)
         form = self._form(at, about)
         if "written" in about:
-            return self._local(self._written(at, column.name, about["written"]))
+            return self._written(at, column, about["written"])
         if column.name in self._section("values"):
             return self._choice(column)
         if column.type == pa.date32():
@@ -248,8 +291,8 @@ class _Map:
             self._refuse(where, message, 'write year, month and day once each, as "DD/MM/YYYY"')
         return form
 
-    def _written(self, at: tuple[str, ...], name: str, way: object) -> Parser:
-        ways = {way: parser for (column, way), parser in WRITTEN.items() if column == name}
+    def _written(self, at: tuple[str, ...], column: Column, way: object) -> Parser:
+        name, ways = column.name, self._ways(column)
         if not isinstance(way, str) or way not in ways:
             known = (
                 f"use one of {', '.join(ways)}"
@@ -258,6 +301,18 @@ class _Map:
             )
             self._refuse((*at, "written"), f"{name} can't be written as {shorten(way)!r}", known)
         return ways[way]
+
+    def _ways(self, column: Column) -> dict[str, Parser]:
+        """Return the ways to write a column other than its own."""
+        ways = {
+            way: self._local(one) for (name, way), one in NUMBERS.items() if name == column.name
+        }
+        ways.update({way: one for (name, way), one in SPELLED.items() if name == column.name})
+        if pa.types.is_timestamp(column.type):
+            ways.update(EPOCHS)
+        if column.type == pa.date32():
+            ways.update({way: day_of(one) for way, one in EPOCHS.items()})
+        return ways
 
     def _choice(self, column: Column) -> Parser:
         words = self._section("values")[column.name]
@@ -310,7 +365,8 @@ def _day_of_start(fields: Iterable[Field]) -> list[Field]:
     """Return the day of plays whose file has their instants only."""
     starts = [field for field in fields if field.to == "started_at"]
     return [
-        Field(start.column, "started_on", day_of(start.parser), required=True) for start in starts
+        replace(start, to="started_on", parser=day_of(start.parser), required=True)
+        for start in starts
     ]
 
 

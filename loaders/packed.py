@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 import pyarrow as pa
 
@@ -37,7 +37,9 @@ __all__ = [
     "Counted",
     "Limits",
     "is_archive",
+    "is_document",
     "list_members",
+    "member_bytes",
     "opened_member",
     "refuse_too_much",
     "unpacked",
@@ -68,8 +70,8 @@ DAMAGE = (
 ARCHIVE_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 """Of a zip archive with members, and of one without."""
 
-WORKBOOK_MEMBER = "[Content_Types].xml"
-"""Makes an archive an Office document, which is one thing."""
+DOCUMENT_MEMBERS = {"[Content_Types].xml", "mimetype"}
+"""Each makes an archive an Office document, of Microsoft or others, which is one thing."""
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 """Ways of packing members that need little memory, whatever their header says."""
@@ -208,9 +210,28 @@ def is_archive(path: Path) -> bool:
         if stream.read(4) not in ARCHIVE_STARTS:
             return False
     try:
-        return WORKBOOK_MEMBER not in _archive(path).namelist()
+        return DOCUMENT_MEMBERS.isdisjoint(_archive(path).namelist())
     except DAMAGE:
         return True
+
+
+def is_document(file: BinaryIO) -> bool:
+    """Tell whether bytes are those of an Office document, which is a zip archive within."""
+    try:
+        with zipfile.ZipFile(file) as parts:
+            return not DOCUMENT_MEMBERS.isdisjoint(parts.namelist())
+    except DAMAGE:
+        return False
+
+
+def member_bytes(path: Path, member: str, name: str) -> int:
+    """Return how many bytes the directory of an archive says that a file in it has.
+
+    Raises:
+        InputError: the archive is damaged.
+    """
+    with _damage_named(name):
+        return _archive(path).getinfo(member).file_size
 
 
 def list_members(path: Path, name: str, limits: Limits) -> list[str]:

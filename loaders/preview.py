@@ -99,7 +99,9 @@ def explain(file: Recognised) -> Explanation:
     return Explanation(
         file=file,
         compression=file.file.compression(),
-        fields=tuple((field, field.column in file.reader.columns) for field in file.kind.fields),
+        fields=tuple(
+            (field, set(field.columns) <= set(file.reader.columns)) for field in file.kind.fields
+        ),
         rows=tuple({name: row[name] for name in row if name in names} for row in rows),
         refusals=tuple(refusal for one in checked for refusal in one.refusals),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,15 @@ from loaders.contract import check
 from loaders.days import ALL_DAYS, Days
 from loaders.files import (
     DataFile,
+    Fingerprint,
     Options,
     day_in_name,
     fingerprint,
+    printable,
     refuse_if_changed,
     unreadable,
 )
-from loaders.folders import list_files
+from loaders.folders import LeftOut, list_files
 from loaders.kinds import KINDS
 from loaders.readers import (
     CsvFile,
@@ -35,21 +38,26 @@ from loaders.readers import (
     list_sheets,
 )
 from loaders.readers.text import START_BYTES, encoding_of
+from loaders.strangers import may_be_data
 from loaders.wanted import Wanted
+from svp.core.progress import SILENT
 from svp.core.workers import in_order
 from svp.errors import InputError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from loaders.batches import Batch
     from loaders.contract import Checked, Kind
-    from loaders.files import Fingerprint
+    from loaders.folders import Listing
+    from svp.core.progress import Progress
 
-__all__ = ["Recognised", "read_as", "recognise", "recognise_all"]
+__all__ = ["Delivery", "Recognised", "read_as", "recognise", "recognise_all", "recognise_delivery"]
 
 ANYTHING = Wanted()
+
+EXPECTED = "docs/kinds has what svp understands, docs/maps.md how to load any other table"
 
 LIKENESS = 0.75
 """From here on two names are taken for one; ``device_type`` and ``device_name`` are two."""
@@ -179,6 +187,14 @@ class Recognised:
         refuse_if_changed(self.file, self.content)
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What was given, as far as it can be loaded, and what was left out."""
+
+    files: tuple[Recognised, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
 def recognise_all(
     given: Iterable[Path | DataFile],
     wanted: Wanted = ANYTHING,
@@ -186,6 +202,18 @@ def recognise_all(
     options: Options | None = None,
     days: Days = ALL_DAYS,
 ) -> tuple[Recognised, ...]:
+    """Return the files of a delivery; see ``recognise_delivery``."""
+    return recognise_delivery(given, wanted, options=options, days=days).files
+
+
+def recognise_delivery(
+    given: Iterable[Path | DataFile],
+    wanted: Wanted = ANYTHING,
+    *,
+    options: Options | None = None,
+    days: Days = ALL_DAYS,
+    progress: Progress = SILENT,
+) -> Delivery:
     """Return every file of what was given, folders and archives looked through, parents before children.
 
     Args:
@@ -193,33 +221,74 @@ def recognise_all(
         wanted: which kinds they may be, and how they are to be read.
         options: what was said of all files.
         days: which days of daily files are wanted.
+        progress: told of files and bytes.
 
     Raises:
-        InputError: a path is missing, a data file is of no known kind, a folder holds none, or no file is of a day
-            that is wanted.
+        InputError: a path is missing, a file that was named is of no known kind, one of a folder looks like data and
+            has a fault, a folder holds nothing else, or no file is of a day that is wanted.
         UsageError: a file names no zone, and none was said.
     """
-    listed = list(list_files(given, options))
-    files = [file for file in listed if not _is_of_other_day(file, days, wanted)]
-    if listed and not files:
+    listing = list_files(given, options)
+    files = [file for file in listing.files if not _is_of_other_day(file, days, wanted)]
+    seen = list(_look_at_all(files, wanted, progress))
+    looked_at = [one for one in seen if isinstance(one, Recognised)]
+    listing.left_out.extend(one for one in seen if isinstance(one, LeftOut))
+    if not looked_at and len(files) < len(listing.files):
         message = f"no file is of a day in {days}"
         raise InputError(message, "check --from and --to")
-    found = [each for file in files for each in _recognise_each(file, wanted)]
+    with_data = set(listing.files).difference(files).union(one.file for one in looked_at)
+    _refuse_without_data(listing, {file.found_in for file in with_data})
     order = {kind.name: number for number, kind in enumerate((*KINDS, *wanted.kinds))}
-    return tuple(sorted(found, key=lambda file: (order[file.kind.name], file.path)))
+    found = sorted(looked_at, key=lambda file: (order[file.kind.name], file.path))
+    return Delivery(tuple(_hash_all(found, progress)), tuple(listing.left_out))
 
 
-def _recognise_each(file: DataFile, wanted: Wanted) -> Iterator[Recognised]:
+def _refuse_without_data(listing: Listing, filled: Collection[Path | None]) -> None:
+    """Raise InputError for a folder or an archive that was given and is not one of those with data in it."""
+    for path, files in listing.looked_through.items():
+        if path not in filled:
+            found = "1 file" if files == 1 else f"{files} files"
+            message = f"{printable(path)} holds no file that svp understands; it has {found}"
+            reasons = [one.reason for one in listing.left_out if one.path.is_relative_to(path)]
+            raise InputError(message, "; ".join((*reasons[:1], EXPECTED)))
+
+
+def _look_at_all(
+    files: Sequence[DataFile], wanted: Wanted, progress: Progress
+) -> Iterator[Recognised | LeftOut]:
+    """Yield what each file is, told by its beginning and not hashed yet, or why it is left out."""
+    if not files:
+        return
+    with progress.task("recognised", total=len(files), unit="files") as task:
+        for file in files:
+            try:
+                yield from _look_at(file, wanted)
+            except OSError as error:
+                unreadable(error, file.path)
+            task.advance(1)
+
+
+def _look_at(file: DataFile, wanted: Wanted) -> Iterator[Recognised | LeftOut]:
     """Yield what a file is, or what each sheet of a workbook is."""
-    try:
-        if not is_workbook(file):
-            yield recognise(file, wanted)
-            return
-        content = fingerprint(file)
-        for sheet in list_sheets(file):
-            yield _recognised(file, content.also(sheet), ExcelSheet(file, sheet), wanted)
-    except OSError as error:
-        unreadable(error, file.path)
+    status = file.status
+    for opened in _parts(file, wanted):
+        try:
+            reader = opened()
+            kind = _kind_of(file, reader, wanted)
+        except InputError as fault:
+            if file.found_in is None or may_be_data(file, fault, wanted.kinds):
+                raise
+            yield LeftOut(file.path, fault.message, fault.advice)
+        else:
+            yield _recognised(file, status, reader, kind, wanted)
+
+
+def _parts(file: DataFile, wanted: Wanted) -> Iterator[Callable[[], Reader]]:
+    """Yield what opens a file, or each sheet of a workbook."""
+    if is_workbook(file):
+        yield from (partial(ExcelSheet, file, sheet) for sheet in list_sheets(file))
+    else:
+        yield partial(_open, file, wanted.delimiter)
 
 
 def recognise(given: DataFile | Path, wanted: Wanted = ANYTHING) -> Recognised:
@@ -232,27 +301,56 @@ def recognise(given: DataFile | Path, wanted: Wanted = ANYTHING) -> Recognised:
     """
     file = given if isinstance(given, DataFile) else DataFile(given)
     try:
-        content = fingerprint(file)
-        reader = _open(file, wanted.delimiter)
+        status, reader = file.status, _open(file, wanted.delimiter)
+        found = _recognised(file, status, reader, _kind_of(file, reader, wanted), wanted)
+        (hashed,) = _hash_all([found])
     except OSError as error:
         unreadable(error, file.path)
-    return _recognised(file, content, reader, wanted)
+    return hashed
 
 
-def _recognised(file: DataFile, content: Fingerprint, reader: Reader, wanted: Wanted) -> Recognised:
-    fitting = _kind_of(file, reader, wanted)
-    said, encoding = wanted.said_of(fitting), _encoding_said(file, reader)
-    for one in filter(None, (" ".join(said.values()), encoding)):
-        content = content.also(one)
-    if encoding:
+def _recognised(
+    file: DataFile, status: tuple[int, int], reader: Reader, fitting: Kind, wanted: Wanted
+) -> Recognised:
+    """Return a file that is of a kind, not hashed yet; ``status`` is what it was before it was opened.
+
+    Raises:
+        InputError: a column looks renamed, or it holds a day and its name doesn't tell which.
+        UsageError: it names no zone, and none was said.
+    """
+    said = wanted.said_of(fitting)
+    if encoding := _encoding_said(file, reader):
         said["encoding"] = encoding
     kind = wanted.read_as(fitting, _name(file, reader))
     day = _day_of(file) if kind.is_daily else None
-    found = Recognised(file, content, kind, reader, day, said)
+    found = Recognised(file, Fingerprint("", 0, status), kind, reader, day, said)
     for missing in found.missing:
         if alike := _alike(missing, found.unused):
             raise _renamed(found, missing, alike)
     return found
+
+
+def _hash_all(files: Sequence[Recognised], progress: Progress = SILENT) -> Iterator[Recognised]:
+    """Yield files with what makes their content that content; all sheets of a workbook are hashed at once."""
+    contents: dict[DataFile, Fingerprint] = {}
+    if not files:
+        return
+    total = sum(file.size for file in {each.file for each in files})
+    with progress.task("hashed", total=total, unit="bytes") as task:
+        for each in files:
+            if each.file not in contents:
+                contents[each.file] = fingerprint(each.file, each.content.status, task)
+            yield replace(each, content=_content_of(each, contents[each.file]))
+
+
+def _content_of(file: Recognised, content: Fingerprint) -> Fingerprint:
+    """Return what makes a file that content: its bytes, and all that was said of what they mean."""
+    said = {**file.said}
+    encoding = said.pop("encoding", None)
+    sheet = file.reader.facts.get("sheet")
+    for one in filter(None, (sheet, " ".join(said.values()), encoding)):
+        content = content.also(one)
+    return content
 
 
 def read_as(file: DataFile, kind: Kind) -> Recognised:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from loaders.parsers.base import NULL_WORDS, Parsed, Parser
 from loaders.parsers.lists import json_text, list_of_numbers, list_of_words
-from loaders.parsers.moments import day, day_of, instant, is_form, midnight_of
+from loaders.parsers.moments import (
+    EPOCH_UNITS,
+    day,
+    day_and_time,
+    day_of,
+    epoch,
+    instant,
+    is_form,
+    midnight_of,
+)
 from loaders.parsers.numbers import (
     amount,
+    clock_as_seconds,
     counted,
     decimal,
     localised,
@@ -20,6 +30,7 @@ from loaders.parsers.properties import kept_properties, left_out_properties
 from loaders.parsers.words import (
     age_rating,
     choice,
+    constant,
     country,
     currency,
     first_of,
@@ -32,18 +43,23 @@ from loaders.parsers.words import (
 )
 
 __all__ = [
+    "EPOCH_UNITS",
     "NULL_WORDS",
     "Parsed",
     "Parser",
     "age_rating",
     "amount",
     "choice",
+    "clock_as_seconds",
+    "constant",
     "counted",
     "country",
     "currency",
     "day",
+    "day_and_time",
     "day_of",
     "decimal",
+    "epoch",
     "first_of",
     "identifier",
     "instant",

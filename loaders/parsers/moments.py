@@ -14,7 +14,17 @@ from loaders.arrow import Mask, Values, compute, mask
 from loaders.parsers.base import Parsed, Parser, clean, matching, where, within
 from svp.core.zones import load_zone
 
-__all__ = ["ISO", "day", "day_of", "instant", "is_form", "midnight_of"]
+__all__ = [
+    "EPOCH_UNITS",
+    "ISO",
+    "day",
+    "day_and_time",
+    "day_of",
+    "epoch",
+    "instant",
+    "is_form",
+    "midnight_of",
+]
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 FIRST_INSTANT = datetime(1900, 1, 1, tzinfo=UTC)
@@ -37,6 +47,9 @@ PARTS = {
     "D": "(?P<day>[0-9]{1,2})",
 }
 """How each part of a form is written; ``YY`` is a year from 2000 on, ``MONTH`` an English name."""
+
+EPOCH_UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
+"""In which instants are counted from the beginning of 1970, UTC; each in microseconds."""
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
@@ -104,6 +117,29 @@ def instant(form: str | None = ISO, *, zone: str | None = None) -> Parser:
 
 def _instant_in(form: str | None, zone: str) -> Parser:
     return instant(form, zone=zone)
+
+
+def epoch(unit: str) -> Parser:
+    """An instant as the number of ``unit`` since the beginning of 1970, UTC, truncated to microseconds."""
+    microseconds = pa.scalar(EPOCH_UNITS[unit], pa.decimal128(7, 0))
+
+    def parse(values: Values) -> Parsed:
+        written, faulty = matching(clean(values), r"^-?[0-9]+(?:\.[0-9]*)?$")
+        short, huge = matching(written, r"^-?[0-9]{1,16}(?:\.|$)")
+        exact = compute.replace_substring_regex(short, r"\.$|(\.[0-9]{6})[0-9]+$", r"\1")
+        product = compute.multiply(exact.cast(pa.decimal128(22, 6)), microseconds)
+        counted = compute.floor(product).cast(pa.decimal128(38, 0), safe=False)
+        first, last = (int(end.timestamp()) * 10**6 for end in (FIRST_INSTANT, LAST_INSTANT))
+        inside, outside = within(counted, first, last)
+        instants = inside.cast(pa.int64()).cast(pa.timestamp("us")).cast(INSTANT)
+        return Parsed(instants, (("not_an_instant", faulty), ("out_of_range", huge | outside)))
+
+    return Parser(f"{unit} since the beginning of 1970, UTC", parse)
+
+
+def day_and_time(days: Values, times: Values) -> Values:
+    """Return days and times of day as dates with a time; null where one of both is not there."""
+    return compute.binary_join_element_wise(_without_midnight(clean(days)), clean(times), " ")
 
 
 def day_of(moment: Parser) -> Parser:
@@ -208,10 +244,14 @@ def _exchanged(values: Values, form: str, at_fault: Mask) -> tuple[tuple[str, Ma
         where(pa.array(at_fault), values), f"^{_pattern(_other_order(form))}(?:[T ]|$)"
     )
     days = compute.list_element(compute.split_pattern_regex(odd, "[T ]", max_splits=1), 0)
-    own, _ = _cast_possible(_as_iso(days, form), pa.date32())
-    other, _ = _cast_possible(_as_iso(days, _other_order(form)), pa.date32())
-    # Where the day is one as it stands, its time is at fault.
-    return (("exchanged_date", mask(compute.and_(compute.is_null(own), compute.is_valid(other)))),)
+    read, own = (_possible_days(days, order) for order in (_other_order(form), form))
+    return (("exchanged_date", mask(compute.and_not(read, own))),)
+
+
+def _possible_days(values: Values, form: str) -> Values:
+    """Tell which texts are days in a form; one with a fault in its time only is one."""
+    written, _ = matching(_as_iso(values, form), f"^{ISO_DAY}$")
+    return compute.is_valid(_cast_possible(written, pa.date32())[0])
 
 
 def _other_order(form: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "amount",
+    "clock_as_seconds",
     "counted",
     "decimal",
     "localised",
@@ -72,6 +73,26 @@ def minutes_as_seconds(maximum: int) -> Parser:
     read = scaled(60, decimal(0, maximum, pa.decimal128(18, 6)), pa.int32())
     meaning = f"minutes, 0 to {maximum:,}, kept as whole seconds rounded down"
     return replace(read, meaning=meaning)
+
+
+def clock_as_seconds(maximum: int) -> Parser:
+    """A length as hours, minutes and seconds, as whole seconds rounded down; ``maximum`` is in seconds."""
+    form = r"^(?P<hours>[0-9]{1,4}):(?P<minutes>[0-5][0-9]):(?P<seconds>[0-5][0-9])(?:\.[0-9]+)?$"
+
+    def parse(values: Values) -> Parsed:
+        written, faulty = matching(clean(values), form)
+        parts = compute.extract_regex(written, form)
+        hours, minutes, seconds = (
+            compute.struct_field(parts, name).cast(pa.int64())
+            for name in ("hours", "minutes", "seconds")
+        )
+        minutes = compute.add(compute.multiply(hours, 60), minutes)
+        length = compute.add(compute.multiply(minutes, 60), seconds)
+        inside, outside = within(length, 0, maximum)
+        faults = (("not_a_length", faulty), ("out_of_range", outside))
+        return Parsed(inside.cast(pa.int32()), faults)
+
+    return Parser("length as hours:minutes:seconds, kept as whole seconds rounded down", parse)
 
 
 def scaled(factor: int, parser: Parser, type_: pa.DataType) -> Parser:

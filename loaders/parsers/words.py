@@ -17,6 +17,7 @@ from loaders.parsers.plain import plain_or
 __all__ = [
     "age_rating",
     "choice",
+    "constant",
     "country",
     "currency",
     "first_of",
@@ -104,6 +105,15 @@ def choice(words: Mapping[str, str] | Collection[str]) -> Parser:
         return Parsed(compute.take(meant, found), (("not_a_choice", mask(unknown)),))
 
     return Parser(f"one of {', '.join(written)}", parse)
+
+
+def constant(parser: Parser, written: str) -> Parser:
+    """One value in every row, whatever stands there."""
+
+    def parse(values: Values) -> Parsed:
+        return parser.parse(pa.repeat(written, len(values)))
+
+    return Parser(f"always {written}", parse)
 
 
 def currency() -> Parser:

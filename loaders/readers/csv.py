@@ -44,7 +44,7 @@ READ_BYTES = 2 * 1024 * 1024
 """How far is read ahead: a few portions are held at a time."""
 
 ARCHIVE_START = b"PK\x03\x04"
-"""Of an Excel sheet, or of an archive in an archive; one that is given by itself was looked through already."""
+"""Of an Office document, or of an archive in an archive; one that is given by itself was looked through already."""
 
 
 class Row(NamedTuple):
@@ -110,7 +110,7 @@ class CsvFile:
         repeated = sorted({name for name in columns if columns.count(name) > 1})
         if repeated:
             message = f"{self._name}: the header names {shorten(repeated[0])!r} more than once"
-            raise InputError(message, "each column needs a name of its own")
+            raise InputError(message, "each column needs a name of its own", columns=columns)
         return columns
 
     def batches(self, columns: Collection[str] | None = None) -> Iterator[Batch]:
@@ -342,7 +342,7 @@ def _refuse_binary(file: DataFile, encoding: Encoding) -> None:
         message = f"{file.name} is empty"
         raise InputError(message, "give a file with a header and rows")
     if start.startswith(ARCHIVE_START):
-        message = f"{file.name} is an Excel sheet, or an archive in an archive"
+        message = f"{file.name} is an Office document, or an archive in an archive"
         raise InputError(message, "save it as CSV, or unpack it, and give that")
     if not encoding.is_wide and _is_binary(start):
         message = f"{file.name} is not text"

@@ -68,7 +68,9 @@ class ExcelSheet:
         repeated = sorted({name for name in self.columns if self.columns.count(name) > 1})
         if repeated:
             message = f"{self._name}: the header names {shorten(repeated[0])!r} more than once"
-            raise InputError(message, "each column needs a name of its own")
+            raise InputError(
+                message, "each column needs a name of its own", columns=list(self.columns)
+            )
 
     def batches(self, columns: Collection[str] | None = None) -> Iterator[Batch]:
         """Yield the rows below the header, in order; blank ones, which a sheet does not really have, left out."""

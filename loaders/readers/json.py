@@ -114,11 +114,11 @@ def _read(file: DataFile) -> dict[str, list[object]]:
         raise InputError(message, "each array needs a name of its own")
     if not isinstance(content, dict):
         message = f"{file.name} is JSON, but not an object of arrays"
-        raise InputError(message, EXPECTED)
+        raise InputError(message, EXPECTED, columns=[])
     for name, group in content.items():
         if not isinstance(group, list):
             message = f"{file.name}: {shorten(name)!r} is not an array"
-            raise InputError(message, EXPECTED)
+            raise InputError(message, EXPECTED, columns=list(content))
     return content
 
 

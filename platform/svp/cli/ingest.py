@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from svp.cli.common import JsonOption, emit, path_from, settings_from, terminal_progress
-from svp.cli.preview import announce
+from svp.cli.preview import announce, left_out_facts
 from svp.cli.preview import dry_run as show_judged
 from svp.cli.preview import explain as show_explained
 from svp.cli.tables import OUTCOMES, beside_lines, text_table
+from svp.core.progress import SILENT
 from svp.errors import QuarantineError, UsageError, shorten
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from loaders.days import Days
     from loaders.files import Options
     from loaders.ingest import FileReport
-    from loaders.recognise import Recognised
+    from loaders.recognise import Delivery
     from loaders.terms import Terms
     from loaders.tolerance import Tolerance
     from loaders.wanted import Wanted
@@ -202,15 +203,14 @@ def ingest(
     tolerance = tolerance_of(OnBadRow.STOP if snapshot and not max_bad else on_bad_row, max_bad)
     may_end = may_end_of(max_ended, is_snapshot=snapshot)
     terms = Terms(source, tolerance, to_warehouse, may_end)
-    with _recognised(
-        paths or inbox_of(settings), said, days, options_of(settings, encoding)
-    ) as files:
+    options = options_of(settings, encoding)
+    with _recognised(paths or inbox_of(settings), said, days, options, as_json=as_json) as delivery:
         if explain:
-            show_explained(files, days, terms, as_json=as_json)
+            show_explained(delivery, days, terms, as_json=as_json)
         elif dry_run:
-            show_judged(files, days, terms, is_strict=strict, as_json=as_json)
+            show_judged(delivery, days, terms, is_strict=strict, as_json=as_json)
         else:
-            _load(settings, files, days, terms, is_strict=strict, as_json=as_json)
+            _load(settings, delivery, days, terms, is_strict=strict, as_json=as_json)
 
 
 def inbox_of(settings: Settings) -> list[Path]:
@@ -232,14 +232,18 @@ def inbox_of(settings: Settings) -> list[Path]:
 
 @contextmanager
 def _recognised(
-    paths: Sequence[Path], said: Wanted, days: Days, options: Options
-) -> Iterator[tuple[Recognised, ...]]:
-    """Give what the paths hold, as long as what was piped in is kept."""
+    paths: Sequence[Path], said: Wanted, days: Days, options: Options, *, as_json: bool
+) -> Iterator[Delivery]:
+    """Give what the paths hold, as long as what was piped in is kept; bars show how far it is, but for machines."""
     from loaders.folders import standard_input_kept
-    from loaders.recognise import recognise_all
+    from loaders.recognise import recognise_delivery
 
     with standard_input_kept(paths) as given:
-        yield recognise_all(given, said, options=options, days=days)
+        with nullcontext(SILENT) if as_json else terminal_progress() as progress:
+            delivery = recognise_delivery(
+                given, said, options=options, days=days, progress=progress
+            )
+        yield delivery
 
 
 def options_of(settings: Settings, encoding: str | None) -> Options:
@@ -260,7 +264,7 @@ def options_of(settings: Settings, encoding: str | None) -> Options:
 
 def _load(
     settings: Settings,
-    files: Sequence[Recognised],
+    delivery: Delivery,
     days: Days,
     terms: Terms,
     *,
@@ -273,11 +277,12 @@ def _load(
 
     with terminal_progress() as progress:
         check_schemas(settings)
-        announce(files, days, terms, progress)
-        reports = load_files(settings, files, terms=terms, progress=progress)
+        announce(delivery, days, terms, progress)
+        reports = load_files(settings, delivery.files, terms=terms, progress=progress)
     facts = {
         "workspace": settings.workspace.name,
         "files": [report_facts(report) for report in reports],
+        "left_out": left_out_facts(delivery),
         "waiting": (waiting := list_waiting(settings)),
     }
     rejected = sum(report.counts.rejected_rows for report in reports)

@@ -19,23 +19,44 @@ if TYPE_CHECKING:
     from loaders.contract import Kind
     from loaders.days import Days
     from loaders.preview import Explanation, Judgement
-    from loaders.recognise import Recognised
+    from loaders.recognise import Delivery, Recognised
     from loaders.terms import Terms
     from svp.core.progress import Progress
 
-__all__ = ["announce", "describe", "dry_run", "explain"]
+__all__ = ["announce", "describe", "dry_run", "explain", "left_out_facts"]
 
 MAX_NAMED_DAYS = 10
+
+MAX_LEFT_OUT_LINES = 5
 
 STORES = {"postgres": "PostgreSQL", "mongodb": "MongoDB"}
 
 NOT_JUDGED = "Only the stores know what rows refer to, and which of them are there already."
 
 
-def announce(files: Sequence[Recognised], days: Days, terms: Terms, progress: Progress) -> None:
-    """Say what was recognised, and what of it is missing or not used."""
-    for line in describe(files, days, terms):
+def announce(delivery: Delivery, days: Days, terms: Terms, progress: Progress) -> None:
+    """Say what was recognised, what of it is missing or not used, and what was left out."""
+    for line in (*describe(delivery.files, days, terms), *_left_out(delivery)):
         progress.say(line)
+
+
+def _left_out(delivery: Delivery) -> Iterator[str]:
+    """Yield a line for each file that was left out, and one for all behind the first few."""
+    for one in delivery.left_out[:MAX_LEFT_OUT_LINES]:
+        yield f"left out: {one.reason}"
+    if (more := len(delivery.left_out) - MAX_LEFT_OUT_LINES) > 0:
+        noun = "file" if more == 1 else "files"
+        yield f"left out: {more} more {noun}; --json names them all"
+
+
+def left_out_facts(delivery: Delivery) -> list[dict[str, str]]:
+    """Return what was left out, for machines."""
+    from loaders.files import printable
+
+    return [
+        {"path": printable(one.path), "reason": one.reason, "advice": one.advice}
+        for one in delivery.left_out
+    ]
 
 
 def describe(files: Sequence[Recognised], days: Days, terms: Terms) -> Iterator[str]:
@@ -89,7 +110,7 @@ def _listed(days: Sequence[date]) -> str:
     return ", ".join(map(str, days[:MAX_NAMED_DAYS])) + (f" and {more} more" if more > 0 else "")
 
 
-def explain(files: Sequence[Recognised], days: Days, terms: Terms, *, as_json: bool) -> None:
+def explain(delivery: Delivery, days: Days, terms: Terms, *, as_json: bool) -> None:
     """Show what each file is, and what becomes of its columns and its first rows.
 
     Raises:
@@ -99,11 +120,14 @@ def explain(files: Sequence[Recognised], days: Days, terms: Terms, *, as_json: b
 
     from loaders.preview import explain as explained
 
-    terms.rehearse(files)
+    terms.rehearse(delivery.files)
     with terminal_progress() as progress:
-        announce(files, days, terms, progress)
-    explanations = list(map(explained, files))
-    facts = {"files": [_explanation_facts(told, terms) for told in explanations]}
+        announce(delivery, days, terms, progress)
+    explanations = list(map(explained, delivery.files))
+    facts = {
+        "files": [_explanation_facts(told, terms) for told in explanations],
+        "left_out": left_out_facts(delivery),
+    }
     shown = partial(_explanation, terms=terms)
     emit(facts, as_json=as_json, show=lambda: Group(*map(shown, explanations)))
 
@@ -125,7 +149,7 @@ def _explanation_facts(told: Explanation, terms: Terms) -> dict[str, object]:
         "compression": list(told.compression),
         "columns": [
             {
-                "column": field.column,
+                "column": field.name,
                 "becomes": field.to,
                 "may_hold": field.parser.meaning,
                 "is_required": field.required,
@@ -186,7 +210,7 @@ def _columns(told: Explanation) -> RenderableType:
         absent = f" (not in {told.file.seen})"
     for field, is_there in told.fields:
         remark = "" if is_there else absent
-        table.add_row(cell(field.column), cell(f"{field.to}{remark}"), cell(field.parser.meaning))
+        table.add_row(cell(field.name), cell(f"{field.to}{remark}"), cell(field.parser.meaning))
     for name in told.file.unused:
         table.add_row(cell(name), cell("nothing: not used"), cell(""))
     return table
@@ -209,7 +233,7 @@ def _written(value: object) -> object:
 
 
 def dry_run(
-    files: Sequence[Recognised], days: Days, terms: Terms, *, is_strict: bool, as_json: bool
+    delivery: Delivery, days: Days, terms: Terms, *, is_strict: bool, as_json: bool
 ) -> None:
     """Judge every row by its contract, show what would become of it, and write nothing.
 
@@ -221,15 +245,15 @@ def dry_run(
     from loaders.preview import judge_all
     from loaders.tolerance import too_many
 
-    terms.rehearse(files)
+    terms.rehearse(delivery.files)
     with terminal_progress() as progress:
-        announce(files, days, terms, progress)
-        judged = list(judge_all(files, terms.tolerance, progress))
+        announce(delivery, days, terms, progress)
+        judged = list(judge_all(delivery.files, terms.tolerance, progress))
         for one in judged:
             for remark in one.file.remarks(one.rejected, one.late_names):
                 progress.say(remark)
     told = [_judgement_facts(one, terms) for one in judged]
-    facts = {"files": told, "not_judged": NOT_JUDGED}
+    facts = {"files": told, "left_out": left_out_facts(delivery), "not_judged": NOT_JUDGED}
     refused = [
         too_many(one.file.name, one, terms.tolerance)
         for one in judged

@@ -166,7 +166,7 @@ def test_an_encoding_that_is_said_is_used_unless_a_mark_tells_it(
         (b'"id,name\n1,a\n', "the first line is not a header"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not text"),
         (b"\x7fELF\x02\x01\x01\x00", "is not text"),
-        (b"PK\x03\x04\x14\x00", "is an Excel sheet, or an archive in an archive"),
+        (b"PK\x03\x04\x14\x00", "is an Office document, or an archive in an archive"),
         (b"\x1f\x8b\x08\x00", "is cut off or damaged"),
         ("id,name\n".encode("utf-16-le"), "is not text"),
         ("id,name\n1,a".encode("utf-16")[:-1], "is cut off inside a character of utf-16"),

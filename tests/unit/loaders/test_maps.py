@@ -162,6 +162,168 @@ def test_words_and_lists_of_others_become_ours(tmp_path: Path) -> None:
     assert found == [("movie", ["Krimi", "Drama"]), ("series", None), ("live", None)]
 
 
+PARTED = """
+table = "viewing_sessions"
+source = "acme"
+date_format = "DD.MM.YYYY"
+decimal = ","
+zone = "Europe/Oslo"
+
+[columns]
+session_id = "id"
+user_id = "who"
+content_id = "what"
+started_at = { column = "day", time = "time" }
+watch_seconds = { column = "length", written = "clock" }
+device_type = { constant = "Fernseher" }
+quality = { constant = "HD" }
+
+[values.device_type]
+"Fernseher" = "Smart TV"
+"""
+
+PARTED_HEADER = "id;who;what;day;time;length\n"
+
+
+def test_a_day_and_a_time_in_columns_of_their_own_lengths_as_clocks_show_them_and_constants(
+    tmp_path: Path,
+) -> None:
+    rows = (
+        "1;K;T;05.04.2024; 00:30 ;01:30:05\n"
+        "2;K;T;2024-04-05 00:00:00;10:30:15;0:00:59.9\n"
+        "3;K;T;05.04.2024;10:30;48:00:00\n"
+    )
+    found = stored(tmp_path, PARTED, PARTED_HEADER + rows)
+    assert [f"{row['started_at']:%d %H:%M:%S} {row['started_on']}" for row in found] == [
+        "04 22:30:00 2024-04-04",
+        "05 08:30:15 2024-04-05",
+        "05 08:30:00 2024-04-05",
+    ]
+    assert [row["watch_seconds"] for row in found] == [5_405, 59, 172_800]
+    assert {(row["device_type"], row["quality"]) for row in found} == {("Smart TV", "HD")}
+
+
+def test_a_day_without_its_time_and_lengths_that_no_clock_shows_are_refused_with_both_values(
+    tmp_path: Path,
+) -> None:
+    rows = (
+        "1;K;T;05.04.2024;;01:00:00\n"
+        "2;K;T;;10:30;01:00:00\n"
+        "3;K;T;05.04.2024;noon;01:00:00\n"
+        "4;K;T;05.04.2024;10:30;90:00\n"
+        "5;K;T;05.04.2024;10:30;01:60:00\n"
+        "6;K;T;05.04.2024;10:30;48:00:01\n"
+    )
+    map_file = written(tmp_path, "map.toml", PARTED)
+    path = written(tmp_path, "rows.csv", PARTED_HEADER + rows)
+    file = recognise(path, wanted(map_file=map_file))
+    assert file.missing == file.unused == ()
+    (batch,) = file.batches()
+    assert [(one.column, one.code, one.value) for one in file.judge(batch).refusals] == [
+        ("day and time", "missing", "05.04.2024 "),
+        ("day and time", "missing", " 10:30"),
+        ("day and time", "not_an_instant", "05.04.2024 noon"),
+        ("length", "not_a_length", "90:00"),
+        ("length", "not_a_length", "01:60:00"),
+        ("length", "out_of_range", "48:00:01"),
+    ]
+
+
+def test_a_file_without_the_time_that_its_map_names_is_refused_or_said_to_lack_it(
+    tmp_path: Path,
+) -> None:
+    said = written(tmp_path, "map.toml", PARTED)
+    rows = written(tmp_path, "rows.csv", "id;who;what;day;length\n1;K;T;05.04.2024;01:00:00\n")
+    with pytest.raises(InputError) as caught:
+        recognise(rows, wanted(map_file=said))
+    assert "also needs the column time" in caught.value.advice
+    said.write_text(PARTED.replace("[columns]", '[columns]\nstarted_on = "day"'))
+    file = recognise(rows, wanted(map_file=said))
+    assert file.missing == ("time",)
+    (batch,) = file.batches()
+    (row,) = file.judge(batch).accepted.to_pylist()
+    assert (row["started_at"], f"{row['started_on']}") == (None, "2024-04-05")
+
+
+@pytest.mark.parametrize(
+    ("unit", "told", "expected"),
+    [
+        ("seconds", "1712345678", "2024-04-05 19:34:38"),
+        ("seconds", " 1712345678.25 ", "2024-04-05 19:34:38.250000"),
+        ("seconds", "1712345678.", "2024-04-05 19:34:38"),
+        ("seconds", "1712345678.1234569", "2024-04-05 19:34:38.123456"),
+        ("milliseconds", "1712345678250", "2024-04-05 19:34:38.250000"),
+        ("microseconds", "1712345678250001", "2024-04-05 19:34:38.250001"),
+        ("seconds", "-2208988800", "1900-01-01 00:00:00"),
+        ("seconds", "0", "1970-01-01 00:00:00"),
+        ("seconds", "-2208988801", "out_of_range"),
+        ("seconds", "1712345678250", "out_of_range"),
+        ("seconds", "9" * 40, "out_of_range"),
+        ("seconds", "1.7e9", "not_an_instant"),
+        ("seconds", "2024-04-05", "not_an_instant"),
+    ],
+)
+def test_instants_may_be_counted_from_1970(
+    tmp_path: Path, unit: str, told: str, expected: str
+) -> None:
+    said = f"""
+    table = "viewing_sessions"
+    source = "acme"
+    decimal = ","
+    [columns]
+    session_id = "id"
+    user_id = "who"
+    content_id = "what"
+    started_at = {{ column = "at", written = "epoch {unit}" }}
+    watch_seconds = "length"
+    """
+    rows = f"id;who;what;at;length\n1;K;T;{told};5\n"
+    if refused := codes(tmp_path, said, rows):
+        assert refused == [expected]
+    else:
+        (row,) = stored(tmp_path, said, rows)
+        assert f"{row['started_at']}".removesuffix("+00:00") == expected
+        assert f"{row['started_on']}" == expected[:10]
+
+
+def test_a_day_may_be_counted_from_1970_and_a_country_be_a_code_beside_a_decimal_comma(
+    tmp_path: Path,
+) -> None:
+    said = """
+    table = "users"
+    source = "acme"
+    decimal = ","
+    [columns]
+    user_id = "id"
+    registered_on = { column = "since", written = "epoch milliseconds" }
+    country = { column = "from", written = "code" }
+    """
+    (row,) = stored(tmp_path, said, "id;since;from\n1;1712345678250;no\n")
+    assert (f"{row['registered_on']}", row["country"]) == ("2024-04-05", "Norway")
+
+
+def test_a_column_that_is_the_same_in_every_row_is_explained_and_needs_none_in_the_file(
+    tmp_path: Path,
+) -> None:
+    said = """
+    table = "content"
+    source = "acme"
+    [columns]
+    content_id = "id"
+    title = "name"
+    content_type = { constant = "movie" }
+    """
+    map_file = written(tmp_path, "map.toml", said)
+    file = recognise(written(tmp_path, "rows.csv", "id,name\n1,Heat\n"), wanted(map_file=map_file))
+    told = explain(file)
+    assert [row["content_type"] for row in told.rows] == ["movie"]
+    assert [(one.name, one.parser.meaning, is_there) for one, is_there in told.fields][-1] == (
+        "",
+        "always movie",
+        True,
+    )
+
+
 def test_times_that_clocks_showed_twice_or_never_are_refused(tmp_path: Path) -> None:
     times = ("31.03.2024 02:30", "27.10.2024 02:30")
     rows = "".join(f"S~K~T~{time}~1~~\n" for time in times)
@@ -183,6 +345,14 @@ source = "a"
 content_id = "i"
 title = "t"
 content_type = "k"
+"""
+PLAYS = """table = "viewing_sessions"
+source = "a"
+[columns]
+session_id = "i"
+user_id = "u"
+content_id = "c"
+watch_seconds = "s"
 """
 USERS = 'table = "users"\nsource = "acme"\n'
 
@@ -221,6 +391,39 @@ USERS = 'table = "users"\nsource = "acme"\n'
             f"{TITLES}[values.content_type]\nFilm = 'film'\n",
             (8, 1),
             "content_type is never 'film'",
+        ),
+        (f'{USERS}{COLUMNS}age = {{ constant = 7 }}\n', (6, 9), "constant is not text"),
+        (f'{USERS}{COLUMNS}age = {{ constant = "" }}\n', (6, 9), "'': a value that the row can't do without"),
+        (
+            f'{USERS}{COLUMNS}age = {{ constant = "old" }}\n',
+            (6, 9),
+            "'old': the value is not a number",
+        ),
+        (
+            f'{USERS}[columns]\nuser_id = "i"\nregistered_on = {{ constant = "3/4/2024" }}\n',
+            (5, 19),
+            "'3/4/2024': may be read in more than one way",
+        ),
+        (
+            f'{USERS}{COLUMNS}age = {{ column = "a", constant = "7" }}\n',
+            (6, 23),
+            "a constant stands in no column",
+        ),
+        (
+            f'{USERS}{COLUMNS}age = {{ column = "a", time = "b" }}\n',
+            (6, 23),
+            "age has no time in a column of its own",
+        ),
+        (f'{PLAYS}started_at = {{ column = "a", time = 7 }}\n', (8, 30), "time names no column"),
+        (
+            f'{PLAYS}started_at = {{ column = "a", time = "b", written = "epoch seconds" }}\n',
+            (8, 30),
+            "started_at has no time in a column of its own",
+        ),
+        (
+            f'{PLAYS}started_at = {{ column = "a", written = "epoch" }}\n',
+            (8, 30),
+            "started_at can't be written as 'epoch'",
         ),
         ('kind = "events.events"\nkeep = ["slug"]\n', (2, 1), "keep is not a list of properties"),
         ('kind = "events.events"\nsource = "x"\n', (2, 1), "a map has no source"),
@@ -314,6 +517,12 @@ def test_an_instant_whose_day_fits_only_exchanged_refuses_the_file(tmp_path: Pat
     rows = ROWS.splitlines()[0] + "\nS~K~T~04.13.2024 10:30~1~~\n"
     with pytest.raises(InputError, match=r"rows\.csv, line 2, .*day and month exchanged"):
         codes(tmp_path, MAP, rows)
+
+
+@pytest.mark.parametrize("time", ["9:30", "25:00", "noon"])
+def test_a_fault_in_the_time_alone_leaves_no_other_day_in_doubt(tmp_path: Path, time: str) -> None:
+    rows = ROWS.splitlines()[0] + f"\nS~K~T~05.04.2024 {time}~1~~\n"
+    assert codes(tmp_path, MAP, rows) == ["not_an_instant"]
 
 
 def test_explaining_names_the_file_whose_days_are_ambiguous(tmp_path: Path) -> None:

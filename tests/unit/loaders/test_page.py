@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loaders.contract import Kind, check
-from loaders.folders import DATA_ENDINGS, PACKED_ENDINGS
+from loaders.folders import UNFINISHED_ENDINGS
 from loaders.kinds import KINDS
 from loaders.recognise import recognise
 from loaders.wanted import Wanted
@@ -60,6 +60,6 @@ def test_example_of_a_kind_reads_the_files_it_is_for(tmp_path: Path) -> None:
 
 
 def test_page_names_every_ending_and_every_step_of_a_target() -> None:
-    assert all(f"`{ending}`" in TEXT for ending in (*DATA_ENDINGS, *PACKED_ENDINGS))
+    assert all(f"`{ending}`" in TEXT for ending in UNFINISHED_ENDINGS)
     steps = {file.name for file in list_sql("loaders.targets.viewing_sessions")}
     assert all(f"`{step}.sql`" in INDEX.read_text(encoding="utf-8") for step in steps)

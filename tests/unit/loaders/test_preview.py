@@ -319,9 +319,9 @@ def test_a_pattern_gives_the_files_that_fit(tmp_path: Path) -> None:
         ("below/a[1].csv", ["a[1].csv"]),
         ("bel*", ["a[1].csv"]),
     ):
-        assert [file.path.name for file in list_files([tmp_path / pattern])] == names
+        assert [file.path.name for file in list_files([tmp_path / pattern]).files] == names
     with pytest.raises(InputError, match=r"no file fits .*2023\*"):
-        list(list_files([tmp_path / "2023*"]))
+        list_files([tmp_path / "2023*"])
 
 
 @pytest.mark.parametrize(

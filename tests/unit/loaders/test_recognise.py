@@ -229,7 +229,7 @@ def write_manifest(folder: Path, **content: object) -> None:
 
 
 def names_in(folder: Path) -> list[str]:
-    return [file.path.relative_to(folder).as_posix() for file in list_files([folder])]
+    return [file.path.relative_to(folder).as_posix() for file in list_files([folder]).files]
 
 
 def test_what_a_manifest_names_as_no_data_is_left_out(tmp_path: Path) -> None:
@@ -241,7 +241,9 @@ def test_what_a_manifest_names_as_no_data_is_left_out(tmp_path: Path) -> None:
     assert names_in(made) == ["iptv/20250101.json", "more.csv", "users.csv"]
     assert names_in(tmp_path)[0] == "dirt.jsonl"
     assert len(names_in(tmp_path)) == 4
-    assert [file.path.name for file in list_files([made / "truth" / "users.csv"])] == ["users.csv"]
+    assert [file.path.name for file in list_files([made / "truth" / "users.csv"]).files] == [
+        "users.csv"
+    ]
 
 
 @pytest.mark.parametrize(

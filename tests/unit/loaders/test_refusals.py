@@ -52,12 +52,12 @@ def test_a_file_that_is_no_delivery_is_refused(
     assert told.out == ""
 
 
-def test_one_unknown_file_stops_the_run_before_anything_is_asked_of_a_server(
+def test_one_unknown_file_that_was_named_stops_the_run_before_anything_is_asked_of_a_server(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "users.csv").write_bytes(USERS)
     (tmp_path / "notes.txt").write_text("to do: everything\n")
-    assert ingest(tmp_path) == 4
+    assert ingest(*sorted(tmp_path.iterdir())) == 4
     assert "notes.txt is of no kind that svp understands" in capsys.readouterr().err
 
 
