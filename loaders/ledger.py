@@ -36,6 +36,7 @@ __all__ = [
     "complete_undo",
     "completed_loads",
     "confirm_loads",
+    "count_replaced",
     "find_load",
     "find_one",
     "forget",
@@ -232,6 +233,13 @@ def confirm_loads(connection: Connection, load_id: int, confirmed: Iterable[int]
     statement = "UPDATE ops.load SET confirmed_loads = %s::bigint[] WHERE load_id = %s"
     with connection.cursor() as cursor:
         cursor.execute(statement, (sorted(confirmed), load_id))
+
+
+def count_replaced(connection: Connection, load_id: int, rows: int) -> None:
+    """Note how many rows of other loads one put its own in the place of, in the transaction that records its rows."""
+    statement = "UPDATE ops.load SET replaced_rows = %s WHERE load_id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (rows, load_id))
 
 
 def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, state: str) -> None:
