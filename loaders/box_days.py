@@ -7,7 +7,7 @@ PostgreSQL, in the transaction of the load. So a day is what its last complete l
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -96,19 +96,32 @@ class United:
     winners: Positions
     """Which of those count: the last one of each id."""
 
+    def as_whole(self, stored_rows: int) -> United:
+        """Return the same where the delivery is all there is: the stored lines that it lacks go, too."""
+        gone = np.delete(np.arange(stored_rows), self.confirmed)
+        ended = len(gone) - len(self.replaced)
+        return replace(self, replaced=gone, outcomes={**self.outcomes, "ended": ended})
+
 
 class BoxDaySink:
-    """The lines of one day, united with those that are there: by id, the later value wins."""
+    """The lines of one day, united with those that are there: by id, the later value wins; or in their place."""
 
     name = "PostgreSQL"
     state = "mongo_done"
     takes_any_order = True
 
     def __init__(
-        self, connection: Connection, name: str, *, source: str, day: date, load_id: int
+        self,
+        connection: Connection,
+        name: str,
+        *,
+        source: str,
+        day: date,
+        load_id: int,
+        is_whole: bool = False,
     ) -> None:
-        """Begin with no line; ``name`` is that of the file."""
-        self._connection, self._name = connection, name
+        """Begin with no line; ``name`` is that of the file, ``is_whole`` whether it is all there is of the day."""
+        self._connection, self._name, self._is_whole = connection, name, is_whole
         self._source, self._day, self._load_id = source, day, load_id
         self._delivered: list[list[pa.RecordBatch]] = [[] for _ in range(PARTS)]
         self._line_count = 0
@@ -137,8 +150,13 @@ class BoxDaySink:
         return 0
 
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """Unite the lines with those of the day, and put those in their place that change any."""
+        """Unite the lines with those of the day, and put those in their place that change any.
+
+        Raises:
+            InputError: the file is said to be all there is of its day, and none of its lines is accepted.
+        """
         if not self._line_count:
+            self._refuse_nothing()
             return {}, {}
         outcomes: Counter[str] = Counter()
         flags: Counter[str] = Counter()
@@ -147,6 +165,8 @@ class BoxDaySink:
             before = lines_by_load(self._connection, self._source, self._day, parts=[part])
             stored, delivered = together(before), pa.Table.from_batches(batches, schema=DELIVERED)
             united = unite(stored, delivered)
+            if self._is_whole:
+                united = united.as_whole(stored.num_rows)
             outcomes.update(united.outcomes)
             flags.update(count_flags(delivered.column("quality_flags").take(united.winners)))
             totals.add(_without(stored, united.replaced))
@@ -155,13 +175,26 @@ class BoxDaySink:
             self._meet(place, before, united)
             if united.own.num_rows:
                 put_lines(self._connection, place, self._load_id, united.own)
-                is_changed = True
+            is_changed |= bool(united.own.num_rows or len(united.replaced))
+        if self._is_whole:
+            self._overtake_day()
         ledger.confirm_loads(self._connection, self._load_id, self._confirmed_loads)
         ledger.count_replaced(self._connection, self._load_id, self._replaced_rows)
         if is_changed:
             put_totals(self._connection, self._source, self._day, totals, load_id=self._load_id)
             ledger.touch_days(self._connection, self._load_id, {self._day})
         return outcomes, dict(sorted(flags.items()))
+
+    def _refuse_nothing(self) -> None:
+        if self._is_whole:
+            message = f"{self._name} has no line that is accepted, so it can't be all there is of {self._day}"
+            raise InputError(message, "check the file; 'svp loads undo' takes a day's loads back")
+
+    def _overtake_day(self) -> None:
+        """Note that what was refused of the day before is out of date."""
+        parameters = {"load_id": self._load_id, "start": f"{self._day}:"}
+        with self._connection.cursor() as cursor:
+            cursor.execute(read_sql("loaders.statements", "overtake_day"), parameters)
 
     def _meet(self, place: Place, before: Mapping[int, pa.Table], united: United) -> None:
         """Note which loads had brought the same lines; take away the lines that are replaced, and keep them."""

@@ -149,9 +149,14 @@ def other_path(
         return Path(found[0]) if found else None
 
 
-def overtaking(connection: Connection, kind: Kind, source: str, load_id: int) -> int | None:
-    """Return the newest completed load of a kind and source that came after one; None if there is none."""
-    parameters = {"kind": kind.name, "source": source, "load_id": load_id}
+def overtaking(
+    connection: Connection, kind: Kind, source: str, load_id: int, *, day: date | None
+) -> int | None:
+    """Return the newest completed load of a kind and source that came after one; None if there is none.
+
+    With a day, only loads that changed it count.
+    """
+    parameters = {"kind": kind.name, "source": source, "load_id": load_id, "day": day}
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "newest_load"), parameters)
         found = cursor.fetchone()

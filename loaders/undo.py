@@ -51,6 +51,7 @@ class Part:
     loaded_rows: int
     updated_rows: int
     replaced_rows: int | None
+    ended_rows: int
     kept_rows: int
     """Rows that it replaced, and that are kept as they were."""
 
@@ -230,7 +231,7 @@ def _check_lines(
     _refuse_unkept(parts)
     _refuse_overtaken(connection, load_ids)
     standing_lines, replaced_lines = box_lines.count_standing(connection, load_ids)
-    removed_lines = standing_lines - replaced_lines
+    removed_lines = standing_lines - replaced_lines + sum(part.ended_rows for part in parts)
     if removed_lines != _loaded_rows(parts):
         raise _unknown(parts)
     return removed_lines, replaced_lines

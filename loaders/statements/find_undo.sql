@@ -11,6 +11,7 @@ SELECT
     load.loaded_rows,
     load.updated_rows,
     load.replaced_rows,
+    load.ended_rows,
     (
         SELECT coalesce(cast(sum(replaced.kept_rows) AS bigint), 0)
         FROM ops.replaced

@@ -33,9 +33,11 @@ DAY = date(2022, 4, 1)
 VERSIONS = "SELECT day, version FROM ops.day_version ORDER BY day"
 
 
-def load(stores: Stores, *paths: Path, source: str | None = None) -> tuple[Any, ...]:
+def load(
+    stores: Stores, *paths: Path, source: str | None = None, replaces_days: bool = False
+) -> tuple[Any, ...]:
     """Ingest without documents, and check the row law."""
-    terms = Terms(source=source, to_warehouse=True)
+    terms = Terms(source=source, to_warehouse=True, replaces_days=replaces_days)
     reports = ingest(stores.settings, recognise_all(paths), terms=terms)
     for report in reports:
         assert report.counts.read_rows == sum(counts(report))
@@ -416,3 +418,66 @@ def test_days_from_before_lines_were_kept_by_load_can_be_taken_back_where_one_lo
     for load_id in (3, 4, 2, 1):
         undo(stores.settings, load_id)
     assert contents(stores) == ([], [], [])
+
+
+def test_a_file_that_is_all_there_is_of_its_day_takes_the_place_of_what_was_there(
+    stores: Stores, tmp_path: Path
+) -> None:
+    load(stores, logs_file(tmp_path, *map(a_box_log, "abc"), a_box_log("e", TotalDuration=-1)))
+    load(stores, logs_file(tmp_path, a_box_log("d", TotalDuration=1), name="20220401b.json"))
+    load(stores, logs_file(tmp_path, a_box_log("a"), name="20220402.json"))
+    load(stores, logs_file(tmp_path, a_box_log("c"), name="20220401n.json"), source="north")
+    before = contents(stores)
+    lines = [a_box_log("a"), a_box_log("b", TotalDuration=2), a_box_log("x", TotalDuration=3)]
+    whole = logs_file(tmp_path, *lines, name="20220401w.json")
+    (report,) = load(stores, whole, replaces_days=True)
+    assert (counts(report), report.counts.ended_rows) == ((1, 1, 1, 0, 0), 2)
+    assert watched(stores) == {("HNH123456", "KPLUS"): 259}
+    assert watched(stores, day=date(2022, 4, 2)) == {("HNH123456", "KPLUS"): 254}
+    assert watched(stores, source="north") == {("HNH123456", "KPLUS"): 254}
+    assert stores.rows("SELECT load_id, overtaken_by FROM ops.quarantine") == [(1, [5])]
+
+    versions = stores.rows(VERSIONS)
+    (again,) = load(stores, whole, replaces_days=True)
+    assert (again.outcome, stores.rows(VERSIONS)) == ("already loaded", versions)
+
+    with pytest.raises(UsageError, match=r"load 5 \(.*w\.json\) replaced 1 of its rows"):
+        undo(stores.settings, 2)
+    assert undo(stores.settings, 5) == Undo((5,), str(whole), 1, 3)
+    assert contents(stores) == before
+    assert stores.rows("SELECT load_id, overtaken_by FROM ops.quarantine") == [(1, [])]
+
+
+def test_a_day_that_others_changed_since_is_not_taken_for_replaced(
+    stores: Stores, tmp_path: Path
+) -> None:
+    whole = logs_file(tmp_path, a_box_log("a"))
+    load(stores, whole)
+    (report,) = load(stores, whole, replaces_days=True)
+    assert (report.outcome, report.counts.unchanged_rows) == ("loaded", 1)
+    assert stores.rows(VERSIONS) == [(DAY, 1)]
+    load(stores, logs_file(tmp_path, a_box_log("c"), name="20220402.json"))
+    assert load(stores, whole, replaces_days=True)[0].outcome == "already loaded"
+    load(stores, logs_file(tmp_path, a_box_log("b"), name="20220401b.json"))
+    with pytest.raises(InputError, match=r"as load 2, and load 4 of 2022-04-01 came since"):
+        load(stores, whole, replaces_days=True)
+
+
+def test_what_can_not_be_all_there_is_of_a_day_replaces_none(
+    stores: Stores, tmp_path: Path
+) -> None:
+    first = logs_file(tmp_path, a_box_log("a"))
+    load(stores, first)
+    before = contents(stores)
+    other = logs_file(tmp_path, a_box_log("b"), name="20220401b.json")
+    with pytest.raises(UsageError, match=r"20220401b?\.json are both of 2022-04-01, so neither"):
+        load(stores, first, other, replaces_days=True)
+    with pytest.raises(UsageError, match="only days of set-top-box logs that go without documents"):
+        ingest(stores.settings, recognise_all([other]), terms=Terms(replaces_days=True))
+    bad = logs_file(tmp_path, a_box_log("a", TotalDuration=-1), name="20220401c.json")
+    with pytest.raises(InputError, match=r"20220401c\.json has no line that is accepted"):
+        load(stores, bad, replaces_days=True)
+    moved = first.rename(tmp_path / "20220403.json")
+    with pytest.raises(InputError, match="which is another day"):
+        load(stores, moved, replaces_days=True)
+    assert contents(stores) == before

@@ -280,10 +280,17 @@ def test_day_of_boxes_alone_has_no_plays(platform: Platform) -> None:
     assert platform.fetch(plays) == [(0, 0, 0, 0)]
 
 
-def deliver(platform: Platform, folder: Path, *lines: dict[str, object], name: str) -> None:
+def deliver(
+    platform: Platform,
+    folder: Path,
+    *lines: dict[str, object],
+    name: str,
+    replaces_days: bool = False,
+) -> None:
     """Take lines to the warehouse without documents."""
     files = recognise_all([logs_file(folder, *lines, name=name)])
-    ingest(platform.settings, files, terms=Terms(to_warehouse=True))
+    terms = Terms(to_warehouse=True, replaces_days=replaces_days)
+    ingest(platform.settings, files, terms=terms)
 
 
 def test_days_without_documents_are_exported_compared_and_corrected_beside_days_with(
@@ -330,9 +337,15 @@ def test_a_day_without_documents_that_is_taken_back_goes_from_the_marts(
         lines = [a_box_log("a", Contract=contract, TotalDuration=3600), a_box_log(name)]
         deliver(platform, tmp_path, *lines, name=name)
         states.append(seen())
-    assert states[2][JAN_31] == (2, Decimal("1.1411"))
-    loads = list_loads(platform.settings, limit=2)
-    for newest, before in zip(loads, reversed(states[:2]), strict=True):
+    whole = a_box_log("a", Contract="HNH1", TotalDuration=1800)
+    deliver(platform, tmp_path, whole, name="20240131c.json", replaces_days=True)
+    states.append(seen())
+    assert [state.get(JAN_31) for state in states[2:]] == [
+        (2, Decimal("1.1411")),
+        (1, Decimal("0.5000")),
+    ]
+    loads = list_loads(platform.settings, limit=3)
+    for newest, before in zip(loads, reversed(states[:3]), strict=True):
         undo(platform.settings, newest["load_id"])
         assert seen() == before
 

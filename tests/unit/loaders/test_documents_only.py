@@ -40,7 +40,7 @@ class Server:
 def test_a_day_of_logs_without_documents_says_so_of_logs_but_not_of_events(
     target: str, *, is_packed: bool
 ) -> None:
-    part = undo.Part(7, f"any.{target}", target, "complete", "/a.json", None, 1, 0, None, 0)
+    part = undo.Part(7, f"any.{target}", target, "complete", "/a.json", None, 1, 0, None, 0, 0)
     assert undo._is_packed(cast("Connection", Server()), part, [7]) == is_packed
 
 
