@@ -35,7 +35,8 @@ import nosql.schema
 import oltp.schema
 import warehouse.schema
 from benchmarks.box_layouts import LAYOUTS, Layout, Line, stages
-from loaders.box_days import LINES, unite
+from loaders.box_days import unite
+from loaders.box_lines import LINES
 from loaders.contract import check
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.ingest import ingest

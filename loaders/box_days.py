@@ -7,58 +7,45 @@ PostgreSQL, in the transaction of the load. So a day is what its last complete l
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from loaders import ledger
 from loaders.arrow import Bytes, Mask, Positions, Values, as_batch, compute, letters, mask, pick
-from loaders.canonical import MAX_ID_CHARACTERS, names_no_contract
+from loaders.box_lines import (
+    KEPT,
+    LINES,
+    PARTS,
+    Place,
+    Totals,
+    keep_replaced,
+    lines_by_load,
+    put_lines,
+    put_totals,
+    together,
+)
+from loaders.canonical import MAX_ID_CHARACTERS
 from loaders.contract import count_flags
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     from svp.core.postgres import Connection
 
-__all__ = [
-    "LINES",
-    "BoxDaySink",
-    "United",
-    "read_lines",
-    "refuse_other_store",
-    "unite",
-    "watch_of",
-]
+__all__ = ["BoxDaySink", "United", "refuse_other_store", "unite"]
 
-KEPT: dict[str, pa.DataType] = {
-    "log_id": pa.string(),
-    "contract_code": pa.string(),
-    "application": pa.string(),
-    "watch_seconds": pa.int32(),
-}
-"""What is kept of a line."""
-
-LINES = pa.schema(KEPT)
 FACTS = ("contract_code", "application", "watch_seconds")
 DELIVERED = pa.schema({**KEPT, "quality_flags": pa.string(), "line": pa.int64()})
 
-PARTS = 8
-"""Of a day, by id: what is united at a time. Days that are stored have as many."""
-
 MAX_LINES = 3_000_000
 """Of a file; they are held in memory as columns, about 68 bytes each."""
-
-MAX_CONTRACT_CHARACTERS = 255
-MAX_APPLICATION_CHARACTERS = 100
-"""What the warehouse holds; ``export_box_watch_by_day`` says the same of documents."""
 
 WORD_BYTES = 8
 FACTORS = np.random.default_rng(1).integers(1, 2**63, MAX_ID_CHARACTERS, dtype=np.uint64) * 2 + 1
@@ -96,33 +83,50 @@ def refuse_other_store(
 
 @dataclass(frozen=True, slots=True)
 class United:
-    """The lines of a day after a delivery."""
+    """What a delivery makes of the lines of a day."""
 
-    lines: pa.Table
-    """Each id once."""
+    own: pa.Table
+    """What it brings: the lines that are new, or say something else; each id once."""
+    replaced: Positions
+    """The stored lines whose place those take."""
+    confirmed: Positions
+    """The stored lines that came again and say the same."""
     outcomes: Mapping[str, int]
     """Of the lines that were delivered."""
     winners: Positions
     """Which of those count: the last one of each id."""
-    is_changed: bool
-    """Whether the day is another than it was."""
+
+    def as_whole(self, stored_rows: int) -> United:
+        """Return the same where the delivery is all there is: the stored lines that it lacks go, too."""
+        gone = np.delete(np.arange(stored_rows), self.confirmed)
+        ended = len(gone) - len(self.replaced)
+        return replace(self, replaced=gone, outcomes={**self.outcomes, "ended": ended})
 
 
 class BoxDaySink:
-    """The lines of one day, united with those that are there: by id, the later value wins."""
+    """The lines of one day, united with those that are there: by id, the later value wins; or in their place."""
 
     name = "PostgreSQL"
     state = "mongo_done"
     takes_any_order = True
 
     def __init__(
-        self, connection: Connection, name: str, *, source: str, day: date, load_id: int
+        self,
+        connection: Connection,
+        name: str,
+        *,
+        source: str,
+        day: date,
+        load_id: int,
+        is_whole: bool = False,
     ) -> None:
-        """Begin with no line; ``name`` is that of the file."""
-        self._connection, self._name = connection, name
+        """Begin with no line; ``name`` is that of the file, ``is_whole`` whether it is all there is of the day."""
+        self._connection, self._name, self._is_whole = connection, name, is_whole
         self._source, self._day, self._load_id = source, day, load_id
         self._delivered: list[list[pa.RecordBatch]] = [[] for _ in range(PARTS)]
         self._line_count = 0
+        self._confirmed_loads: set[int] = set()
+        self._replaced_rows = 0
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Keep a batch.
@@ -146,74 +150,80 @@ class BoxDaySink:
         return 0
 
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """Unite the lines with those of the day, and put them in their place if that changes any."""
+        """Unite the lines with those of the day, and put those in their place that change any.
+
+        Raises:
+            InputError: the file is said to be all there is of its day, and none of its lines is accepted.
+        """
         if not self._line_count:
+            self._refuse_nothing()
             return {}, {}
         outcomes: Counter[str] = Counter()
         flags: Counter[str] = Counter()
         totals, is_changed = Totals(), False
         for part, batches in enumerate(self._delivered):
-            delivered = pa.Table.from_batches(batches, schema=DELIVERED)
-            united = unite(self._stored(part), delivered)
+            before = lines_by_load(self._connection, self._source, self._day, parts=[part])
+            stored, delivered = together(before), pa.Table.from_batches(batches, schema=DELIVERED)
+            united = unite(stored, delivered)
+            if self._is_whole:
+                united = united.as_whole(stored.num_rows)
             outcomes.update(united.outcomes)
             flags.update(count_flags(delivered.column("quality_flags").take(united.winners)))
-            totals.add(united.lines)
-            if united.is_changed:
-                self._put_part(part, united.lines)
-                is_changed = True
+            totals.add(_without(stored, united.replaced))
+            totals.add(united.own)
+            place = Place(self._source, self._day, part)
+            self._meet(place, before, united)
+            if united.own.num_rows:
+                put_lines(self._connection, place, self._load_id, united.own)
+            is_changed |= bool(united.own.num_rows or len(united.replaced))
+        if self._is_whole:
+            self._overtake_day()
+        ledger.confirm_loads(self._connection, self._load_id, self._confirmed_loads)
+        ledger.count_replaced(self._connection, self._load_id, self._replaced_rows)
         if is_changed:
-            self._put_totals(totals)
+            put_totals(self._connection, self._source, self._day, totals, load_id=self._load_id)
             ledger.touch_days(self._connection, self._load_id, {self._day})
         return outcomes, dict(sorted(flags.items()))
 
-    def _stored(self, part: int) -> pa.Table:
-        return read_lines(self._connection, self._source, self._day, parts=[part])
+    def _refuse_nothing(self) -> None:
+        if self._is_whole:
+            message = f"{self._name} has no line that is accepted, so it can't be all there is of {self._day}"
+            raise InputError(message, "check the file; 'svp loads undo' takes a day's loads back")
 
-    def _put_part(self, part: int, lines: pa.Table) -> None:
-        parameters = {
-            "source": self._source,
-            "day": self._day,
-            "part": part,
-            "lines": _packed(lines),
-        }
+    def _overtake_day(self) -> None:
+        """Note that what was refused of the day before is out of date."""
+        parameters = {"load_id": self._load_id, "start": f"{self._day}:"}
         with self._connection.cursor() as cursor:
-            cursor.execute(read_sql("loaders.statements", "put_box_lines"), parameters)
+            cursor.execute(read_sql("loaders.statements", "overtake_day"), parameters)
 
-    def _put_totals(self, totals: Totals) -> None:
-        for source in self._other_sources():
-            totals.active.append(_active(read_lines(self._connection, source, self._day)))
-        parameters = {
-            "source": self._source,
-            "day": self._day,
-            "load_id": self._load_id,
-            "line_count": totals.line_count,
-            "watch_seconds": totals.watch_seconds,
-            "active_contracts": len(compute.unique(pa.concat_arrays(totals.active))),
-        }
-        with self._connection.cursor() as cursor:
-            cursor.execute(read_sql("loaders.statements", "put_box_day"), parameters)
-
-    def _other_sources(self) -> list[str]:
-        others = "SELECT source FROM oltp.box_days WHERE day = %s AND source <> %s"
-        with self._connection.cursor() as cursor:
-            cursor.execute(others, (self._day, self._source))
-            return [source for (source,) in cursor.fetchall()]
+    def _meet(self, place: Place, before: Mapping[int, pa.Table], united: United) -> None:
+        """Note which loads had brought the same lines; take away the lines that are replaced, and keep them."""
+        connection, first = self._connection, 0
+        for load_id, lines in before.items():
+            if len(_among(united.confirmed, first, lines)):
+                self._confirmed_loads.add(load_id)
+            replaced = _among(united.replaced, first, lines)
+            if len(replaced):
+                gone, kept = lines.take(replaced), _without(lines, replaced)
+                put_lines(connection, place, load_id, kept)
+                keep_replaced(
+                    connection, place, gone, load_id=self._load_id, replaced_load_id=load_id
+                )
+                self._replaced_rows += gone.num_rows
+            first += lines.num_rows
 
 
-class Totals:
-    """What a day holds, its parts taken together."""
+def _among(positions: Positions, first: int, lines: pa.Table) -> Positions:
+    """Return which of the positions are among lines that begin at ``first``, counted from there."""
+    found: Positions = positions[(first <= positions) & (positions < first + lines.num_rows)]
+    return found - first
 
-    def __init__(self) -> None:
-        self.line_count = 0
-        self.watch_seconds = 0
-        self.active: list[Values] = []
-        """Contracts that had any time; one may come more than once."""
 
-    def add(self, lines: pa.Table) -> None:
-        """Add the lines of a part."""
-        self.line_count += lines.num_rows
-        self.watch_seconds += int(lines.column("watch_seconds").to_numpy().sum(dtype=np.int64))
-        self.active.append(_active(lines))
+def _without(lines: pa.Table, positions: Positions) -> pa.Table:
+    """Return the lines but for those at some positions."""
+    if not len(positions):
+        return lines
+    return pick(lines, np.delete(np.arange(lines.num_rows), positions))
 
 
 def _parts(ids: Values) -> Positions:
@@ -242,18 +252,20 @@ def unite(stored: pa.Table, delivered: pa.Table) -> United:
     replaced = before[codes[wins]]
     is_new = replaced == NOWHERE
     differs = _differ(both, winners, replaced)
+    is_same = ~is_new & ~differs
     is_late = _differ(both, superseded, latest[codes[~wins]])
-    loaded = delivered.num_rows - len(lines) + _count(is_new)
-    gone = np.concatenate([superseded, replaced[~is_new]])
     return United(
-        lines=pick(both, np.delete(np.arange(both.num_rows), gone)) if len(gone) else both,
+        own=_without(
+            delivered.select(LINES.names), np.concatenate([superseded, winners[is_same]]) - first
+        ),
+        replaced=replaced[differs],
+        confirmed=replaced[is_same],
         outcomes={
-            "loaded": loaded,
-            "unchanged": _count(~is_new & ~differs) + _count(~is_late),
+            "loaded": delivered.num_rows - len(lines) + _count(is_new),
+            "unchanged": _count(is_same) + _count(~is_late),
             "updated": _count(differs) + _count(is_late),
         },
         winners=np.delete(np.arange(delivered.num_rows), superseded - first),
-        is_changed=bool(loaded or differs.any()),
     )
 
 
@@ -321,71 +333,3 @@ def _differ(lines: pa.Table, some: Positions, others: Positions) -> Mask:
     )
     found[has_other] = reduce(np.logical_or, map(mask, differ))
     return found
-
-
-def _packed(lines: pa.Table) -> memoryview:
-    sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_stream(sink, LINES, options=options) as writer:
-        writer.write_table(lines.combine_chunks())
-    return memoryview(sink.getvalue())
-
-
-def read_lines(
-    connection: Connection, source: str, day: date, *, parts: Sequence[int] = range(PARTS)
-) -> pa.Table:
-    """Return the lines of a source's day, or of some of its parts, each id once; none if it has none."""
-    statement = (
-        "SELECT lines FROM oltp.box_day_lines WHERE source = %s AND day = %s AND part = ANY(%s)"
-    )
-    tables = [LINES.empty_table()]
-    with closing(connection.cursor()) as cursor:
-        cursor.execute(statement, (source, day, list(parts)))
-        for (packed,) in cursor:
-            with pa.ipc.open_stream(packed) as reader:
-                tables.append(reader.read_all())
-    return pa.concat_tables(tables)
-
-
-def watch_of(lines: pa.Table) -> pa.Table:
-    """Return the time by contract and application, as the warehouse names them; null for what names none.
-
-    Columns: ``contract_code``, ``application``, ``watch_seconds`` (int64). The pipeline ``export_box_watch_by_day``
-    makes the same of documents.
-    """
-    named = pa.table(
-        {
-            "contract_code": _renamed(lines.column("contract_code"), _contract),
-            "application": _renamed(lines.column("application"), _application),
-            "watch_seconds": lines.column("watch_seconds").combine_chunks().cast(pa.int64()),
-        }
-    )
-    keys = ["contract_code", "application"]
-    summed = named.group_by(keys, use_threads=False).aggregate([("watch_seconds", "sum")])
-    return summed.rename_columns([*keys, "watch_seconds"])
-
-
-def _renamed(words: pa.ChunkedArray[Any], rename: Callable[[Values], Values]) -> Values:
-    """Return a column with each of its words renamed, once."""
-    column = words.combine_chunks().dictionary_encode()
-    return compute.take(rename(column.dictionary), column.indices)
-
-
-def _contract(codes: Values) -> Values:
-    """Return the contracts that are some, and fit the warehouse; null for others."""
-    rows = pa.RecordBatch.from_arrays([codes], names=["contract_code"])
-    is_long = compute.greater(compute.utf8_length(codes), MAX_CONTRACT_CHARACTERS)
-    is_none = compute.or_(names_no_contract(rows), is_long)
-    return compute.if_else(is_none, pa.scalar(None, pa.string()), codes)
-
-
-def _application(names: Values) -> Values:
-    """Return the names as long as the warehouse takes them."""
-    return compute.utf8_slice_codeunits(names, 0, MAX_APPLICATION_CHARACTERS)
-
-
-def _active(lines: pa.Table) -> Values:
-    """Return the contracts that had any time."""
-    watched = watch_of(lines)
-    active = watched.filter(compute.greater(watched.column("watch_seconds"), 0))
-    return compute.drop_null(active.column("contract_code").combine_chunks())

@@ -51,6 +51,9 @@ LARGE_BYTES = 1024 * 1024
 FULL = "snapshot"
 """What is said of the content of a full delivery."""
 
+WHOLE_DAY = "all of its day"
+"""What is said of the content of a file that replaces its day."""
+
 
 def ingest(
     settings: Settings,
@@ -109,7 +112,9 @@ class Loading:
 
     @property
     def content(self) -> Fingerprint:
-        """What makes it another load: a full delivery says more than its rows."""
+        """What makes it another load: to be all there is, of a kind or of a day, says more than its rows."""
+        if self.terms.replaces_days:
+            return self.file.content.also(WHOLE_DAY)
         return self.file.content.also(FULL) if self.terms.is_full else self.file.content
 
 
@@ -150,24 +155,26 @@ def _load(loading: Loading, stores: Stores) -> FileReport:
     started, file = time.monotonic(), loading.file
     known = ledger.find_load(stores.postgres, file.kind, loading.source, loading.content)
     if file.day:
-        _check_day(loading, stores, file.day, known)
+        _check_day(loading, stores, file.day)
     if known is None or known.state != "complete":
         outcome, counts = "loaded", _load_rows(loading, stores)
     elif known.load_id in loading.begun:
         outcome, counts = "loaded", ledger.recorded_rows(stores.postgres, known.load_id)
     else:
-        if loading.terms.is_full:
+        if loading.terms.is_full or loading.terms.replaces_days:
             _refuse_overtaken(loading, stores, known)
         outcome, counts = "already loaded", RowCounts()
     advice, seconds = next(iter(loading.advice), None), time.monotonic() - started
     return FileReport(file.place, file.kind.name, outcome, counts, seconds, advice)
 
 
-def _check_day(loading: Loading, stores: Stores, day: date, known: Entry | None) -> None:
+def _check_day(loading: Loading, stores: Stores, day: date) -> None:
     """Raise InputError if a daily file is not of the day that it was before, or goes another way than its day went."""
     file = loading.file
-    if known is not None:
-        _refuse_other_day(file, day, known)
+    for content in (file.content, file.content.also(WHOLE_DAY)):
+        known = ledger.find_load(stores.postgres, file.kind, loading.source, content)
+        if known is not None:
+            _refuse_other_day(file, day, known)
     store = "PostgreSQL" if loading.terms.to_warehouse else "MongoDB"
     with stores.postgres:
         refuse_other_store(stores.postgres, file.name, file.kind.name, day, store=store)
@@ -183,12 +190,15 @@ def _refuse_other_day(file: Recognised, day: date, known: Entry) -> None:
 
 
 def _refuse_overtaken(loading: Loading, stores: Stores, known: Entry) -> None:
-    """Raise InputError if later loads of its kind made the stores another state than that of a full delivery."""
-    later = ledger.overtaking(stores.postgres, loading.file.kind, loading.source, known.load_id)
+    """Raise InputError if later loads of its kind, or its day, made the stores another state than a full delivery."""
+    file = loading.file
+    later = ledger.overtaking(
+        stores.postgres, file.kind, loading.source, known.load_id, day=file.day
+    )
     if later is not None:
-        name, kind = loading.file.name, loading.file.kind.name
+        of = file.day or file.kind.name
         message = (
-            f"{name} was loaded as load {known.load_id}, and load {later} of {kind} came since"
+            f"{file.name} was loaded as load {known.load_id}, and load {later} of {of} came since"
         )
         advice = "if it is the state of now, add an empty line to it, so that it is another file"
         raise InputError(message, advice)
@@ -247,7 +257,14 @@ def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
     if tolerance.is_limited and tolerance.refuses(judge(file, tolerance, loading.progress)):
         return NoSink()
     if file.day is not None and loading.terms.to_warehouse:
-        return BoxDaySink(stores.postgres, file.name, source=source, day=file.day, load_id=load_id)
+        return BoxDaySink(
+            stores.postgres,
+            file.name,
+            source=source,
+            day=file.day,
+            load_id=load_id,
+            is_whole=loading.terms.replaces_days,
+        )
     shape = partial(ONLY_DOCUMENTS[target.name], Delivery(source, load_id, file.day))
     announce = partial(ledger.announce_days, stores.settings, load_id)
     collection = stores.mongodb[target.name]

@@ -37,6 +37,7 @@ __all__ = [
     "complete_undo",
     "completed_loads",
     "confirm_loads",
+    "count_replaced",
     "find_load",
     "find_one",
     "forget",
@@ -150,9 +151,14 @@ def other_path(
         return Path(found[0]) if found else None
 
 
-def overtaking(connection: Connection, kind: Kind, source: str, load_id: int) -> int | None:
-    """Return the newest completed load of a kind and source that came after one; None if there is none."""
-    parameters = {"kind": kind.name, "source": source, "load_id": load_id}
+def overtaking(
+    connection: Connection, kind: Kind, source: str, load_id: int, *, day: date | None
+) -> int | None:
+    """Return the newest completed load of a kind and source that came after one; None if there is none.
+
+    With a day, only loads that changed it count.
+    """
+    parameters = {"kind": kind.name, "source": source, "load_id": load_id, "day": day}
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "newest_load"), parameters)
         found = cursor.fetchone()
@@ -247,6 +253,13 @@ def confirm_loads(connection: Connection, load_id: int, confirmed: Iterable[int]
     statement = "UPDATE ops.load SET confirmed_loads = %s::bigint[] WHERE load_id = %s"
     with connection.cursor() as cursor:
         cursor.execute(statement, (sorted(confirmed), load_id))
+
+
+def count_replaced(connection: Connection, load_id: int, rows: int) -> None:
+    """Note how many rows of other loads one put its own in the place of, in the transaction that records its rows."""
+    statement = "UPDATE ops.load SET replaced_rows = %s WHERE load_id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (rows, load_id))
 
 
 def record_rows(connection: Connection, load_id: int, counts: RowCounts, *, state: str) -> None:

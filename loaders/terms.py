@@ -16,6 +16,7 @@ from svp.model import BOX_LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from loaders.contract import Kind
@@ -36,6 +37,8 @@ class Terms:
     """Whether logs of set-top boxes go there without documents."""
     may_end: Tolerance | None = None
     """For full deliveries: how many rows that one lacks may end; None for any other delivery."""
+    replaces_days: bool = False
+    """Whether each file is all there is of its day."""
 
     @property
     def is_full(self) -> bool:
@@ -54,6 +57,8 @@ class Terms:
             _check_source(self.source)
         if self.is_full:
             _check_snapshots(files)
+        if self.replaces_days:
+            _check_days(files, to_warehouse=self.to_warehouse)
 
     def rehearse(self, files: Sequence[Recognised]) -> None:
         """Raise UsageError if files can't be taken so into stores that hold none of them."""
@@ -89,6 +94,23 @@ def _check_snapshots(files: Sequence[Recognised]) -> None:
                 f"{first.name} and {file.name} are both {file.kind.name}, so neither is all of it"
             )
             raise UsageError(message, "give --snapshot with one file of a kind")
+
+
+def _check_days(files: Sequence[Recognised], *, to_warehouse: bool) -> None:
+    if not to_warehouse:
+        message = "only days of set-top-box logs that go without documents can be replaced"
+        advice = (
+            "give --replace-day with --to warehouse, or take back a day's loads ('svp loads undo')"
+        )
+        raise UsageError(message, advice)
+    first_of: dict[date | None, Recognised] = {}
+    for file in files:
+        first = first_of.setdefault(file.day, file)
+        if first is not file:
+            message = (
+                f"{first.name} and {file.name} are both of {file.day}, so neither is all of it"
+            )
+            raise UsageError(message, "give --replace-day with one file of a day")
 
 
 def _check_shared_ids(files: Sequence[Recognised]) -> None:

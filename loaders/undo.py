@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from psycopg2 import IntegrityError, sql
 
-from loaders import postgres
+from loaders import box_lines, postgres
+from loaders.documents import ONLY_DOCUMENTS
 from loaders.ledger import Entry
 from loaders.publishing import collection_of, publish_undo
 from loaders.retries import persist
@@ -50,6 +51,7 @@ class Part:
     loaded_rows: int
     updated_rows: int
     replaced_rows: int | None
+    ended_rows: int
     kept_rows: int
     """Rows that it replaced, and that are kept as they were."""
 
@@ -58,11 +60,10 @@ class Waiting(NamedTuple):
     """A load that is to be taken back, and what it waits for."""
 
     load_id: int
-    target: str
     waits_for: list[int]
     """Loads that are to be taken back before it."""
     is_kept: bool
-    """Whether what it replaced is known."""
+    """Whether what it replaced is known, unless that were documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +151,12 @@ def _prepare(stores: Stores, parts: Sequence[Part]) -> Undo:
     if parts[0].state == "undoing":
         return Undo(tuple(load_ids), parts[0].path, 0, 0)
     table = TABLES_BY_NAME.get(parts[0].target)
-    if table is None:
-        removed_rows, restored_rows = _check_documents(stores, parts, load_ids), 0
-    else:
+    if table is not None:
         removed_rows, restored_rows = _check_rows(stores.postgres, table, parts, load_ids)
+    elif _is_packed(stores.postgres, parts[0], load_ids):
+        removed_rows, restored_rows = _check_lines(stores.postgres, parts, load_ids)
+    else:
+        removed_rows, restored_rows = _check_documents(stores, parts, load_ids), 0
     _refuse_confirmed(stores.postgres, load_ids)
     return Undo(tuple(load_ids), parts[0].path, removed_rows, restored_rows)
 
@@ -176,7 +179,7 @@ def _way_out(connection: Connection, load_ids: Sequence[int], first_id: int) -> 
     Of the loads, or of those that they wait for, there may be some that never can be.
     """
     with connection.cursor() as cursor:
-        parameters = {"load_ids": list(load_ids)}
+        parameters = {"load_ids": list(load_ids), "documents": list(ONLY_DOCUMENTS)}
         cursor.execute(read_sql("loaders.statements", "undo_order"), parameters)
         waiting = [Waiting(*row) for row in cursor.fetchall()]
     obstacle = _circle(waiting) or _unkept(waiting)
@@ -198,8 +201,7 @@ def _circle(waiting: Sequence[Waiting]) -> str:
 
 def _unkept(waiting: Sequence[Waiting]) -> str:
     """Say which load can't be taken back because what it replaced is not kept; nothing if each can be."""
-    lost = (load.load_id for load in waiting if load.target in TABLES_BY_NAME and not load.is_kept)
-    load_id = next(lost, None)
+    load_id = next((load.load_id for load in waiting if not load.is_kept), None)
     return f"load {load_id} can't be, as what it replaced is not kept" if load_id else ""
 
 
@@ -210,20 +212,39 @@ def _check_rows(
     _refuse_unkept(parts)
     parameters = {"load_ids": load_ids, "target": table.name}
     postgres.view_stored(connection, table)
+    _refuse_overtaken(connection, load_ids)
     with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "overtaking_loads"), parameters)
-        _refuse_overtaken(connection, load_ids, cursor.fetchall())
         cursor.execute(read_sql("loaders.statements", "removed"), parameters)
         removed_rows = cursor.rowcount
         cursor.execute(read_sql("loaders.statements", "written_rows"), parameters)
         ((written_rows,),) = cursor.fetchall()
-    if removed_rows < sum(part.loaded_rows for part in parts):
-        message = (
-            f"later loads replaced rows of load {load_ids[0]}, and which rows is not known any more"
-        )
-        raise UsageError(message, RIGHT_FILE)
+    if removed_rows < _loaded_rows(parts):
+        raise _unknown(parts)
     _refuse_needed(connection, table, load_ids)
     return removed_rows, written_rows - removed_rows
+
+
+def _check_lines(
+    connection: Connection, parts: Sequence[Part], load_ids: list[int]
+) -> tuple[int, int]:
+    """Return how many lines of logs without documents go and how many come back."""
+    _refuse_unkept(parts)
+    _refuse_overtaken(connection, load_ids)
+    standing_lines, replaced_lines = box_lines.count_standing(connection, load_ids)
+    removed_lines = standing_lines - replaced_lines + sum(part.ended_rows for part in parts)
+    if removed_lines != _loaded_rows(parts):
+        raise _unknown(parts)
+    return removed_lines, replaced_lines
+
+
+def _loaded_rows(parts: Sequence[Part]) -> int:
+    return sum(part.loaded_rows for part in parts)
+
+
+def _unknown(parts: Sequence[Part]) -> UsageError:
+    """Return the refusal of loads whose own rows can't be told from those of others."""
+    message = f"later loads replaced rows of load {parts[0].load_id}, and which rows is not known any more"
+    return UsageError(message, RIGHT_FILE)
 
 
 def _refuse_unkept(parts: Sequence[Part]) -> None:
@@ -239,10 +260,12 @@ def _refuse_unkept(parts: Sequence[Part]) -> None:
             raise UsageError(message, advice)
 
 
-def _refuse_overtaken(
-    connection: Connection, load_ids: list[int], overtaking: Sequence[tuple[str, int, int]]
-) -> None:
+def _refuse_overtaken(connection: Connection, load_ids: list[int]) -> None:
     """Raise UsageError if later loads replaced rows; they are to be taken back before."""
+    parameters = {"load_ids": load_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "overtaking_loads"), parameters)
+        overtaking = cursor.fetchall()
     if overtaking:
         path, load_id, rows = overtaking[-1]
         message = f"load {load_id} ({path}) replaced {rows:,} of its rows"
@@ -274,8 +297,6 @@ def _referring(child: str, column: str) -> sql.Composed:
 
 def _check_documents(stores: Stores, parts: Sequence[Part], load_ids: list[int]) -> int:
     """Return how many documents go. What a document was before it was replaced is not kept."""
-    if parts[0].target == BOX_LOGS.name:
-        _refuse_packed(stores.postgres, load_ids)
     collection = stores.mongodb[collection_of(parts[0].target) or parts[0].target]
     own = {"load_id": {"$in": load_ids}}
     earlier = collection.distinct("replaced_load_id", own)
@@ -284,7 +305,7 @@ def _check_documents(stores: Stores, parts: Sequence[Part], load_ids: list[int])
     replaced = {"replaced_load_id": {"$in": load_ids}}
     later = _others(collection.distinct("load_id", replaced), load_ids)
     written = collection.count_documents(own)
-    if later or written < sum(part.loaded_rows for part in parts):
+    if later or written < _loaded_rows(parts):
         named = f"load {later[-1]}" if later else "later loads"
         message = f"{named} replaced documents of load {load_ids[0]}"
         raise UsageError(message, "deliver the right file of that day instead")
@@ -317,18 +338,17 @@ def _refuse_forgotten(replaced: Sequence[Part]) -> None:
             raise UsageError(message, "deliver the right file of that day instead")
 
 
-def _refuse_packed(connection: Connection, load_ids: list[int]) -> None:
-    """Raise UsageError for logs that went without documents: what their days were before is not known."""
+def _is_packed(connection: Connection, part: Part, load_ids: list[int]) -> bool:
+    """Tell whether loads brought logs that went to the warehouse without documents."""
     statement = (
         "SELECT EXISTS (SELECT 1 FROM oltp.box_days WHERE day IN"
         " (SELECT day FROM ops.load_day WHERE load_id = ANY(%s)))"
     )
+    if part.target != BOX_LOGS.name:
+        return False
     with connection.cursor() as cursor:
         cursor.execute(statement, (load_ids,))
-        ((is_packed,),) = cursor.fetchall()
-    if is_packed:
-        message = f"load {load_ids[0]} went to the warehouse without documents, and what its day was before is not kept"
-        raise UsageError(message, "deliver the right file of that day instead")
+        return bool(cursor.fetchall()[0][0])
 
 
 def _take_back(connection: Connection, parts: Sequence[Part]) -> None:
@@ -346,6 +366,8 @@ def _take_back(connection: Connection, parts: Sequence[Part]) -> None:
                     cursor.execute(statement, parameters)
                 except IntegrityError as error:
                     raise _taken(error) from error
+        elif parts[0].target == BOX_LOGS.name:
+            box_lines.take_back(connection, load_ids)
         begun = parameters | {"rewritten_loads": rewritten}
         cursor.execute(read_sql("loaders.statements", "begin_undo"), begun)
 

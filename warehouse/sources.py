@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyarrow as pa
 from psycopg2.extras import RealDictCursor
 
-from loaders.box_days import read_lines, watch_of
+from loaders.box_lines import read_lines, watch_of
 from loaders.documents import COLLECTIONS
 from loaders.ledger import INGEST_LOCK_KEY
 from nosql.pipelines import find_pipeline

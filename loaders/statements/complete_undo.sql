@@ -6,6 +6,9 @@ WHERE load_day.load_id = %(load_id)s;
 DELETE FROM ops.replaced_row
 WHERE replaced_row.load_id = %(load_id)s;
 
+DELETE FROM ops.replaced_lines
+WHERE replaced_lines.load_id = %(load_id)s;
+
 UPDATE ops.load
 SET
     state = 'undone',

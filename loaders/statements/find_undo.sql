@@ -11,10 +11,11 @@ SELECT
     load.loaded_rows,
     load.updated_rows,
     load.replaced_rows,
+    load.ended_rows,
     (
-        SELECT count(*)
-        FROM ops.replaced_row
-        WHERE replaced_row.load_id = load.load_id
+        SELECT coalesce(cast(sum(replaced.kept_rows) AS bigint), 0)
+        FROM ops.replaced
+        WHERE replaced.load_id = load.load_id
     ) AS kept_rows
 FROM ops.load
 WHERE

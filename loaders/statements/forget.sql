@@ -10,3 +10,10 @@ WHERE
     replaced_row.load_id = load.load_id
     AND load.state = 'complete'
     AND replaced_row.replaced_at < clock_timestamp() - make_interval(days => %(undo_days)s);
+
+DELETE FROM ops.replaced_lines
+USING ops.load
+WHERE
+    replaced_lines.load_id = load.load_id
+    AND load.state = 'complete'
+    AND replaced_lines.replaced_at < clock_timestamp() - make_interval(days => %(undo_days)s);

@@ -1,25 +1,26 @@
 -- undo_order.sql: these loads and all that are to be taken back before them, by whatever ways: a load waits for another
 -- that brought rows of its own again, or replaced some; and whether what each of them replaced is kept.
 -- grain:  one row per load; those out of quarantine count as the load that they go with
--- params: load_ids
+-- params: load_ids; documents (targets that are documents, of which nothing is kept, unless a load counted what it replaced)
 WITH RECURSIVE part AS (
     SELECT
         load.load_id,
-        load.target,
         load.confirmed_loads,
         coalesce(load.origin_load_id, load.load_id) AS whole_load_id,
-        coalesce(load.replaced_rows, load.updated_rows) AS replaced_rows
+        coalesce(
+            load.replaced_rows,
+            CASE WHEN load.target <> all(%(documents)s) THEN load.updated_rows END
+        ) AS replaced_rows
     FROM ops.load
     WHERE load.state <> 'undone'
 ),
 
 replaced AS (
     SELECT
-        replaced_row.load_id,
-        replaced_row.replaced_load_id,
-        count(*) AS kept_rows
-    FROM ops.replaced_row
-    GROUP BY replaced_row.load_id, replaced_row.replaced_load_id
+        replaced.load_id,
+        replaced.replaced_load_id,
+        replaced.kept_rows
+    FROM ops.replaced
 ),
 
 step AS (
@@ -57,7 +58,6 @@ unkept AS (
 
 SELECT
     involved.load_id,
-    part.target,
     array(
         SELECT step.waits_for
         FROM step
@@ -66,5 +66,4 @@ SELECT
     ) AS waits_for,
     involved.load_id NOT IN (SELECT unkept.load_id FROM unkept) AS is_kept
 FROM involved
-INNER JOIN part ON involved.load_id = part.load_id
 ORDER BY involved.load_id;

@@ -156,6 +156,13 @@ MaxEndedOption = Annotated[
         help="Rows that --snapshot may end, as 100 or 80%; half of those that are there if it is not given.",
     ),
 ]
+ReplaceDayOption = Annotated[
+    bool,
+    typer.Option(
+        "--replace-day",
+        help="Each log of set-top boxes is all there is of its day: other lines of that day go. With --to warehouse.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -175,6 +182,7 @@ def ingest(
     max_bad: MaxBadOption = None,
     snapshot: SnapshotOption = False,
     max_ended: MaxEndedOption = None,
+    replace_day: ReplaceDayOption = False,
     first: FromOption = None,
     to: ToOption = None,
     encoding: EncodingOption = None,
@@ -202,7 +210,7 @@ def ingest(
     days = Days(first and first.date(), last)
     tolerance = tolerance_of(OnBadRow.STOP if snapshot and not max_bad else on_bad_row, max_bad)
     may_end = may_end_of(max_ended, is_snapshot=snapshot)
-    terms = Terms(source, tolerance, to_warehouse, may_end)
+    terms = Terms(source, tolerance, to_warehouse, may_end, replace_day)
     options = options_of(settings, encoding)
     with _recognised(paths or inbox_of(settings), said, days, options, as_json=as_json) as delivery:
         if explain:

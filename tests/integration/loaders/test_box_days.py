@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import date
+from operator import itemgetter
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from loaders import batches, box_days, ledger
-from loaders.box_days import read_lines, watch_of
+from loaders import undo as undoing
+from loaders.box_lines import lines_by_load, read_lines, watch_of
 from loaders.ingest import ingest
 from loaders.recognise import recognise_all
 from loaders.terms import Terms
+from loaders.undo import Undo, plan_undo, undo
+from svp.core.migrations import load_migrations
 from svp.errors import InputError, ServerError, UsageError
 from tests.integration.loaders.test_box_logs import counts
 from tests.unit.loaders.builders import a_box_log, logs_file, users_file
@@ -29,9 +33,11 @@ DAY = date(2022, 4, 1)
 VERSIONS = "SELECT day, version FROM ops.day_version ORDER BY day"
 
 
-def load(stores: Stores, *paths: Path, source: str | None = None) -> tuple[Any, ...]:
+def load(
+    stores: Stores, *paths: Path, source: str | None = None, replaces_days: bool = False
+) -> tuple[Any, ...]:
     """Ingest without documents, and check the row law."""
-    terms = Terms(source=source, to_warehouse=True)
+    terms = Terms(source=source, to_warehouse=True, replaces_days=replaces_days)
     reports = ingest(stores.settings, recognise_all(paths), terms=terms)
     for report in reports:
         assert report.counts.read_rows == sum(counts(report))
@@ -255,3 +261,223 @@ def test_a_load_that_did_not_end_leaves_the_day_as_it_was(
     (report,) = load(stores, again)
     assert report.outcome == "already loaded"
     assert (watched(stores), stores.rows(VERSIONS)) == ({("HNH123456", "KPLUS"): 255}, [(DAY, 2)])
+
+
+def contents(stores: Stores) -> tuple[Any, ...]:
+    """Return what of packed days a load may change: their totals, and their lines by load."""
+    lines = stores.rows(
+        "SELECT DISTINCT source, day, load_id FROM oltp.box_day_lines ORDER BY 1, 2, 3"
+    )
+    by_load = [
+        (source, day, load_id, row)
+        for source, day, load_id in lines
+        for row in sorted(
+            lines_by_load(stores.postgres, source, day)[load_id].to_pylist(),
+            key=itemgetter("log_id"),
+        )
+    ]
+    return totals(stores), by_load, stores.rows("SELECT * FROM ops.replaced ORDER BY 1, 2")
+
+
+def test_a_load_that_is_taken_back_leaves_its_day_as_it_was(stores: Stores, tmp_path: Path) -> None:
+    load(stores, logs_file(tmp_path, *(a_box_log(log_id, TotalDuration=1) for log_id in "abc")))
+    before, versions = contents(stores), stores.rows(VERSIONS)
+    again = [
+        a_box_log("b", Contract="HNH9", TotalDuration=1),
+        a_box_log("c", TotalDuration=50),
+        a_box_log("c", TotalDuration=7),
+        a_box_log("d", TotalDuration=100),
+        a_box_log("e", TotalDuration=-1),
+    ]
+    again_file = logs_file(tmp_path, *again, name="20220401_again.json")
+    load(stores, again_file)
+    after = contents(stores)
+    with pytest.raises(UsageError, match=r"load 2 \(.*_again\.json\) replaced 2 of its rows"):
+        undo(stores.settings, 1)
+    assert plan_undo(stores.settings, 2) == Undo((2,), str(again_file), 1, 2)
+    assert contents(stores) == after
+    assert undo(stores.settings, 2) == Undo((2,), str(again_file), 1, 2)
+    assert contents(stores) == before
+    assert (stores.quarantined(), stores.rows(VERSIONS)) == ([], [(DAY, versions[0][1] + 2)])
+    (report,) = load(stores, again_file)
+    assert counts(report) == (1, 0, 3, 1, 0)
+    undo(stores.settings, 3)
+    assert undo(stores.settings, 1).removed_rows == 3
+    assert contents(stores) == ([], [], [])
+    assert stores.rows("SELECT * FROM ops.load_day") == []
+
+
+def test_a_day_that_was_taken_back_may_go_the_other_way(stores: Stores, tmp_path: Path) -> None:
+    path = logs_file(tmp_path)
+    load(stores, path)
+    undo(stores.settings, 1)
+    stores.load(path)
+    assert stores.mongodb["box_logs"].count_documents({}) == 1
+    undo(stores.settings, 2)
+    (report,) = load(stores, path)
+    assert (report.outcome, stores.mongodb["box_logs"].count_documents({})) == ("loaded", 0)
+
+
+def test_a_load_whose_lines_came_again_is_taken_back_after_the_one_that_brought_them(
+    stores: Stores, tmp_path: Path
+) -> None:
+    load(stores, logs_file(tmp_path, *map(a_box_log, "ab")))
+    load(stores, logs_file(tmp_path, *map(a_box_log, "bc"), name="20220401b.json"))
+    load(stores, logs_file(tmp_path, a_box_log("d"), name="20220401c.json"))
+    with pytest.raises(UsageError, match=r"load 2 \(.*b\.json\) brought rows of load 1 again"):
+        undo(stores.settings, 1)
+    for load_id, removed in ((2, 1), (1, 2), (3, 1)):
+        assert undo(stores.settings, load_id).removed_rows == removed
+    assert contents(stores) == ([], [], [])
+
+
+def test_what_was_replaced_is_kept_as_long_as_the_settings_say(
+    stores: Stores, tmp_path: Path
+) -> None:
+    load(stores, logs_file(tmp_path, a_box_log("a"), a_box_log("b")))
+    load(stores, logs_file(tmp_path, a_box_log("a", TotalDuration=1), name="20220401b.json"))
+    with stores.postgres.cursor() as cursor:
+        cursor.execute("UPDATE ops.replaced_lines SET replaced_at = now() - interval '31 days'")
+    load(stores)
+    with pytest.raises(UsageError, match="load 2 replaced 1 rows, and what they were is not kept"):
+        undo(stores.settings, 2)
+    with pytest.raises(UsageError, match="later loads replaced rows of load 1, and which"):
+        undo(stores.settings, 1)
+
+
+@pytest.mark.parametrize("step", ["_take_back", "publish_undo"])
+def test_the_taking_back_of_a_day_that_breaks_off_is_completed_by_the_next_run(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def break_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    load(stores, logs_file(tmp_path, a_box_log("a"), a_box_log("b")))
+    before = contents(stores)
+    load(stores, logs_file(tmp_path, a_box_log("a", TotalDuration=1), name="20220401b.json"))
+    with monkeypatch.context() as patched:
+        patched.setattr(undoing, step, break_off)
+        with pytest.raises(KeyboardInterrupt):
+            undo(stores.settings, 2)
+    load(stores)
+    undo(stores.settings, 2)
+    assert contents(stores) == before
+
+
+def test_contracts_that_a_source_counted_for_another_are_counted_when_it_is_gone(
+    stores: Stores, tmp_path: Path
+) -> None:
+    load(stores, logs_file(tmp_path, a_box_log("a", Contract="HNH1")))
+    north = [a_box_log("a", Contract="HNH1"), a_box_log("b", Contract="HNH2")]
+    load(stores, logs_file(tmp_path, *north, name="20220401n.json"), source="north")
+    assert [row[4] for row in totals(stores)] == [1, 1]
+    undo(stores.settings, 1)
+    assert totals(stores) == [("north", DAY, 2, 508, 2, 2)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_loads_taken_back_in_turn_leave_what_was_there_before_each(
+    stores: Stores, tmp_path: Path, seed: int
+) -> None:
+    random = Random(seed)
+    states = [contents(stores)]
+    for number in range(4):
+        lines = [
+            a_box_log(f"{random.randrange(60)}", TotalDuration=random.choice([0, 5, 60]))
+            for _ in range(40)
+        ]
+        load(stores, logs_file(tmp_path, *lines, name=f"20220401 ({number}).json"))
+        states.append(contents(stores))
+    for number in (4, 3, 2, 1):
+        assert contents(stores) == states[number]
+        undo(stores.settings, number)
+    assert contents(stores) == states[0]
+
+
+def test_days_from_before_lines_were_kept_by_load_can_be_taken_back_where_one_load_brought_them(
+    stores: Stores, tmp_path: Path
+) -> None:
+    load(stores, logs_file(tmp_path, *map(a_box_log, "ab")))
+    load(stores, logs_file(tmp_path, *map(a_box_log, "ba"), name="20220401b.json"))
+    load(stores, logs_file(tmp_path, a_box_log("a"), name="20220402.json"))
+    (migration,) = (
+        each for each in load_migrations("oltp.migrations") if "lines_by_load" in each.name
+    )
+    with stores.postgres.cursor() as cursor:
+        cursor.execute("DROP VIEW ops.replaced; DROP TABLE ops.replaced_lines")
+        cursor.execute("ALTER TABLE oltp.box_day_lines DROP COLUMN load_id CASCADE")
+        cursor.execute(
+            "ALTER TABLE oltp.box_day_lines ADD CONSTRAINT box_day_lines_pkey PRIMARY KEY (source, day, part)"
+        )
+        cursor.execute("UPDATE ops.load SET confirmed_loads = '{}', replaced_rows = NULL")
+        cursor.execute(migration.text)
+    with pytest.raises(UsageError, match=r"load 2 \(.*b\.json\) brought rows of load 1 again"):
+        undo(stores.settings, 1)
+    changed = [a_box_log("b", TotalDuration=1), a_box_log("c")]
+    load(stores, logs_file(tmp_path, *changed, name="20220401c.json"))
+    for load_id in (3, 4, 2, 1):
+        undo(stores.settings, load_id)
+    assert contents(stores) == ([], [], [])
+
+
+def test_a_file_that_is_all_there_is_of_its_day_takes_the_place_of_what_was_there(
+    stores: Stores, tmp_path: Path
+) -> None:
+    load(stores, logs_file(tmp_path, *map(a_box_log, "abc"), a_box_log("e", TotalDuration=-1)))
+    load(stores, logs_file(tmp_path, a_box_log("d", TotalDuration=1), name="20220401b.json"))
+    load(stores, logs_file(tmp_path, a_box_log("a"), name="20220402.json"))
+    load(stores, logs_file(tmp_path, a_box_log("c"), name="20220401n.json"), source="north")
+    before = contents(stores)
+    lines = [a_box_log("a"), a_box_log("b", TotalDuration=2), a_box_log("x", TotalDuration=3)]
+    whole = logs_file(tmp_path, *lines, name="20220401w.json")
+    (report,) = load(stores, whole, replaces_days=True)
+    assert (counts(report), report.counts.ended_rows) == ((1, 1, 1, 0, 0), 2)
+    assert watched(stores) == {("HNH123456", "KPLUS"): 259}
+    assert watched(stores, day=date(2022, 4, 2)) == {("HNH123456", "KPLUS"): 254}
+    assert watched(stores, source="north") == {("HNH123456", "KPLUS"): 254}
+    assert stores.rows("SELECT load_id, overtaken_by FROM ops.quarantine") == [(1, [5])]
+
+    versions = stores.rows(VERSIONS)
+    (again,) = load(stores, whole, replaces_days=True)
+    assert (again.outcome, stores.rows(VERSIONS)) == ("already loaded", versions)
+
+    with pytest.raises(UsageError, match=r"load 5 \(.*w\.json\) replaced 1 of its rows"):
+        undo(stores.settings, 2)
+    assert undo(stores.settings, 5) == Undo((5,), str(whole), 1, 3)
+    assert contents(stores) == before
+    assert stores.rows("SELECT load_id, overtaken_by FROM ops.quarantine") == [(1, [])]
+
+
+def test_a_day_that_others_changed_since_is_not_taken_for_replaced(
+    stores: Stores, tmp_path: Path
+) -> None:
+    whole = logs_file(tmp_path, a_box_log("a"))
+    load(stores, whole)
+    (report,) = load(stores, whole, replaces_days=True)
+    assert (report.outcome, report.counts.unchanged_rows) == ("loaded", 1)
+    assert stores.rows(VERSIONS) == [(DAY, 1)]
+    load(stores, logs_file(tmp_path, a_box_log("c"), name="20220402.json"))
+    assert load(stores, whole, replaces_days=True)[0].outcome == "already loaded"
+    load(stores, logs_file(tmp_path, a_box_log("b"), name="20220401b.json"))
+    with pytest.raises(InputError, match=r"as load 2, and load 4 of 2022-04-01 came since"):
+        load(stores, whole, replaces_days=True)
+
+
+def test_what_can_not_be_all_there_is_of_a_day_replaces_none(
+    stores: Stores, tmp_path: Path
+) -> None:
+    first = logs_file(tmp_path, a_box_log("a"))
+    load(stores, first)
+    before = contents(stores)
+    other = logs_file(tmp_path, a_box_log("b"), name="20220401b.json")
+    with pytest.raises(UsageError, match=r"20220401b?\.json are both of 2022-04-01, so neither"):
+        load(stores, first, other, replaces_days=True)
+    with pytest.raises(UsageError, match="only days of set-top-box logs that go without documents"):
+        ingest(stores.settings, recognise_all([other]), terms=Terms(replaces_days=True))
+    bad = logs_file(tmp_path, a_box_log("a", TotalDuration=-1), name="20220401c.json")
+    with pytest.raises(InputError, match=r"20220401c\.json has no line that is accepted"):
+        load(stores, bad, replaces_days=True)
+    moved = first.rename(tmp_path / "20220403.json")
+    with pytest.raises(InputError, match="which is another day"):
+        load(stores, moved, replaces_days=True)
+    assert contents(stores) == before

@@ -19,7 +19,15 @@ from svp.cli import common, main
 from svp.core import mongodb as core_mongodb
 from svp.core.mongodb import open_database
 from svp.servers import start, stop
-from tests.unit.loaders.builders import a_catalogue, a_session, a_user, sessions_file, users_file
+from tests.unit.loaders.builders import (
+    a_box_log,
+    a_catalogue,
+    a_session,
+    a_user,
+    logs_file,
+    sessions_file,
+    users_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -198,6 +206,19 @@ def test_a_full_delivery_says_how_many_rows_it_ended(
     assert (code, "add --snapshot, or leave it out" in err) == (2, True)
     code, _, err = svp("ingest", sessions_file(tmp_path), "--snapshot", "--dry-run")
     assert (code, "its rows don't end" in err) == (2, True)
+
+
+def test_a_file_that_replaces_its_day_says_how_many_lines_it_ended(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    svp("ingest", logs_file(tmp_path, *map(a_box_log, "abc")), "--to", "warehouse")
+    path = logs_file(tmp_path, a_box_log("a"), name="20220401b.json")
+    for mode in ((), ("--dry-run",)):
+        code, _, err = svp("ingest", path, "--replace-day", *mode)
+        assert (code, "give --replace-day with --to warehouse" in err) == (2, True)
+    code, out, _ = svp("ingest", path, "--to", "warehouse", "--replace-day")
+    assert (code, "2 ended" in out) == (0, True)
+    assert "2 ended" in svp("loads", "list")[1]
 
 
 def test_loads_and_quarantine_are_listed_within_100_columns(

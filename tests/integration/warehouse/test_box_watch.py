@@ -13,9 +13,11 @@ import pytest
 import warehouse.schema
 from loaders import sinks
 from loaders.ingest import ingest
+from loaders.ledger import list_loads
 from loaders.recognise import recognise_all
 from loaders.steps import Step
 from loaders.terms import Terms
+from loaders.undo import undo
 from svp.errors import ServerError
 from tests.integration.warehouse.builders import BoxLog, Play, Title, User, a_box_document
 from tests.unit.loaders.builders import a_box_log, logs_file
@@ -278,16 +280,31 @@ def test_day_of_boxes_alone_has_no_plays(platform: Platform) -> None:
     assert platform.fetch(plays) == [(0, 0, 0, 0)]
 
 
+def deliver(
+    platform: Platform,
+    folder: Path,
+    *lines: dict[str, object],
+    name: str,
+    replaces_days: bool = False,
+) -> None:
+    """Take lines to the warehouse without documents."""
+    files = recognise_all([logs_file(folder, *lines, name=name)])
+    terms = Terms(to_warehouse=True, replaces_days=replaces_days)
+    ingest(platform.settings, files, terms=terms)
+
+
 def test_days_without_documents_are_exported_compared_and_corrected_beside_days_with(
     platform: Platform, tmp_path: Path
 ) -> None:
-    def deliver(*lines: dict[str, object], name: str) -> None:
-        files = recognise_all([logs_file(tmp_path, *lines, name=name)])
-        ingest(platform.settings, files, terms=Terms(to_warehouse=True))
-
     platform.load(boxes=[BoxLog(JAN_30, "HNH1", watch_seconds=3600)])
     odd = a_box_log("b", Contract='H\\N"1', AppName="A\\t", TotalDuration=1800)
-    deliver(a_box_log("a", Contract="HNH1", TotalDuration=3600), odd, name="20240131.json")
+    deliver(
+        platform,
+        tmp_path,
+        a_box_log("a", Contract="HNH1", TotalDuration=3600),
+        odd,
+        name="20240131.json",
+    )
     platform.refresh()
     columns = ("active_customers", "new_customers", "set_top_box_hours")
     assert hours(platform, *columns) == {
@@ -296,12 +313,41 @@ def test_days_without_documents_are_exported_compared_and_corrected_beside_days_
     }
     assert set(platform.mart("customer_360", "customer_code")) == {("HNH1",), ('H\\N"1',)}
     assert verify(platform.settings).is_right
-    deliver(a_box_log("a", Contract="HNH2", TotalDuration=0), name="20240131b.json")
+    deliver(
+        platform, tmp_path, a_box_log("a", Contract="HNH2", TotalDuration=0), name="20240131b.json"
+    )
     assert platform.refresh().days == 1
     assert hours(platform, *columns)[JAN_31] == (1, 1, Decimal("0.5000"))
     platform.execute("UPDATE fact_box_watch SET watch_seconds = watch_seconds + 1")
     found = {(each.day, each.measure) for each in verify(platform.settings).differences}
     assert {(JAN_30, "box_seconds"), (JAN_31, "box_seconds")} <= found
+
+
+def test_a_day_without_documents_that_is_taken_back_goes_from_the_marts(
+    platform: Platform, tmp_path: Path
+) -> None:
+    def seen() -> dict[date, tuple[object, ...]]:
+        platform.refresh()
+        assert verify(platform.settings).is_right
+        return hours(platform, "active_customers", "set_top_box_hours")
+
+    deliver(platform, tmp_path, a_box_log("z", TotalDuration=3600), name="20240130.json")
+    states = [seen()]
+    for name, contract in (("20240131.json", "HNH1"), ("20240131b.json", "HNH2")):
+        lines = [a_box_log("a", Contract=contract, TotalDuration=3600), a_box_log(name)]
+        deliver(platform, tmp_path, *lines, name=name)
+        states.append(seen())
+    whole = a_box_log("a", Contract="HNH1", TotalDuration=1800)
+    deliver(platform, tmp_path, whole, name="20240131c.json", replaces_days=True)
+    states.append(seen())
+    assert [state.get(JAN_31) for state in states[2:]] == [
+        (2, Decimal("1.1411")),
+        (1, Decimal("0.5000")),
+    ]
+    loads = list_loads(platform.settings, limit=3)
+    for newest, before in zip(loads, reversed(states[:3]), strict=True):
+        undo(platform.settings, newest["load_id"])
+        assert seen() == before
 
 
 def test_seconds_of_each_category_are_added_over_the_days_of_a_month(platform: Platform) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, date, datetime
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import bson
@@ -16,10 +15,9 @@ from loaders import undo
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.quarantine import Held
 from loaders.replay import _day_of
-from svp.errors import UsageError
 
 if TYPE_CHECKING:
-    from loaders.stores import Stores
+    from svp.core.postgres import Connection
 
 
 class Server:
@@ -38,27 +36,12 @@ class Server:
         """End."""
 
 
-class Collection:
-    """One document of the load, in whose place none was before and none is since."""
-
-    def distinct(self, *_: object) -> list[int]:
-        return []
-
-    def count_documents(self, _: object) -> int:
-        return 1
-
-
-def removed_documents(target: str) -> int:
-    """Return how many documents go, where the logs of every day went to the warehouse without documents."""
-    stores = SimpleNamespace(postgres=Server(), mongodb={target: Collection()})
-    part = undo.Part(7, f"any.{target}", target, "complete", "/a.json", None, 1, 0, None, 0)
-    return undo._check_documents(cast("Stores", stores), [part], [7])
-
-
-def test_a_day_of_logs_without_documents_hinders_the_undoing_of_logs_but_not_of_events() -> None:
-    assert removed_documents("app_events") == 1
-    with pytest.raises(UsageError, match="went to the warehouse without documents"):
-        removed_documents("box_logs")
+@pytest.mark.parametrize(("target", "is_packed"), [("box_logs", True), ("app_events", False)])
+def test_a_day_of_logs_without_documents_says_so_of_logs_but_not_of_events(
+    target: str, *, is_packed: bool
+) -> None:
+    part = undo.Part(7, f"any.{target}", target, "complete", "/a.json", None, 1, 0, None, 0, 0)
+    assert undo._is_packed(cast("Connection", Server()), part, [7]) == is_packed
 
 
 @pytest.mark.parametrize(
