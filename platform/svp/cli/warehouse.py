@@ -219,7 +219,7 @@ def schedule_show_command(
 
 @schedule_group.command("on")
 def schedule_on_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
-    """Enable the daily event.
+    """Enable the daily event, and the frequent one if 'off' disabled it.
 
     \b
     Example: svp warehouse schedule on
