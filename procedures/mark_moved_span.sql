@@ -1,10 +1,14 @@
 -- mark_moved_span: marks on the months whose rows are not those that the last day with events asks for: when it moves, the
 -- day that moved it makes its own month stale, and not the former one, which is over now, nor an empty one between.
-CREATE PROCEDURE mark_moved_span ()
+-- in_today is noted first: a day that was in the future when it was published moves the span when it comes.
+CREATE PROCEDURE mark_moved_span (IN in_today date)
 COMMENT 'Mark the months of churn signals and cohorts that the span of days with events adds or takes away.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
+    UPDATE clock SET last_date_key = cast(date_format(date_add(in_today, INTERVAL 1 DAY), '%Y%m%d') AS signed)
+    WHERE clock.clock_id = 1;
+
     INSERT INTO changed_day (aggregate_name, date_key, changed_at)
     WITH span AS (
         SELECT

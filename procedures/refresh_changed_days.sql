@@ -57,7 +57,7 @@ BEGIN
     SET SESSION tmp_table_size = 536870912;
     SET SESSION max_heap_table_size = 536870912;
 
-    CALL mark_moved_span();
+    CALL mark_moved_span(utc_date());
     OPEN changed_range;
     refresh_range: LOOP
         FETCH changed_range INTO v_aggregate_name, v_from, v_to;

@@ -40,6 +40,12 @@ __all__ = [
 
 DAILY, OFTEN = "refresh_changed_days_every_day", "refresh_changed_days_often"
 
+PAUSED = "Off until 'svp warehouse schedule on'."
+"""The comment of an event that was on when all were switched off: whoever may alter events may write no table.
+
+MariaDB cuts a comment at 64 characters.
+"""
+
 UNIT_SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86_400, "WEEK": 604_800}
 """Units of an event's interval that have a fixed length."""
 
@@ -98,12 +104,25 @@ def read_schedule(settings: Settings, *, now: datetime) -> Schedule:
 
 
 def switch_schedule(settings: Settings, *, is_on: bool) -> None:
-    """Enable or disable the daily event; off stops the frequent one, too."""
+    """Disable the events, or enable the daily one and whichever was on when they were disabled."""
     check_tables(settings)
     with open_warehouse(settings) as connection:
-        for name in (DAILY,) if is_on else (DAILY, OFTEN):
-            switch = "ENABLE" if is_on else "DISABLE"
-            execute(connection, f"ALTER EVENT {quote_mysql(name)} {switch}")
+        rows = fetch(connection, read_sql("warehouse.queries", "events"))
+        found = {name: (status == "ENABLED", comment) for name, status, *_, comment in rows}
+        for name in (DAILY, OFTEN):
+            is_enabled, comment = found.get(name, (False, ""))
+            if is_on and (name == DAILY or comment == PAUSED):
+                execute(connection, f"ALTER EVENT {quote_mysql(name)} {enabling(name)}")
+            elif is_enabled and not is_on:
+                pause = f"ALTER EVENT {quote_mysql(name)} DISABLE COMMENT %s"
+                execute(connection, pause, (PAUSED,))
+
+
+def enabling(name: str) -> str:
+    """Return the end of a statement that enables an event, with the comment of its file."""
+    _, _, described = read_sql("procedures", name).partition("\nCOMMENT ")
+    comment, _, _ = described.partition("\nDO ")
+    return f"ENABLE COMMENT {comment}"
 
 
 def set_schedule(
@@ -123,14 +142,15 @@ def set_schedule(
 
 def alter(connection: Connection, name: str, every: str, at: time) -> None:
     """Give an event another schedule and enable it."""
-    statement = f"ALTER EVENT {quote_mysql(name)} ON SCHEDULE EVERY {every} STARTS %s ENABLE"
+    schedule = f"ON SCHEDULE EVERY {every} STARTS %s {enabling(name)}"
+    statement = f"ALTER EVENT {quote_mysql(name)} {schedule}"
     execute(connection, statement, (f"{FIRST_START} {at:%H:%M}:00",))
 
 
 def read_events(connection: Connection, now: datetime) -> Iterator[EventStatus]:
     """Yield our events that are there."""
     for row in fetch(connection, read_sql("warehouse.queries", "events")):
-        name, status, value, unit, definer, changed_at, starts_at, last_run_at = row
+        name, status, value, unit, definer, changed_at, starts_at, last_run_at, _ = row
         if name in {DAILY, OFTEN}:
             is_enabled = status == "ENABLED"
             due = last_due(now - SLACK, starts_at, int(value), unit)

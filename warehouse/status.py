@@ -71,6 +71,8 @@ class WarehouseStatus:
     """Days that wait for an export."""
     stale_slices: int
     """Days and months of aggregates that wait for refresh_changed_days."""
+    future: tuple[date, ...]
+    """Published days with events that had not come when the marts were refreshed last: no "now" goes by them."""
     without_rate: tuple[str, ...]
     """A line for each currency of prices that no rate converts into the one that marts report."""
     problems: tuple[str, ...]
@@ -95,6 +97,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         pending = pending_days(
             kept_days(connection, sources.day_versions()), published_days(connection)
         )
+        future = tuple(day for (day,) in ask(connection, "future_days"))
         changed = due_dimensions(sources.marks(), read_marks(connection), CHANGED)
         ((first_load_at,),) = sources.fetch("first_completed_load")
         interrupted = sources.interruptions()
@@ -109,6 +112,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Warehouse
         scheduler=scheduler,
         pending=tuple(each.day for each in pending),
         stale_slices=stale_slices,
+        future=future,
         without_rate=without_rate,
         problems=(
             *interrupted,

@@ -18,6 +18,7 @@ from svp.cli.tables import new_table
 from svp.errors import UsageError, VerifyError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from rich.console import RenderableType
@@ -218,7 +219,7 @@ def schedule_show_command(
 
 @schedule_group.command("on")
 def schedule_on_command(context: typer.Context, *, as_json: JsonOption = False) -> None:
-    """Enable the daily event.
+    """Enable the daily event, and the frequent one if 'off' disabled it.
 
     \b
     Example: svp warehouse schedule on
@@ -418,6 +419,7 @@ def status_tables(workspace: str, status: WarehouseStatus) -> RenderableType:
         f"workspace {workspace}",
         f"pending    {pending_line(status)}",
         f"export     {export_status_line(status)}",
+        *([f"future     {future_line(status)}"] if status.future else ()),
         *(f"event      {event_line(event)}" for event in status.events),
         f"scheduler  {status.scheduler}",
         *(f"no rate    {line}: 'svp warehouse rates import'" for line in status.without_rate),
@@ -446,10 +448,21 @@ def runs_table(status: WarehouseStatus) -> Table:
 
 def pending_line(status: WarehouseStatus) -> str:
     """Return which days wait for an export, and how much waits for the procedures."""
-    first = ", ".join(f"{day}" for day in status.pending[:SHOWN_DAYS])
-    more = ", …" if len(status.pending) > SHOWN_DAYS else ""
-    days = f"{len(status.pending):,} days to export" + (f" ({first}{more})" if first else "")
+    days = f"{len(status.pending):,} days to export{some_days(status.pending)}"
     return f"{days}; {status.stale_slices:,} slices to refresh"
+
+
+def future_line(status: WarehouseStatus) -> str:
+    """Return which days are ahead of the clock, and what that means."""
+    days = f"{len(status.future):,} days with events are yet to come{some_days(status.future)}"
+    return f'{days}:\n           no "now" goes by them; is a clock wrong?'
+
+
+def some_days(days: Sequence[date]) -> str:
+    """Return the first of some days, in brackets; nothing for none."""
+    first = ", ".join(f"{day}" for day in days[:SHOWN_DAYS])
+    more = ", …" if len(days) > SHOWN_DAYS else ""
+    return f" ({first}{more})" if first else ""
 
 
 def export_status_line(status: WarehouseStatus) -> str:

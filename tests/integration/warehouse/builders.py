@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SOURCE = "demo"
 NUMBERS = count(1)
 HASH = str(UUID(int=0))
-LOGS = {"refresh_log", "export_log"}
+LOGS = {"refresh_log", "export_log", "clock"}
 
 
 @dataclass(frozen=True)

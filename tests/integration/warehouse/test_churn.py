@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil
@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from svp.errors import UsageError
 from tests.integration.warehouse.builders import BoxLog, Play, Rating, Title, User, at
+from warehouse.connections import execute, open_warehouse
+from warehouse.purge import first_kept_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -502,3 +505,50 @@ def test_customer_whom_nobody_is_any_more_makes_the_months_since_sign_up_stale(
     named = ("churn_signals", "retention_cohort")
     assert {(name, month) for name in named for month in months} <= set(stale)
     assert min(month for _, month in stale) == 20240201
+
+
+def refresh_on(platform: Platform, today: date) -> None:
+    """Run the procedures as the event does, on a day of our choice."""
+    noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+    with open_warehouse(platform.settings) as connection:
+        execute(connection, f"SET timestamp = {noon.timestamp():.0f}")
+        execute(connection, "CALL refresh_changed_days()")
+
+
+def told(platform: Platform) -> tuple[list[Row], list[Row]]:
+    """Return what the marts tell that look back from the last day."""
+    return platform.mart("churn_signals", *SIGNALS), platform.mart("retention_cohort", *COHORTS)
+
+
+def test_a_day_in_the_future_is_no_now_until_it_comes(crowd: Platform) -> None:
+    plays = some_plays(6, count=90)
+    later = date(2035, 3, 5)
+    crowd.load(*plays, Play(later, user_id="u21"))
+    check(crowd, plays)
+    assert crowd.fetch("SELECT plays FROM fact_watch WHERE date_key = 20350305") == [(1,)]
+    before = told(crowd)
+    refresh_on(crowd, later - timedelta(days=2))
+    assert told(crowd) == before
+    refresh_on(crowd, later - timedelta(days=1))
+    everything = [*plays, Play(later, user_id="u21")]
+    assert told(crowd)[1] == cohorts(everything, USERS)
+    assert told(crowd)[0][-len(USERS) :] == signals_as_of(later, everything, USERS)
+    refresh_on(crowd, day(200))
+    assert told(crowd) == before
+
+
+def test_what_is_past_is_told_alike_whatever_the_day_is(crowd: Platform) -> None:
+    crowd.load(*some_plays(7, count=60))
+    crowd.refresh()
+    before = crowd.snapshot()
+    refresh_on(crowd, date(2036, 12, 31))
+    assert crowd.snapshot() == before
+    assert crowd.fetch("SELECT last_date_key FROM clock") == [(20370101,)]
+
+
+def test_nothing_but_the_future_is_no_now_at_all(crowd: Platform) -> None:
+    crowd.load(Play(date(2035, 3, 5), user_id="u01"))
+    crowd.refresh()
+    assert told(crowd) == ([], [])
+    with pytest.raises(UsageError, match="no day with events to count from"):
+        first_kept_day(crowd.settings, 365)

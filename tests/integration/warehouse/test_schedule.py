@@ -69,6 +69,43 @@ def test_off_is_a_problem_until_on(platform: Platform, svp: Callable[..., int]) 
     assert svp("warehouse", "status") == 0
 
 
+EVENTS = (
+    "SELECT event_name, interval_value, interval_field, starts, status, event_comment"
+    " FROM information_schema.events WHERE event_schema = schema() ORDER BY 1"
+)
+
+
+def states(platform: Platform) -> list[object]:
+    """Return whether each event is enabled, the daily one first."""
+    return [row[4] for row in platform.fetch(EVENTS)]
+
+
+def test_on_brings_back_what_off_took(platform: Platform, run: Callable[..., None]) -> None:
+    run("warehouse", "schedule", "set", "--at", "04:30", "--every", "20")
+    before = platform.fetch(EVENTS)
+    for _ in range(2):
+        run("warehouse", "schedule", "off")
+        assert states(platform) == ["DISABLED", "DISABLED"]
+    platform.execute("UPDATE schema_object SET checksum = 'old' WHERE kind = 'event'")
+    warehouse.schema.install(platform.settings)
+    run("warehouse", "schedule", "on")
+    assert platform.fetch(EVENTS) == before
+
+
+def test_on_does_not_enable_what_was_not(platform: Platform, run: Callable[..., None]) -> None:
+    before = platform.fetch(EVENTS)
+    for switch in ("off", "on", "on"):
+        run("warehouse", "schedule", switch)
+    assert platform.fetch(EVENTS) == before
+    run("warehouse", "schedule", "set", "--every", "20")
+    run("warehouse", "schedule", "off")
+    run("warehouse", "schedule", "set", "--every", "30")
+    assert states(platform) == ["DISABLED", "ENABLED"]
+    platform.execute("ALTER EVENT refresh_changed_days_often DISABLE")
+    run("warehouse", "schedule", "on")
+    assert states(platform) == ["ENABLED", "DISABLED"]
+
+
 def test_event_that_should_have_run_is_named(platform: Platform) -> None:
     platform.refresh()
     assert read_status(platform.settings).problems == ()

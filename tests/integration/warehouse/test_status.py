@@ -60,6 +60,22 @@ def test_status_of_a_refreshed_warehouse_has_no_problem(platform: Platform) -> N
     assert (often.name, often.is_enabled, often.next_run_at) == (OFTEN, False, None)
 
 
+def test_days_in_the_future_are_named_and_no_failure(
+    platform: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = Play(date(2199, 1, 3))
+    platform.load(Play(JAN_31), wrong)
+    platform.refresh()
+    assert svp("warehouse", "status") == 0
+    assert "future     1 days with events are yet to come (2199-01-03):" in capsys.readouterr().out
+    assert svp("warehouse", "status", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["future"] == ["2199-01-03"]
+    platform.load(without=[wrong])
+    platform.refresh()
+    assert svp("warehouse", "status") == 0
+    assert "future" not in capsys.readouterr().out
+
+
 def test_status_ends_with_6_when_the_event_is_disabled(
     platform: Platform, svp: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
