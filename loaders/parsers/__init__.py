@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loaders.parsers.base import NULL_WORDS, Parsed, Parser
+from loaders.parsers.base import CUT, NULL_WORDS, Parsed, Parser
 from loaders.parsers.lists import json_text, list_of_numbers, list_of_words
 from loaders.parsers.moments import day, day_of, instant, is_form, midnight_of
 from loaders.parsers.numbers import (
@@ -32,6 +32,7 @@ from loaders.parsers.words import (
 )
 
 __all__ = [
+    "CUT",
     "NULL_WORDS",
     "Parsed",
     "Parser",
