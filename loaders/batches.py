@@ -52,6 +52,8 @@ class Refusal(NamedTuple):
     """Bytes before the row in the file, without its compression; None where they are not counted."""
     natural_id: str | None = None
     """Id of the row in its source; None if it can't be read."""
+    is_whole: bool = True
+    """Whether ``values`` are all that the contract reads, so that it can judge them again."""
 
 
 def uncounted(_row: int) -> int | None:

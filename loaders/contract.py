@@ -89,6 +89,8 @@ class Kind:
     """Whether a file holds one day, which only its name tells."""
     unused: frozenset[str] = frozenset()
     """Columns that its files have, and of which nothing becomes."""
+    personal: frozenset[str] = frozenset()
+    """Of those and its fields, what says who or where somebody is: quarantine keeps no more of it than the stores."""
     about: str = ""
     """What its files are and what is peculiar to them, for people."""
     telling: frozenset[str] = frozenset()
@@ -112,6 +114,16 @@ class Kind:
     def columns(self) -> frozenset[str]:
         """Every column the kind knows."""
         return frozenset(chain.from_iterable(field.columns for field in self.fields))
+
+    @property
+    def kept_columns(self) -> frozenset[str]:
+        """Columns that quarantine keeps; one that the kind doesn't know may say anything about anybody."""
+        return (self.columns | self.unused) - self.personal
+
+    @property
+    def whole_columns(self) -> frozenset[str]:
+        """Columns without which, as they came, a row can't be judged again."""
+        return self.columns.difference(field.column for field in self.fields if field.parser.cut)
 
     def missing_from(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Return the kind's columns that a file doesn't have, but for those with another name that it has."""

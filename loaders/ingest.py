@@ -22,6 +22,7 @@ from loaders.constraints import suspended
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
 from loaders.ledger import Entry, RowCounts
+from loaders.personal import without_personal
 from loaders.places import note_bytes
 from loaders.preview import Judgement, judge
 from loaders.publishing import publish
@@ -36,9 +37,11 @@ from svp.core.progress import SILENT, Progress
 from svp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from loaders.batches import Batch, Refusal
+    from loaders.contract import Checked
     from loaders.files import Fingerprint
     from loaders.recognise import Recognised
     from loaders.stores import Stores
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
 __all__ = ["FileReport", "ingest"]
 
 LARGE_BYTES = 1024 * 1024
+
+KEEP = "keep"
+"""Of the setting ``quarantine_text``: personal data, too."""
 
 FULL = "snapshot"
 """What is said of the content of a full delivery."""
@@ -282,7 +288,8 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
     description = f"{file.path.name} → {sink.name}"
     with loading.progress.task(description, total=None, unit="rows") as task:
         for batch, checked in file.judged():
-            postgres.quarantine(stores.postgres, load_id, checked.refusals, day=file.day)
+            refusals = _kept(stores, file, batch, checked)
+            postgres.quarantine(stores.postgres, load_id, refusals, day=file.day)
             judged.add(batch, checked)
             if loading.terms.tolerance.is_past(judged.rejected_rows):
                 break
@@ -301,6 +308,13 @@ def _judge_rows(loading: Loading, stores: Stores, load_id: int, sink: Sink) -> R
         rejected_rows=judged.rejected_rows + refused_rows,
         skipped_rows=judged.skipped_rows,
     )
+
+
+def _kept(stores: Stores, file: Recognised, batch: Batch, checked: Checked) -> Iterable[Refusal]:
+    """Return the refused rows of a batch as far as the settings let quarantine know them."""
+    if stores.settings.quarantine_text == KEEP:
+        return checked.refusals
+    return without_personal(checked.refusals, file.kind, has_others=file.has_others(batch))
 
 
 def _with_outcomes(

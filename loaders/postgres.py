@@ -12,6 +12,8 @@ import pyarrow.csv as pacsv
 from psycopg2 import sql
 
 from loaders import snapshots
+from loaders.parsers import CUT
+from loaders.personal import ADDRESS, IDS
 from svp.core.sqlfiles import list_sql, read_sql
 
 if TYPE_CHECKING:
@@ -106,6 +108,7 @@ def quarantine(
         "codes": [refusal.code for refusal in kept],
         "refused_values": [refusal.value for refusal in kept],
         "row_texts": [refusal.row_text for refusal in kept],
+        "whole": [refusal.is_whole for refusal in kept],
         "byte_offsets": [refusal.byte_offset for refusal in kept],
         "row_values": [
             None if refusal.values is None else json.dumps(dict(refusal.values)) for refusal in kept
@@ -138,7 +141,8 @@ def judge(connection: Connection, target: Table) -> None:
 def refuse(connection: Connection) -> int:
     """Quarantine the judged rows that are rejected; return how many."""
     with connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "refuse"))
+        personal = {"address": ADDRESS, "ids": IDS, "cut": CUT}
+        cursor.execute(read_sql("loaders.statements", "refuse"), personal)
         return cursor.rowcount
 
 

@@ -13,6 +13,7 @@ from psycopg2.extras import RealDictCursor
 
 from loaders import ledger
 from loaders.codes import REFUSALS
+from loaders.parsers import CUT
 from svp.core.exports import defused, new_file
 from svp.core.postgres import connect
 from svp.core.sqlfiles import read_sql
@@ -57,8 +58,9 @@ Row = dict[str, Any]
 
 REMEDY = "correct it in a file of 'svp quarantine export', and give that to 'svp quarantine replay'"
 
+INGEST = "ingest the corrected file: not all of the row is kept, as the settings say, so it can't be judged again"
+
 REMEDIES = {
-    "not_a_date": f"if its file writes days so, load it again with a --map that says date_format; else {REMEDY}",
     "unknown_parent": "load the file that brings what it refers to; the row follows by itself",
     "repeated_pair": "deliver it under the id that is there already",
     "not_text": "load the file again with its --encoding, or saved in UTF-8",
@@ -120,8 +122,16 @@ def find_row(settings: Settings, load_id: int, line: int) -> Row:
         message = f"line {line} of load {load_id} is not in quarantine"
         raise UsageError(message, f"'svp quarantine list --load {load_id}' shows what is")
     row = found[0]
-    remedy = OVERTAKEN if row["is_overtaken"] else REMEDIES.get(row["code"], REMEDY)
-    return {**row, "remedy": remedy}
+    return {**row, "remedy": OVERTAKEN if row["is_overtaken"] else _remedy(row)}
+
+
+def _remedy(row: Row) -> str:
+    """Return what to do about a row that is not out of date."""
+    is_cut = row["row_form"] == "text" and (not row["row_text"] or CUT in row["row_text"])
+    mend = REMEDIES.get(row["code"], INGEST if is_cut else REMEDY)
+    if row["code"] == "not_a_date":
+        return f"if its file writes days so, load it again with a --map that says date_format; else {mend}"
+    return mend
 
 
 def export_rows(settings: Settings, path: Path, *, load_id: int | None = None) -> int:

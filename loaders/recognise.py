@@ -108,6 +108,10 @@ class Recognised:
         known = self.kind.columns | self.kind.unused
         return tuple(name for name in self.reader.columns if name not in known)
 
+    def has_others(self, batch: Batch) -> bool:
+        """Tell whether some of its rows may have columns that quarantine doesn't keep."""
+        return bool({*self.reader.columns, *batch.late_names} - self.kind.kept_columns)
+
     @property
     def seen(self) -> str:
         """Where its columns were looked for."""

@@ -14,9 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 
 from loaders import ledger, postgres
+from loaders.arrow import compute, mask
 from loaders.batches import BATCH_ROWS, Batch
 from loaders.box_days import refuse_other_store
 from loaders.contract import check
@@ -26,6 +28,7 @@ from loaders.files import Options, day_in_name
 from loaders.kinds import KINDS_BY_NAME
 from loaders.ledger import Entry, RowCounts
 from loaders.maps import map_of
+from loaders.parsers import CUT
 from loaders.publishing import publish
 from loaders.quarantine import Held, held_loads
 from loaders.reports import FileReport
@@ -69,6 +72,8 @@ class Replay:
     """Corrected rows whose refused row is in quarantine no longer: they were replayed before."""
     codes: Mapping[str, int] = field(default_factory=dict)
     """Why rows are refused again, and how many."""
+    unkept_rows: int = 0
+    """Rows that can't be judged again: not all of them is kept, or they have no columns."""
 
 
 def replay_quarantine(
@@ -82,14 +87,15 @@ def replay_quarantine(
     reports: list[FileReport] = []
     begun: Begun = {}
 
-    def replay(stores: Stores) -> None:
+    def replay(stores: Stores) -> int:
         reports.extend(_landed(stores, begun))
         for held in _in_order(held_loads(stores.postgres, load_id=load_id)):
             reports.extend(_judge_again(stores, held, begun, progress))
         reports.extend(replay_waiting(stores, progress))
+        return _unkept_rows(stores.postgres, load_id)
 
-    persist(settings, [replay], progress=progress)
-    return Replay(tuple(reports))
+    (unkept_rows,) = persist(settings, [replay], progress=progress)
+    return Replay(tuple(reports), unkept_rows=unkept_rows)
 
 
 def replay_corrections(
@@ -122,6 +128,8 @@ def replay_corrections(
             open_lines = _lines(open_batch)
             gone_rows += len(_lines(batch) - open_lines - tried)
             tried.update(open_lines)
+            open_batch, cut_rows = _without_cut(open_batch, kind)
+            codes.update({"personal_data_cut": cut_rows} if cut_rows else {})
             moved = _replay_batch(
                 stores,
                 held,
@@ -386,6 +394,23 @@ def _lines(batch: Batch) -> set[int]:
     return set(map(int, batch.lines.to_numpy()))
 
 
+def _unkept_rows(connection: Connection, load_id: int | None) -> int:
+    """Return how many refused rows of a load, or of all, are not kept so that they can be judged again."""
+    statement = "SELECT count(*) FROM ops.held_row WHERE row_form = 'text' AND load_id = coalesce(%s, load_id)"
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement, (load_id,))
+        ((rows,),) = cursor.fetchall()
+        return int(rows)
+
+
+def _without_cut(batch: Batch, kind: Kind) -> tuple[Batch, int]:
+    """Return corrected rows without those that still say that something was cut, and how many those are."""
+    is_cut = np.zeros(batch.rows.num_rows, dtype=np.bool_)
+    for name in kind.whole_columns.intersection(batch.rows.schema.names):
+        is_cut |= mask(compute.match_substring(batch.rows.column(name), CUT))
+    return _taken(batch, np.flatnonzero(~is_cut).tolist()), int(is_cut.sum())
+
+
 def _still_held(connection: Connection, load_id: int, batch: Batch) -> Batch:
     """Return the rows of a batch whose refused rows are in quarantine."""
     lines = batch.lines.to_pylist()
@@ -393,7 +418,11 @@ def _still_held(connection: Connection, load_id: int, batch: Batch) -> Batch:
         parameters = {"load_id": load_id, "lines": lines}
         cursor.execute(read_sql("loaders.statements", "held_lines"), parameters)
         held = {line for (line,) in cursor.fetchall()}
-    kept = [number for number, line in enumerate(lines) if line in held]
+    return _taken(batch, [row for row, line in enumerate(lines) if line in held])
+
+
+def _taken(batch: Batch, kept: Sequence[int]) -> Batch:
+    """Return some rows of a batch."""
     return replace(
         batch,
         rows=batch.rows.take(pa.array(kept, pa.int64())),

@@ -61,6 +61,7 @@ def events(keep: Collection[str] = ()) -> Kind:
         telling=frozenset({"event_type"}),
         store="mongodb",
         unused=frozenset(UNUSED.split()),
+        personal=frozenset((*UNUSED.split(), *PROPERTIES)),
         about=ABOUT,
     )
 

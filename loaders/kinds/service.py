@@ -48,8 +48,10 @@ COMMON = "A table of PostgreSQL as pandas writes it: lists as `['FRA', 'USA']`, 
 NAIVE = " Its instants name no zone, so `--zone` has to say whose clocks they are."
 
 
-def kind(table: Table, *fields: Field, unused: str = "", about: str = "") -> Kind:
-    """Return the kind of one table; its own key is called ``id``."""
+def kind(
+    table: Table, *fields: Field, unused: str = "", personal: str = "", about: str = ""
+) -> Kind:
+    """Return the kind of one table, whose own key is called ``id``; of ``unused`` and ``personal`` nothing becomes."""
     is_naive = any(each.parser.in_zone for each in fields)
     return Kind(
         name=f"service.{table.name}",
@@ -57,7 +59,8 @@ def kind(table: Table, *fields: Field, unused: str = "", about: str = "") -> Kin
         target=table,
         fields=(key("id", table.key[0]), *fields),
         flags=flags_of(table),
-        unused=frozenset(unused.split()),
+        unused=frozenset(f"{unused} {personal}".split()),
+        personal=frozenset(personal.split()),
         is_naive=is_naive,
         about=f"{COMMON}{NAIVE if is_naive else ''}{about}",
     )
@@ -89,7 +92,8 @@ USERS = kind(
     field(model.USERS, "payment_method"),
     field(model.USERS, "preferred_device", column="device_preference"),
     field(model.USERS, "is_active"),
-    unused="email username first_name last_name age_group subscription_end created_at last_login",
+    unused="age_group subscription_end created_at last_login",
+    personal="email username first_name last_name",
     about=(
         " The day on which the subscription started is taken for that of the sign-up: `created_at` is when the row was "
         "made. Names and addresses are not taken over."
@@ -139,7 +143,7 @@ VIEWING_SESSIONS = kind(
     field(model.VIEWING_SESSIONS, "quality"),
     field(model.VIEWING_SESSIONS, "stall_count", column="buffering_count"),
     field(model.VIEWING_SESSIONS, "average_bitrate_kbps", column="avg_bitrate"),
-    unused="city ip_address",
+    personal="city ip_address",
 )
 
 EPISODE_VIEWING = kind(
@@ -179,7 +183,8 @@ SUBSCRIPTION_EVENTS = replace(
         field(model.SUBSCRIPTION_EVENTS, "new_plan"),
         Field("amount", "amount_minor", amount()),
         field(model.SUBSCRIPTION_EVENTS, "currency"),
-        unused="payment_gateway transaction_id",
+        unused="payment_gateway",
+        personal="transaction_id",
         about=" A currency beside no amount is the column's default, and is left out.",
     ),
     tidy=without_lone_currency,

@@ -23,6 +23,7 @@ USERS = Kind(
     ),
     flags=flags_of(TABLE),
     unused=frozenset({"Monthly Revenue", "Last Payment Date", "Gender", "Plan Duration"}),
+    personal=frozenset({"Gender", "Last Payment Date"}),
     about=(
         "A list of subscribers as it is published for practice, with spaces in its header. Days are written DD-MM-YY: "
         "`05-09-21` is 5 September 2021. `Monthly Revenue` names no currency and `Last Payment Date` is of one payment "

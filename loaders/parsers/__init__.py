@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loaders.parsers.base import NULL_WORDS, Parsed, Parser
+from loaders.parsers.base import CUT, NULL_WORDS, Parsed, Parser
 from loaders.parsers.lists import json_text, list_of_numbers, list_of_words
 from loaders.parsers.moments import (
     EPOCH_UNITS,
@@ -43,6 +43,7 @@ from loaders.parsers.words import (
 )
 
 __all__ = [
+    "CUT",
     "EPOCH_UNITS",
     "NULL_WORDS",
     "Parsed",

@@ -16,10 +16,23 @@ from loaders.arrow import Mask, Values, compute, mask
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["NULL_WORDS", "Faults", "Parsed", "Parser", "clean", "matching", "where", "within"]
+__all__ = [
+    "CUT",
+    "NULL_WORDS",
+    "Faults",
+    "Parsed",
+    "Parser",
+    "clean",
+    "matching",
+    "where",
+    "within",
+]
 
 NULL_WORDS = ("", "-", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null")
 """What files write for "nothing here"."""
+
+CUT = "[personal data cut]"
+"""What quarantine has in the place of personal data."""
 
 Faults: TypeAlias = tuple[tuple[str, Mask], ...]
 
@@ -42,6 +55,8 @@ class Parser:
     parse: Callable[[Values], Parsed]
     in_zone: Callable[[str], Parser] | None = None
     """For instants: from the name of a zone to the parser that takes those without a zone for its clocks."""
+    cut: Callable[[str], str] | None = None
+    """From a text to one that is read alike, without the personal data in it that is never stored."""
 
 
 def clean(values: Values) -> Values:

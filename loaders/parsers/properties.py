@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from loaders.batches import is_text
-from loaders.parsers.base import Parsed, Parser, clean
+from loaders.parsers.base import CUT, NULL_WORDS, Parsed, Parser, clean
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,7 +33,8 @@ def kept_properties(names: Collection[str], *, nothing: Collection[str]) -> Pars
         return Parsed(pa.array(texts, pa.string()), ())
 
     listed = ", ".join(f"`{name}`" for name in sorted(names)) or "none"
-    return Parser(f"an object, of which the properties on a list are kept: {listed}", parse)
+    meaning = f"an object, of which the properties on a list are kept: {listed}"
+    return Parser(meaning, parse, cut=partial(_cut, names))
 
 
 def left_out_properties(names: Collection[str]) -> Parser:
@@ -65,6 +67,17 @@ def _kept(
         if name in names and _is_storable(value) and value not in (None, *nothing)
     }
     return json.dumps(kept, ensure_ascii=False) if kept else None
+
+
+def _cut(names: Collection[str], text: str) -> str:
+    """Return the text of an object with one word for all properties that are not on the list."""
+    properties = {} if text.strip() in NULL_WORDS else _object(text)
+    if properties is None:
+        return CUT
+    kept = {name: value for name, value in properties.items() if name in names}
+    if len(kept) == len(properties):
+        return text
+    return json.dumps({**kept, CUT: CUT}, ensure_ascii=False)
 
 
 def _left_out(properties: dict[str, Any] | None, names: Collection[str]) -> int:

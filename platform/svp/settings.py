@@ -29,7 +29,11 @@ DEFAULT_WORKSPACE = "default"
 
 REPORT_CURRENCY = "USD"
 
-QUARANTINE_TEXTS = ("keep", "cut", "none")
+QUARANTINE_TEXTS = ("mask", "keep", "cut", "none")
+
+QUARANTINE_DAYS = 90
+
+FOR_EVER = "for ever"
 
 UNDO_DAYS = 30
 
@@ -73,13 +77,14 @@ SETTINGS = (
     Setting("inbox", "Folder that 'svp ingest' reads when it is given no path."),
     Setting(
         "quarantine_text",
-        "What quarantine keeps of a refused row: keep it, cut it to the value at fault, or none of it.",
+        "What quarantine keeps of a refused row: mask personal data in it, keep it whole, cut it to the value at fault,"
+        " or none of it.",
         QUARANTINE_TEXTS[0],
     ),
     Setting(
         "quarantine_days",
-        "Days for which refused rows are kept; older ones are removed by the next ingest.",
-        "for ever",
+        f"Days for which refused rows are kept, or {FOR_EVER!r}; older ones are removed by the next ingest.",
+        f"{QUARANTINE_DAYS}",
     ),
     Setting(
         "undo_days",
@@ -155,7 +160,7 @@ class Settings:
     inbox: Path | None = None
     """None: every path is given."""
     quarantine_text: str = QUARANTINE_TEXTS[0]
-    quarantine_days: int | None = None
+    quarantine_days: int | None = QUARANTINE_DAYS
     """None: for ever."""
     undo_days: int = UNDO_DAYS
     max_unpacked_gigabytes: int = MAX_UNPACKED_GIGABYTES
@@ -224,25 +229,27 @@ def load_settings(
         report_currency=chosen.get("report_currency", REPORT_CURRENCY),
         inbox=Path(chosen["inbox"]).expanduser().absolute() if chosen.get("inbox") else None,
         quarantine_text=chosen.get("quarantine_text", QUARANTINE_TEXTS[0]),
-        quarantine_days=days_of("quarantine_days", chosen),
-        undo_days=UNDO_DAYS if (days := days_of("undo_days", chosen)) is None else days,
+        quarantine_days=None
+        if chosen.get("quarantine_days") == FOR_EVER
+        else days_of("quarantine_days", chosen, QUARANTINE_DAYS),
+        undo_days=days_of("undo_days", chosen, UNDO_DAYS),
         max_unpacked_gigabytes=_count(chosen, "max_unpacked_gigabytes", MAX_UNPACKED_GIGABYTES),
         max_unpacked_ratio=_count(chosen, "max_unpacked_ratio", MAX_UNPACKED_RATIO),
         **urls,
     )
 
 
-def days_of(name: str, chosen: Mapping[str, str]) -> int | None:
-    """Return a setting that is a number of days; None if it isn't set.
+def days_of(name: str, chosen: Mapping[str, str], default: int) -> int:
+    """Return a setting that is a number of days.
 
     Raises:
         UsageError: it is no such number.
     """
-    text = chosen.get(name)
-    if text is not None and not re.fullmatch("[0-9]{1,5}", text):
+    text = chosen.get(name, f"{default}")
+    if not re.fullmatch("[0-9]{1,5}", text):
         message = f"{name} {shorten(text)!r} is no number of days"
         raise UsageError(message, "write a whole number, as 90")
-    return None if text is None else int(text)
+    return int(text)
 
 
 def _count(chosen: Mapping[str, str], name: str, default: int) -> int:

@@ -148,11 +148,13 @@ def test_report_currency_is_a_code(tmp_path: Path) -> None:
 def test_settings_of_the_quarantine_are_words_and_days(tmp_path: Path) -> None:
     environment = {"SVP_HOME": str(tmp_path)}
     by_default = load_settings(environment=environment, folder=tmp_path)
-    assert (by_default.quarantine_text, by_default.quarantine_days) == ("keep", None)
+    assert (by_default.quarantine_text, by_default.quarantine_days) == ("mask", 90)
     assert by_default.undo_days == 30
     chosen = {"SVP_QUARANTINE_TEXT": "cut", "SVP_QUARANTINE_DAYS": "90", "SVP_UNDO_DAYS": "0"}
     made = load_settings(environment=environment | chosen, folder=tmp_path)
     assert (made.quarantine_text, made.quarantine_days, made.undo_days) == ("cut", 90, 0)
+    for_ever = load_settings(environment=environment | {"SVP_QUARANTINE_DAYS": "for ever"})
+    assert for_ever.quarantine_days is None
     for name, value in (("TEXT", "some"), ("DAYS", "-1"), ("DAYS", "a week")):
         with pytest.raises(UsageError, match=f"quarantine_{name.lower()} '{value}' is no"):
             load_settings(environment=environment | {f"SVP_QUARANTINE_{name}": value})

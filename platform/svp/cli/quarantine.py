@@ -199,6 +199,7 @@ def replay(
         "files": [report_facts(report) for report in done.reports],
         "gone_rows": done.gone_rows,
         "refused": done.codes,
+        "unkept_rows": done.unkept_rows,
     }
     emit(facts, as_json=as_json, show=lambda: _replay_report(done))
 
@@ -209,5 +210,10 @@ def _replay_report(done: Replay) -> RenderableType:
     lines = [f"{rows:,} are still refused: {code}" for code, rows in sorted(done.codes.items())]
     if done.gone_rows:
         lines.append(f"{done.gone_rows:,} were replayed before, and are left alone")
+    if done.unkept_rows:
+        lines.append(
+            f"{done.unkept_rows:,} can't be judged again, as not all of them is kept, or they have no columns:"
+            " ingest the corrected file"
+        )
     table = report_table(done.reports) if done.reports else "No row was replayed"
     return Group(table, *lines)

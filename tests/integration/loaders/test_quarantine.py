@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,16 +20,20 @@ from loaders.readers import blocks
 from loaders.readers import csv as csv_reader
 from loaders.replay import replay_corrections, replay_quarantine
 from svp.errors import InputError, UsageError
+from svp.model import TABLES_BY_NAME
 from tests.unit.loaders.builders import (
     a_box_log,
     a_catalogue,
     a_session,
     a_subscriber,
     a_user,
+    an_event,
     logs_file,
+    own_table,
     sessions_file,
     users_file,
     write_csv,
+    write_json_lines,
 )
 
 if TYPE_CHECKING:
@@ -210,6 +215,10 @@ def test_a_corrected_file_that_does_not_say_which_rows_it_mends_is_refused(
 @pytest.fixture
 def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Change the rule: a day may be written ``soon``."""
+    accept_soon(monkeypatch)
+
+
+def accept_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     kind = next(kind for kind in KINDS if kind.name == "relational.viewing_sessions")
     day = next(field for field in kind.fields if field.column == "watch_date")
     parse = day.parser.parse
@@ -311,6 +320,7 @@ def test_corrected_lines_of_logs_become_documents_of_their_day(
 @pytest.mark.parametrize(
     ("text", "value", "row"),
     [
+        ("mask", "soon", f"S2,U1,M1,soon,30,50.0,{HOSTILE},HD"),
         ("keep", "soon", f"S2,U1,M1,soon,30,50.0,{HOSTILE},HD"),
         ("cut", "soon", ""),
         ("none", None, ""),
@@ -331,24 +341,144 @@ def test_what_is_kept_of_a_refused_row_is_what_the_settings_say(
         "not_a_date",
         "watch_date",
     )
-    assert (refused["row_values"] is not None) == (text == "keep")
+    assert (refused["row_values"] is not None) == (text in {"mask", "keep"})
     assert waiting["value"] == "U9"
     chosen.load(users_file(tmp_path, a_user("U9"), name="more.csv"))
     assert stored(chosen) == ["S5"]  # what waits is kept until it is loaded
 
 
-def test_refused_rows_are_kept_as_many_days_as_the_settings_say(
-    refused: Stores, tmp_path: Path
+ADA = "ada@example.org"
+
+
+@pytest.fixture
+def personal(stores: Stores, tmp_path: Path) -> Stores:
+    """Five sessions as load 3, with a column nobody knows: three have no day, one no user, one line is too short."""
+    stores.load(users_file(tmp_path), a_catalogue(tmp_path))
+    rows = [
+        a_session("S1", watch_date="soon", viewer="Ada Lovelace"),
+        a_session("S2", watch_date="soon", viewer="Ada", device_type=ADA),
+        a_session("S3", watch_date=ADA, viewer="Ada"),
+        a_session("S4", user_id="U9", viewer="Ada"),
+    ]
+    path = sessions_file(tmp_path, *rows)
+    path.write_text(path.read_text() + f"S5,U1,Ada,{ADA}\n")
+    stores.load(path)
+    return stores
+
+
+def test_no_column_of_quarantine_holds_personal_data_unless_the_settings_say_so(
+    personal: Stores, tmp_path: Path
 ) -> None:
-    with refused.postgres.cursor() as cursor:
-        cursor.execute(
-            "UPDATE ops.quarantine SET refused_at = now() - interval '8 days' WHERE line = 3"
+    assert "Ada" not in f"{personal.rows('SELECT * FROM ops.quarantine')}"
+    assert ADA not in f"{personal.rows('SELECT * FROM ops.quarantine')}"
+    whole, shifted, value, waiting, broken = list_rows(personal.settings, limit=9)
+    assert (whole["row_form"], shifted["row_form"], value["row_form"]) == (
+        "columns",
+        "text",
+        "text",
+    )
+    assert json.loads(whole["row_text"])["viewer"] == "[personal data cut]"
+    assert (value["value"], waiting["row_form"]) == ("[personal data cut]", "values")
+    assert (broken["row_text"], broken["line"]) == ("", 6)
+
+    keeping = replace(personal, settings=replace(personal.settings, quarantine_text="keep"))
+    again = sessions_file(
+        tmp_path, a_session("S6", watch_date="soon", viewer=ADA), name="again.csv"
+    )
+    keeping.load(again)
+    assert ADA in list_rows(keeping.settings, load_id=4, limit=1)[0]["row_text"]
+
+
+def test_a_row_of_which_something_stored_is_cut_says_so_and_is_not_loaded_again(
+    personal: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remedies = [find_row(personal.settings, 3, line)["remedy"] for line in (2, 3, 4, 5, 6)]
+    assert ["ingest the corrected file" in remedy for remedy in remedies] == [
+        False,
+        True,
+        True,
+        False,
+        True,
+    ]
+    accept_soon(monkeypatch)
+    done = replay_quarantine(personal.settings)
+    assert (stored(personal), done.unkept_rows) == (["S1"], 3)
+
+    path = tmp_path / "mend.csv"
+    export_rows(personal.settings, path, load_id=3)
+    corrected(path, S2={"quality_level": "SD"}, S3={"watch_date": "2024-02-17"})
+    done = replay_corrections(personal.settings, path, load_id=3)
+    assert done.codes["personal_data_cut"] == 1
+    assert stored(personal) == ["S1", "S3"]
+    corrected(path, S2={"device_type": "Mobile"})
+    replay_corrections(personal.settings, path, load_id=3)
+    assert stored(personal) == ["S1", "S2", "S3"]
+
+
+def test_an_event_out_of_quarantine_is_the_document_that_it_had_been(
+    stores: Stores, tmp_path: Path
+) -> None:
+    private = {"slug": "x", "email": ADA}
+    right = an_event("e1", event_properties=private)
+    stores.load(write_json_lines(tmp_path / "right.ndjson", [right]))
+    wrong = right | {"uuid": "e2", "event_time": "soon"}
+    stores.load(write_json_lines(tmp_path / "wrong.ndjson", [wrong]))
+    assert ADA not in f"{stores.rows('SELECT * FROM ops.quarantine')}"
+    path = tmp_path / "mend.jsonl"
+    export_rows(stores.settings, path, load_id=2)
+    mended = json.loads(path.read_text()) | {"event_time": right["event_time"]}
+    path.write_text(json.dumps(mended))
+    replay_corrections(stores.settings, path, load_id=2)
+    first, second = stores.mongodb["app_events"].find({}, {"_id": 0}).sort("event_id")
+    assert first | {"event_id": "e2", "load_id": 3} == second
+
+
+@pytest.mark.parametrize(("text", "is_kept"), [("mask", False), ("keep", True)])
+def test_of_a_row_that_only_postgresql_refuses_addresses_are_cut_but_in_ids(
+    stores: Stores, tmp_path: Path, text: str, *, is_kept: bool
+) -> None:
+    chosen = replace(stores, settings=replace(stores.settings, quarantine_text=text))
+    review = f'see "{ADA}"\tand 10.0.0.1'
+    ratings = [
+        {"rating_id": key, "user_id": ADA, "content_id": "M1", "stars": 4, "review": review}
+        | {"rated_at": datetime(2024, 2, 17, tzinfo=UTC)}
+        for key in ("R1", "R2")
+    ]
+    users, content, rated = (TABLES_BY_NAME[name] for name in ("users", "content", "ratings"))
+    day = date(2023, 1, 1)
+    chosen.load(
+        own_table(tmp_path, users, {"user_id": ADA, "registered_on": day}),
+        own_table(
+            tmp_path,
+            content,
+            {"content_id": "M1", "title": "Heat", "content_type": "movie", "genres": ["Crime"]},
+        ),
+    )
+    chosen.load(own_table(tmp_path, rated, *ratings))
+    (row,) = list_rows(chosen.settings, limit=9)
+    staged = json.loads(row["row_text"])
+    assert (row["code"], staged["user_id"]) == ("repeated_pair", ADA)
+    cut = 'see "[personal data cut]"\tand [personal data cut]'
+    assert staged["review"] == (review if is_kept else cut)
+    assert row["row_form"] == ("values" if is_kept else "text")
+    assert replay_quarantine(chosen.settings).unkept_rows == (0 if is_kept else 1)
+
+
+@pytest.mark.parametrize(
+    ("days", "kept"),
+    [({}, [4, 5]), ({"quarantine_days": 7}, [5]), ({"quarantine_days": None}, [3, 4, 5])],
+)
+def test_the_next_ingest_removes_refused_rows_that_are_older_than_the_settings_say(
+    refused: Stores, tmp_path: Path, days: dict[str, Any], kept: list[int]
+) -> None:
+    for line, age in ((3, 91), (4, 8)):
+        refused.rows(
+            f"UPDATE ops.quarantine SET refused_at = now() - interval '{age} days'"
+            f" WHERE line = {line} RETURNING 1"
         )
-    refused.load(users_file(tmp_path, a_user("U2"), name="a.csv"))
-    assert held_lines(refused) == [3, 4, 5]
-    chosen = replace(refused, settings=replace(refused.settings, quarantine_days=7))
+    chosen = replace(refused, settings=replace(refused.settings, **days))
     chosen.load(users_file(tmp_path, a_user("U3"), name="b.csv"))
-    assert held_lines(chosen) == [4, 5]
+    assert held_lines(chosen) == kept
 
 
 def unknown_users(count: int) -> list[dict[str, str]]:

@@ -76,6 +76,8 @@ def lines_of(kind: Kind) -> Iterator[str]:
         yield f"Rows may be flagged {named(flag.code for flag in kind.flags)}."
     if kind.unused:
         yield f"\nNothing becomes of {named(sorted(kind.unused))}."
+    if kind.personal:
+        yield f"Personal data, of which quarantine keeps none: {named(sorted(kind.personal & kind.unused))}."
     yield ""
 
 
