@@ -68,6 +68,17 @@ def test_folder_without_anything_known_is_refused(ready: Run, tmp_path: Path) ->
     assert "holds no file that svp understands" in ready("ingest", folder, exit_code=4).stderr
 
 
+def test_a_letter_beside_data_is_named_and_does_not_stop_it(ready: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    (folder / "README.txt").write_text("Dear all,\nhere they are\n", encoding="utf-8")
+    (folder / "people").write_text(f"{HEADER}LETTER1,20,Mexico,Basic,2024-01-01,1.5\n")
+    told = json.loads(ready("ingest", folder, "--json").stdout)
+    assert [file["loaded_rows"] for file in told["files"]] == [1]
+    assert [file["path"] for file in told["left_out"]] == [str(folder / "README.txt")]
+    assert f"left out: {folder / 'README.txt'} is of no kind" in ready("ingest", folder).stderr
+
+
 def test_missing_path_is_refused(ready: Run, tmp_path: Path) -> None:
     assert "does not exist" in ready("ingest", tmp_path / "nowhere", exit_code=4).stderr
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from loaders.replay import replay_corrections, replay_quarantine
 from svp.errors import UsageError
 from svp.model import TABLES
 from tests.unit.loaders.builders import a_user, users_file, write_csv
+from tests.unit.loaders.test_maps import PARTED
 
 if TYPE_CHECKING:
     from tests.integration.loaders.stores import Stores
@@ -61,6 +62,29 @@ def test_the_example_of_the_page_is_loaded_and_its_waiting_rows_follow_without_t
     map_file.write_text(map_file.read_text().replace("Europe/Oslo", "UTC"))
     assert stores.load(plays, map_file=map_file)[0].counts.updated_rows == 2
     assert stores.load(plays, map_file=map_file)[0].outcome == "already loaded"
+
+
+def test_rows_that_waited_keep_their_time_their_clock_and_what_the_map_says_of_all(
+    stores: Stores, tmp_path: Path
+) -> None:
+    map_file = tmp_path / "plays.toml"
+    map_file.write_text(PARTED, encoding="utf-8")
+    play = {"id": "1", "who": "K7", "what": "T1", "length": "1:30:05", "day": "05.04.2024"}
+    stores.load(write_csv(tmp_path / "plays.csv", [{**play, "time": "21:30"}]), map_file=map_file)
+    assert [code for _, _, code, _ in stores.quarantined()] == ["unknown_parent"]
+    *_, replayed = stores.load(*parents(tmp_path), source="acme")
+    assert (replayed.outcome, replayed.counts.loaded_rows) == ("replayed", 1)
+    told = (
+        "SELECT started_at AT TIME ZONE 'UTC', started_on, watch_seconds, device_type"
+        " FROM oltp.viewing_sessions"
+    )
+    ((started_at, *others),) = stores.rows(told)
+    assert (f"{started_at}", *others) == (
+        "2024-04-05 19:30:00",
+        date(2024, 4, 5),
+        5_405,
+        "Smart TV",
+    )
 
 
 def test_rows_that_were_refused_under_a_map_are_judged_again_and_corrected_by_it(
