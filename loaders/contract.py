@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from loaders.arrow import Positions, Values, as_batch, compute, mask, nulls, pick, put
 from loaders.batches import Batch, Refusal
-from loaders.parsers import Parsed, Parser
+from loaders.parsers import Parsed, Parser, year_comes_last
 from loaders.parsers.base import where
 from svp.errors import InputError, shorten
 
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
     from svp.model import Table
 
-__all__ = ["SOURCE_NAME", "Checked", "Field", "Flag", "Kind", "check", "count_flags"]
+__all__ = [
+    "SOURCE_NAME",
+    "Checked",
+    "Field",
+    "Flag",
+    "Kind",
+    "check",
+    "count_flags",
+    "refuse_other_order",
+]
 
 SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 """A colon parts source and id in MongoDB's keys."""
@@ -35,6 +44,12 @@ STOPPING = {
     "exchanged_date": "is a day only with day and month exchanged, so every other day of the file is in doubt",
 }
 """Faults of one row that leave open what all others mean: nothing of the file is loaded."""
+
+UNREAD_DAYS = {"not_a_date", "not_an_instant"}
+
+OTHER_ORDER = (
+    "is a day in another form than files of its kind have, and no row near it is right there"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +202,19 @@ def check(batch: Batch, kind: Kind) -> Checked:
     )
 
 
+def refuse_other_order(checked: Checked, kind: Kind) -> None:
+    """Raise InputError if days of a column have their year behind, and none in the first rows of a file is right.
+
+    Each alone may be one day only, as 31/12/2024; but then the file is of another form, and not its rows are wrong.
+    """
+    days = {field.column: checked.rows.column(field.to) for field in kind.fields}
+    for refusal in checked.refusals:
+        line, column, value = refusal.line, refusal.column or "", refusal.value or ""
+        is_odd = refusal.code in UNREAD_DAYS and year_comes_last(value)
+        if is_odd and days[column].null_count == len(days[column]):
+            _refuse_unclear([Unclear(line, column, value, OTHER_ORDER)])
+
+
 def _first_of(rows: Positions, batch: Batch, column: str, doubt: str) -> Unclear:
     """Return what stands in a column of some rows on the first of their lines, and why that is in doubt."""
     lines = batch.lines.to_numpy()
@@ -201,7 +229,7 @@ def _refuse_unclear(unclear: Sequence[Unclear]) -> None:
     if first is not None:
         message = f"line {first.line}, column {shorten(first.column)}: {first.value} {first.doubt}"
         raise InputError(
-            message, 'say how days are written: date_format = "DD/MM/YYYY" in the --map'
+            message, 'say how days are written, by a --map with date_format = "DD/MM/YYYY"'
         )
 
 

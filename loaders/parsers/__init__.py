@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from loaders.parsers.base import CUT, NULL_WORDS, Parsed, Parser
 from loaders.parsers.lists import json_text, list_of_numbers, list_of_words
-from loaders.parsers.moments import day, day_of, instant, is_form, midnight_of
+from loaders.parsers.moments import (
+    day,
+    day_of,
+    instant,
+    is_form,
+    midnight_of,
+    year_comes_last,
+)
 from loaders.parsers.numbers import (
     amount,
     counted,
@@ -66,4 +73,5 @@ __all__ = [
     "truth",
     "whole",
     "without",
+    "year_comes_last",
 ]

@@ -14,7 +14,7 @@ from loaders.arrow import Mask, Values, compute, mask
 from loaders.parsers.base import Parsed, Parser, clean, matching, where, within
 from svp.core.zones import load_zone
 
-__all__ = ["ISO", "day", "day_of", "instant", "is_form", "midnight_of"]
+__all__ = ["ISO", "day", "day_of", "instant", "is_form", "midnight_of", "year_comes_last"]
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 FIRST_INSTANT = datetime(1900, 1, 1, tzinfo=UTC)
@@ -23,6 +23,7 @@ INSTANT = pa.timestamp("us", tz="UTC")
 
 ISO = "YYYY-MM-DD"
 ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+YEAR_LAST = r"(?P<first>[0-9]{1,2})[./-](?P<second>[0-9]{1,2})[./-](?:[0-9]{4}|[0-9]{2})(?:[T ]|$)"
 MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?$"
 TIME = r"(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
 OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})"
@@ -62,8 +63,8 @@ def day(form: str | None = ISO) -> Parser:
         days, impossible = _cast_possible(written, pa.date32())
         inside, outside = within(days, pa.scalar(FIRST_DAY), pa.scalar(LAST_DAY))
         faulty |= mask(compute.and_(compute.is_valid(cleaned), compute.is_null(written)))
-        exchanged = _exchanged(cleaned, form or ISO, faulty | impossible)
-        faults = (*exchanged, ("not_a_date", faulty | impossible), ("out_of_range", outside))
+        doubts = _doubts(cleaned, form or ISO, faulty | impossible)
+        faults = (*doubts, ("not_a_date", faulty | impossible), ("out_of_range", outside))
         return Parsed(inside, faults if form else (*_open_forms(cleaned), *faults))
 
     return Parser(f"day, written {_said(form or ISO)}", parse)
@@ -92,7 +93,7 @@ def instant(form: str | None = ISO, *, zone: str | None = None) -> Parser:
         inside, outside = within(instants, first, last)
         faults.append(("out_of_range", outside))
         wrong = np.logical_or.reduce([rows for code, rows in faults if code == "not_an_instant"])
-        faults = [*_exchanged(cleaned, form or ISO, wrong), *faults]
+        faults = [*_doubts(cleaned, form or ISO, wrong), *faults]
         return Parsed(inside, tuple(faults) if form else (*_open_forms(cleaned), *faults))
 
     zoned = "with a zone" if zone is None else f"in {zone} unless it names a zone"
@@ -196,17 +197,42 @@ def _open_forms(values: Values) -> tuple[tuple[str, Mask], ...]:
     return (("ambiguous_date", other),)
 
 
-def _exchanged(values: Values, form: str, at_fault: Mask) -> tuple[tuple[str, Mask], ...]:
+def year_comes_last(text: str) -> bool:
+    """Tell whether a text begins with a day in numbers whose year is the last, whichever way its others go."""
+    return re.match(rf"\s*{YEAR_LAST}", text) is not None
+
+
+def _doubts(values: Values, form: str, at_fault: Mask) -> tuple[tuple[str, Mask], ...]:
+    """Return, as a fault, the rows that are no day in the form and leave open what the file means by days."""
+    if not at_fault.any():
+        return ()
+    unread = where(pa.array(at_fault), values)
+    has_order = not form.startswith("YYYY") and "MONTH" not in form
+    return _exchanged(unread, form) if has_order else _ambiguous(unread)
+
+
+def _ambiguous(values: Values) -> tuple[tuple[str, Mask], ...]:
+    """Return, as a fault, the rows that are two days, as 03/04/2024; 05/05/2024 and 31/12/2024 are one at most."""
+    parts = compute.extract_regex(values, f"^{YEAR_LAST}")
+    first, second = (
+        compute.struct_field(parts, name).cast(pa.int8()) for name in ("first", "second")
+    )
+    may_be_months = compute.and_(
+        compute.and_(compute.less_equal(first, 12), compute.less_equal(second, 12)),
+        compute.and_(compute.greater(first, 0), compute.greater(second, 0)),
+    )
+    return (
+        ("ambiguous_date", mask(compute.and_(may_be_months, compute.not_equal(first, second)))),
+    )
+
+
+def _exchanged(values: Values, form: str) -> tuple[tuple[str, Mask], ...]:
     """Return, as a fault, the rows that are no day but with day and month exchanged.
 
     One of them shows that the file writes days in the other order, or in both, so that 05/01 of another row is in
-    doubt. A year that comes first is followed by the month everywhere.
+    doubt.
     """
-    if not at_fault.any() or form.startswith("YYYY") or "MONTH" in form:
-        return ()
-    odd, _ = matching(
-        where(pa.array(at_fault), values), f"^{_pattern(_other_order(form))}(?:[T ]|$)"
-    )
+    odd, _ = matching(values, f"^{_pattern(_other_order(form))}(?:[T ]|$)")
     days = compute.list_element(compute.split_pattern_regex(odd, "[T ]", max_splits=1), 0)
     read, _ = _cast_possible(_as_iso(days, _other_order(form)), pa.date32())
     return (("exchanged_date", mask(compute.is_valid(read))),)
