@@ -103,6 +103,8 @@ class Kind:
     """Whether its files write instants without a zone, which has to be said."""
     tidy: Callable[[pa.RecordBatch], pa.RecordBatch] | None = None
     """From rows in the canonical schema to what they mean, where that takes more than one column."""
+    is_mapped: bool = False
+    """Whether a map made it, for files of a shape of their own."""
     title: str = ""
     """What people call its files, if not by the second half of the name."""
 
@@ -131,6 +133,14 @@ class Kind:
         found = set(columns)
         given = {field.to for field in self.fields if field.column in found}
         return tuple(sorted({field.column for field in self.fields if field.to not in given}))
+
+    def in_form(self, form: str) -> Kind:
+        """Return the kind with days that its files write in a form of their own."""
+        formed = (
+            replace(field, parser=field.parser.in_form(form)) if field.parser.in_form else field
+            for field in self.fields
+        )
+        return replace(self, fields=tuple(formed))
 
     def in_zone(self, zone: str) -> Kind:
         """Return the kind with instants that name no zone taken for what clocks there showed."""
@@ -188,7 +198,7 @@ def check(batch: Batch, kind: Kind) -> Checked:
                 unclear.append(_first_of(rows, batch, judged.column, STOPPING[code]))
             for row in rows.tolist():
                 faults.setdefault(row, (judged.column, code))
-    _refuse_unclear(unclear)
+    _refuse_unclear(unclear, kind)
     table = _canonical(columns, kind.target, batch.rows.num_rows)
     if kind.tidy:
         table = kind.tidy(table)
@@ -212,7 +222,7 @@ def refuse_other_order(checked: Checked, kind: Kind) -> None:
         line, column, value = refusal.line, refusal.column or "", refusal.value or ""
         is_odd = refusal.code in UNREAD_DAYS and year_comes_last(value)
         if is_odd and days[column].null_count == len(days[column]):
-            _refuse_unclear([Unclear(line, column, value, OTHER_ORDER)])
+            _refuse_unclear([Unclear(line, column, value, OTHER_ORDER)], kind)
 
 
 def _first_of(rows: Positions, batch: Batch, column: str, doubt: str) -> Unclear:
@@ -223,14 +233,14 @@ def _first_of(rows: Positions, batch: Batch, column: str, doubt: str) -> Unclear
     return Unclear(int(lines[row]), column, value, doubt)
 
 
-def _refuse_unclear(unclear: Sequence[Unclear]) -> None:
+def _refuse_unclear(unclear: Sequence[Unclear], kind: Kind) -> None:
     """Raise InputError for the value on the first line, if there is one."""
     first = min(unclear, key=attrgetter("line"), default=None)
     if first is not None:
         message = f"line {first.line}, column {shorten(first.column)}: {first.value} {first.doubt}"
-        raise InputError(
-            message, 'say how days are written, by a --map with date_format = "DD/MM/YYYY"'
-        )
+        of_kind = "" if kind.is_mapped else f'kind = "{kind.name}" and '
+        advice = f'say how days are written: a --map with {of_kind}date_format = "DD/MM/YYYY"'
+        raise InputError(message, advice)
 
 
 def _column(rows: pa.RecordBatch, name: str) -> Values:

@@ -67,7 +67,7 @@ def day(form: str | None = ISO) -> Parser:
         faults = (*doubts, ("not_a_date", faulty | impossible), ("out_of_range", outside))
         return Parsed(inside, faults if form else (*_open_forms(cleaned), *faults))
 
-    return Parser(f"day, written {_said(form or ISO)}", parse)
+    return Parser(f"day, written {_said(form or ISO)}", parse, in_form=day)
 
 
 def instant(form: str | None = ISO, *, zone: str | None = None) -> Parser:
@@ -99,12 +99,12 @@ def instant(form: str | None = ISO, *, zone: str | None = None) -> Parser:
     zoned = "with a zone" if zone is None else f"in {zone} unless it names a zone"
     plain = "2024-01-31T20:15:00Z" if zone is None else "2024-01-31 20:15:00"
     said = f"as {plain}" if form in {ISO, None} else f"the day written {form}"
-    in_zone = None if zone else partial(_instant_in, form)
-    return Parser(f"date and time {zoned}, {said}", parse, in_zone=in_zone)
-
-
-def _instant_in(form: str | None, zone: str) -> Parser:
-    return instant(form, zone=zone)
+    return Parser(
+        f"date and time {zoned}, {said}",
+        parse,
+        in_zone=None if zone else lambda name: instant(form, zone=name),
+        in_form=partial(instant, zone=zone),
+    )
 
 
 def day_of(moment: Parser) -> Parser:
@@ -114,11 +114,12 @@ def day_of(moment: Parser) -> Parser:
         parsed = moment.parse(values)
         return replace(parsed, values=parsed.values.cast(pa.date32()))
 
-    in_zone = moment.in_zone
+    in_zone, in_form = moment.in_zone, moment.in_form
     return Parser(
         f"day (UTC) of a {moment.meaning}",
         parse,
         in_zone=None if in_zone is None else lambda name: day_of(in_zone(name)),
+        in_form=None if in_form is None else lambda form: day_of(in_form(form)),
     )
 
 
@@ -129,7 +130,12 @@ def midnight_of(days: Parser) -> Parser:
         parsed = days.parse(values)
         return replace(parsed, values=parsed.values.cast(pa.timestamp("us")).cast(INSTANT))
 
-    return Parser(f"{days.meaning}, as of midnight UTC", parse)
+    in_form = days.in_form
+    return Parser(
+        f"{days.meaning}, as of midnight UTC",
+        parse,
+        in_form=None if in_form is None else lambda form: midnight_of(in_form(form)),
+    )
 
 
 def _said(form: str) -> str:
