@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from loaders.arrow import Positions, Values, as_batch, compute, mask, nulls, pick, put
 from loaders.batches import Batch, Refusal
-from loaders.parsers import Parsed, Parser, year_comes_last
+from loaders.parsers import Parsed, Parser, is_day_with_year_last
 from loaders.parsers.base import where
 from svp.errors import InputError, shorten
 
@@ -220,7 +220,7 @@ def refuse_other_order(checked: Checked, kind: Kind) -> None:
     days = {field.column: checked.rows.column(field.to) for field in kind.fields}
     for refusal in checked.refusals:
         line, column, value = refusal.line, refusal.column or "", refusal.value or ""
-        is_odd = refusal.code in UNREAD_DAYS and year_comes_last(value)
+        is_odd = refusal.code in UNREAD_DAYS and is_day_with_year_last(value)
         if is_odd and days[column].null_count == len(days[column]):
             _refuse_unclear([Unclear(line, column, value, OTHER_ORDER)], kind)
 

@@ -8,9 +8,9 @@ from loaders.parsers.moments import (
     day,
     day_of,
     instant,
+    is_day_with_year_last,
     is_form,
     midnight_of,
-    year_comes_last,
 )
 from loaders.parsers.numbers import (
     amount,
@@ -55,6 +55,7 @@ __all__ = [
     "first_of",
     "identifier",
     "instant",
+    "is_day_with_year_last",
     "is_form",
     "json_text",
     "kept_properties",
@@ -73,5 +74,4 @@ __all__ = [
     "truth",
     "whole",
     "without",
-    "year_comes_last",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -14,7 +15,7 @@ from loaders.arrow import Mask, Values, compute, mask
 from loaders.parsers.base import Parsed, Parser, clean, matching, where, within
 from svp.core.zones import load_zone
 
-__all__ = ["ISO", "day", "day_of", "instant", "is_form", "midnight_of", "year_comes_last"]
+__all__ = ["ISO", "day", "day_of", "instant", "is_day_with_year_last", "is_form", "midnight_of"]
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 FIRST_INSTANT = datetime(1900, 1, 1, tzinfo=UTC)
@@ -23,7 +24,9 @@ INSTANT = pa.timestamp("us", tz="UTC")
 
 ISO = "YYYY-MM-DD"
 ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-YEAR_LAST = r"(?P<first>[0-9]{1,2})[./-](?P<second>[0-9]{1,2})[./-](?:[0-9]{4}|[0-9]{2})(?:[T ]|$)"
+YEAR_LAST = (
+    r"(?P<first>[0-9]{1,2})[./-](?P<second>[0-9]{1,2})[./-](?P<year>[0-9]{4}|[0-9]{2})(?:[T ]|$)"
+)
 MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?$"
 TIME = r"(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
 OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})"
@@ -203,9 +206,19 @@ def _open_forms(values: Values) -> tuple[tuple[str, Mask], ...]:
     return (("ambiguous_date", other),)
 
 
-def year_comes_last(text: str) -> bool:
+def is_day_with_year_last(text: str) -> bool:
     """Tell whether a text begins with a day in numbers whose year is the last, whichever way its others go."""
-    return re.match(rf"\s*{YEAR_LAST}", text) is not None
+    found = re.match(rf"\s*{YEAR_LAST}", text)
+    if found is None:
+        return False
+    first, second = int(found["first"]), int(found["second"])
+    return _is_day(found["year"], first, second) or _is_day(found["year"], second, first)
+
+
+def _is_day(year: str, month: int, of_month: int) -> bool:
+    return month in range(1, 13) and of_month in range(
+        1, monthrange(int(year) or 2000, month)[1] + 1
+    )
 
 
 def _doubts(values: Values, form: str, at_fault: Mask) -> tuple[tuple[str, Mask], ...]:

@@ -234,3 +234,9 @@ def test_rows_with_days_in_another_form_are_refused_alone_where_others_are_right
     assert [(refusal.line, refusal.code) for refusal in judged.refusals] == [
         (line, "not_a_date") for line in (2, 4, 5, 6, 7)
     ]
+
+
+def test_days_in_the_form_of_the_kind_that_are_none_are_refused_alone(tmp_path: Path) -> None:
+    rows = [a_subscriber(str(number), **{"Join Date": "31-02-21"}) for number in range(2)]
+    ((_, judged),) = recognise(write_csv(tmp_path / "list.csv", rows)).judged()
+    assert [refusal.code for refusal in judged.refusals] == ["not_a_date"] * 2
