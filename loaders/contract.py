@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from loaders.arrow import Positions, Values, as_batch, compute, mask, nulls, pick, put
 from loaders.batches import Batch, Refusal
-from loaders.parsers import Parsed, Parser, day_and_time
+from loaders.parsers import Parsed, Parser, day_and_time, is_day_with_year_last
 from loaders.parsers.base import where
 from svp.errors import InputError, shorten
 
@@ -26,7 +26,17 @@ if TYPE_CHECKING:
 
     from svp.model import Table
 
-__all__ = ["SOURCE_NAME", "STOPPING", "Checked", "Field", "Flag", "Kind", "check", "count_flags"]
+__all__ = [
+    "SOURCE_NAME",
+    "STOPPING",
+    "Checked",
+    "Field",
+    "Flag",
+    "Kind",
+    "check",
+    "count_flags",
+    "refuse_other_order",
+]
 
 SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 """A colon parts source and id in MongoDB's keys."""
@@ -36,6 +46,12 @@ STOPPING = {
     "exchanged_date": "is a day only with day and month exchanged, so every other day of the file is in doubt",
 }
 """Faults of one row that leave open what all others mean: nothing of the file is loaded."""
+
+UNREAD_DAYS = {"not_a_date", "not_an_instant"}
+
+OTHER_ORDER = (
+    "is a day in another form than files of its kind have, and no row near it is right there"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,8 @@ class Kind:
     """Whether its files write instants without a zone, which has to be said."""
     tidy: Callable[[pa.RecordBatch], pa.RecordBatch] | None = None
     """From rows in the canonical schema to what they mean, where that takes more than one column."""
+    is_mapped: bool = False
+    """Whether a map made it, for files of a shape of their own."""
     title: str = ""
     """What people call its files, if not by the second half of the name."""
 
@@ -131,6 +149,14 @@ class Kind:
         given = {field.to for field in self.fields if found.issuperset(field.columns)}
         others = (field.columns for field in self.fields if field.to not in given)
         return tuple(sorted(set(chain.from_iterable(others)) - found))
+
+    def in_form(self, form: str) -> Kind:
+        """Return the kind with days that its files write in a form of their own."""
+        formed = (
+            replace(field, parser=field.parser.in_form(form)) if field.parser.in_form else field
+            for field in self.fields
+        )
+        return replace(self, fields=tuple(formed))
 
     def in_zone(self, zone: str) -> Kind:
         """Return the kind with instants that name no zone taken for what clocks there showed."""
@@ -190,7 +216,7 @@ def check(batch: Batch, kind: Kind, *, is_of_file: bool = True) -> Checked:
                 unclear.append(_first_of(rows, batch, judged, STOPPING[code]))
             for row in rows.tolist():
                 faults.setdefault(row, (judged, code))
-    _refuse_unclear(unclear)
+    _refuse_unclear(unclear, kind)
     table = _canonical(columns, kind.target, batch.rows.num_rows)
     if kind.tidy:
         table = kind.tidy(table)
@@ -204,6 +230,19 @@ def check(batch: Batch, kind: Kind, *, is_of_file: bool = True) -> Checked:
     )
 
 
+def refuse_other_order(checked: Checked, kind: Kind) -> None:
+    """Raise InputError if days of a column have their year behind, and none in the first rows of a file is right.
+
+    Each alone may be one day only, as 31/12/2024; but then the file is of another form, and not its rows are wrong.
+    """
+    days = {field.name: checked.rows.column(field.to) for field in kind.fields}
+    for refusal in checked.refusals:
+        line, column, value = refusal.line, refusal.column or "", refusal.value or ""
+        is_odd = refusal.code in UNREAD_DAYS and is_day_with_year_last(value)
+        if is_odd and days[column].null_count == len(days[column]):
+            _refuse_unclear([Unclear(line, column, value, OTHER_ORDER)], kind)
+
+
 def _first_of(rows: Positions, batch: Batch, judged: Field, doubt: str) -> Unclear:
     """Return what stands in a field of some rows on the first of their lines, and why that is in doubt."""
     lines = batch.lines.to_numpy()
@@ -212,14 +251,14 @@ def _first_of(rows: Positions, batch: Batch, judged: Field, doubt: str) -> Uncle
     return Unclear(int(lines[row]), judged.name, value, doubt)
 
 
-def _refuse_unclear(unclear: Sequence[Unclear]) -> None:
+def _refuse_unclear(unclear: Sequence[Unclear], kind: Kind) -> None:
     """Raise InputError for the value on the first line, if there is one."""
     first = min(unclear, key=attrgetter("line"), default=None)
     if first is not None:
         message = f"line {first.line}, column {shorten(first.column)}: {first.value} {first.doubt}"
-        raise InputError(
-            message, 'say how days are written: date_format = "DD/MM/YYYY" in the --map'
-        )
+        of_kind = "" if kind.is_mapped else f'kind = "{kind.name}" and '
+        advice = f'say how days are written: a --map with {of_kind}date_format = "DD/MM/YYYY"'
+        raise InputError(message, advice)
 
 
 def _written(rows: pa.RecordBatch, judged: Field) -> Values:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from loaders.canonical import MAX_LENGTH_MINUTES, flags_of, parser_of
 from loaders.codes import REFUSALS
 from loaders.contract import SOURCE_NAME, STOPPING, Field, Kind
+from loaders.kinds import KINDS_BY_NAME
 from loaders.kinds.events import EVENTS, PROPERTIES, events
 from loaders.parsers import (
     EPOCH_UNITS,
@@ -129,8 +130,8 @@ class _Map:
 
     def read(self) -> Mapped:
         """Return what the map says."""
-        if self._said.get("kind") == EVENTS.name:
-            return Mapped(events(self._kept()), None, self._text)
+        if "kind" in self._said:
+            return Mapped(self._built_in(self._said["kind"]), None, self._text)
         self._check_keys((), self._said, (*SETTINGS, *SECTIONS))
         self._check_settings()
         table = self._table()
@@ -140,12 +141,25 @@ class _Map:
             target=table,
             fields=tuple(self._fields(table)),
             flags=flags_of(table),
+            is_mapped=True,
         )
         return Mapped(kind, self._said.get("delimiter"), self._text)
 
+    def _built_in(self, name: object) -> Kind:
+        """Return a built-in kind whose files write days in a form of their own, or of which more is to be kept."""
+        if name not in KINDS_BY_NAME:
+            close = get_close_matches(f"{name}", KINDS_BY_NAME, n=1) or list(KINDS_BY_NAME)
+            advice = f"use one of {', '.join(close)}"
+            self._refuse(("kind",), f"there is no kind {shorten(name)!r}", advice)
+        is_events = name == EVENTS.name
+        known = ("kind", "date_format", *(("keep",) if is_events else ()))
+        self._check_keys((), self._said, known)
+        kind = events(self._kept()) if is_events else KINDS_BY_NAME[f"{name}"]
+        form = self._form((), self._said)
+        return kind.in_form(form) if form else kind
+
     def _kept(self) -> list[str]:
         """Return the properties of events that are to be kept."""
-        self._check_keys((), self._said, ("kind", "keep"))
         keep = self._said.get("keep", [])
         if not isinstance(keep, list) or not all(map(_is_property, keep)):
             starts = " or ".join(f'"{name}.' + '…"' for name in PROPERTIES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loaders.batches import MAX_LATE_NAMES
-from loaders.contract import check
+from loaders.contract import check, refuse_other_order
 from loaders.days import ALL_DAYS, Days
 from loaders.files import (
     DataFile,
@@ -134,8 +135,14 @@ class Recognised:
         Raises:
             InputError: a value leaves open what the whole file means.
         """
-        try:
+        with self._named():
             return check(batch, self.kind)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Let an error say of which file it is."""
+        try:
+            yield
         except InputError as error:
             message = f"{self.name}, {error.message}"
             raise InputError(message, error.advice) from error
@@ -173,7 +180,12 @@ class Recognised:
         Raises:
             InputError: the file is damaged, or gone, or a value leaves open what it means.
         """
-        return in_order(lambda batch: (batch, self.judge(batch)), self.batches())
+        found = in_order(lambda batch: (batch, self.judge(batch)), self.batches())
+        for number, (batch, checked) in enumerate(found):
+            if number == 0:
+                with self._named():
+                    refuse_other_order(checked, self.kind)
+            yield batch, checked
 
     def batches(self, *, also: Collection[str] = ()) -> Iterator[Batch]:
         """Yield its rows, with the columns of its kind at least, and ``also``.

@@ -11,6 +11,7 @@ from loaders.parsers.moments import (
     day_of,
     epoch,
     instant,
+    is_day_with_year_last,
     is_form,
     midnight_of,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "first_of",
     "identifier",
     "instant",
+    "is_day_with_year_last",
     "is_form",
     "json_text",
     "kept_properties",

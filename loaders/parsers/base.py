@@ -55,6 +55,8 @@ class Parser:
     parse: Callable[[Values], Parsed]
     in_zone: Callable[[str], Parser] | None = None
     """For instants: from the name of a zone to the parser that takes those without a zone for its clocks."""
+    in_form: Callable[[str], Parser] | None = None
+    """For days and instants: from the form in which a file writes days to the parser that reads them so."""
     cut: Callable[[str], str] | None = None
     """From a text to one that is read alike, without the personal data in it that is never stored."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -22,6 +23,7 @@ __all__ = [
     "day_of",
     "epoch",
     "instant",
+    "is_day_with_year_last",
     "is_form",
     "midnight_of",
 ]
@@ -33,6 +35,9 @@ INSTANT = pa.timestamp("us", tz="UTC")
 
 ISO = "YYYY-MM-DD"
 ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+YEAR_LAST = (
+    r"(?P<first>[0-9]{1,2})[./-](?P<second>[0-9]{1,2})[./-](?P<year>[0-9]{4}|[0-9]{2})(?:[T ]|$)"
+)
 MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?$"
 TIME = r"(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
 OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})"
@@ -75,11 +80,11 @@ def day(form: str | None = ISO) -> Parser:
         days, impossible = _cast_possible(written, pa.date32())
         inside, outside = within(days, pa.scalar(FIRST_DAY), pa.scalar(LAST_DAY))
         faulty |= mask(compute.and_(compute.is_valid(cleaned), compute.is_null(written)))
-        exchanged = _exchanged(cleaned, form or ISO, faulty | impossible)
-        faults = (*exchanged, ("not_a_date", faulty | impossible), ("out_of_range", outside))
+        doubts = _doubts(cleaned, form or ISO, faulty | impossible)
+        faults = (*doubts, ("not_a_date", faulty | impossible), ("out_of_range", outside))
         return Parsed(inside, faults if form else (*_open_forms(cleaned), *faults))
 
-    return Parser(f"day, written {_said(form or ISO)}", parse)
+    return Parser(f"day, written {_said(form or ISO)}", parse, in_form=day)
 
 
 def instant(form: str | None = ISO, *, zone: str | None = None) -> Parser:
@@ -105,18 +110,18 @@ def instant(form: str | None = ISO, *, zone: str | None = None) -> Parser:
         inside, outside = within(instants, first, last)
         faults.append(("out_of_range", outside))
         wrong = np.logical_or.reduce([rows for code, rows in faults if code == "not_an_instant"])
-        faults = [*_exchanged(cleaned, form or ISO, wrong), *faults]
+        faults = [*_doubts(cleaned, form or ISO, wrong), *faults]
         return Parsed(inside, tuple(faults) if form else (*_open_forms(cleaned), *faults))
 
     zoned = "with a zone" if zone is None else f"in {zone} unless it names a zone"
     plain = "2024-01-31T20:15:00Z" if zone is None else "2024-01-31 20:15:00"
     said = f"as {plain}" if form in {ISO, None} else f"the day written {form}"
-    in_zone = None if zone else partial(_instant_in, form)
-    return Parser(f"date and time {zoned}, {said}", parse, in_zone=in_zone)
-
-
-def _instant_in(form: str | None, zone: str) -> Parser:
-    return instant(form, zone=zone)
+    return Parser(
+        f"date and time {zoned}, {said}",
+        parse,
+        in_zone=None if zone else lambda name: instant(form, zone=name),
+        in_form=partial(instant, zone=zone),
+    )
 
 
 def epoch(unit: str) -> Parser:
@@ -149,11 +154,12 @@ def day_of(moment: Parser) -> Parser:
         parsed = moment.parse(values)
         return replace(parsed, values=parsed.values.cast(pa.date32()))
 
-    in_zone = moment.in_zone
+    in_zone, in_form = moment.in_zone, moment.in_form
     return Parser(
         f"day (UTC) of a {moment.meaning}",
         parse,
         in_zone=None if in_zone is None else lambda name: day_of(in_zone(name)),
+        in_form=None if in_form is None else lambda form: day_of(in_form(form)),
     )
 
 
@@ -164,7 +170,12 @@ def midnight_of(days: Parser) -> Parser:
         parsed = days.parse(values)
         return replace(parsed, values=parsed.values.cast(pa.timestamp("us")).cast(INSTANT))
 
-    return Parser(f"{days.meaning}, as of midnight UTC", parse)
+    in_form = days.in_form
+    return Parser(
+        f"{days.meaning}, as of midnight UTC",
+        parse,
+        in_form=None if in_form is None else lambda form: midnight_of(in_form(form)),
+    )
 
 
 def _said(form: str) -> str:
@@ -232,17 +243,52 @@ def _open_forms(values: Values) -> tuple[tuple[str, Mask], ...]:
     return (("ambiguous_date", other),)
 
 
-def _exchanged(values: Values, form: str, at_fault: Mask) -> tuple[tuple[str, Mask], ...]:
+def is_day_with_year_last(text: str) -> bool:
+    """Tell whether a text begins with a day in numbers whose year is the last, whichever way its others go."""
+    found = re.match(rf"\s*{YEAR_LAST}", text)
+    if found is None:
+        return False
+    first, second = int(found["first"]), int(found["second"])
+    return _is_day(found["year"], first, second) or _is_day(found["year"], second, first)
+
+
+def _is_day(year: str, month: int, of_month: int) -> bool:
+    return month in range(1, 13) and of_month in range(
+        1, monthrange(int(year) or 2000, month)[1] + 1
+    )
+
+
+def _doubts(values: Values, form: str, at_fault: Mask) -> tuple[tuple[str, Mask], ...]:
+    """Return, as a fault, the rows that are no day in the form and leave open what the file means by days."""
+    if not at_fault.any():
+        return ()
+    unread = where(pa.array(at_fault), values)
+    has_order = not form.startswith("YYYY") and "MONTH" not in form
+    return _exchanged(unread, form) if has_order else _ambiguous(unread)
+
+
+def _ambiguous(values: Values) -> tuple[tuple[str, Mask], ...]:
+    """Return, as a fault, the rows that are two days, as 03/04/2024; 05/05/2024 and 31/12/2024 are one at most."""
+    parts = compute.extract_regex(values, f"^{YEAR_LAST}")
+    first, second = (
+        compute.struct_field(parts, name).cast(pa.int8()) for name in ("first", "second")
+    )
+    may_be_months = compute.and_(
+        compute.and_(compute.less_equal(first, 12), compute.less_equal(second, 12)),
+        compute.and_(compute.greater(first, 0), compute.greater(second, 0)),
+    )
+    return (
+        ("ambiguous_date", mask(compute.and_(may_be_months, compute.not_equal(first, second)))),
+    )
+
+
+def _exchanged(values: Values, form: str) -> tuple[tuple[str, Mask], ...]:
     """Return, as a fault, the rows that are no day but with day and month exchanged.
 
     One of them shows that the file writes days in the other order, or in both, so that 05/01 of another row is in
-    doubt. A year that comes first is followed by the month everywhere.
+    doubt.
     """
-    if not at_fault.any() or form.startswith("YYYY") or "MONTH" in form:
-        return ()
-    odd, _ = matching(
-        where(pa.array(at_fault), values), f"^{_pattern(_other_order(form))}(?:[T ]|$)"
-    )
+    odd, _ = matching(values, f"^{_pattern(_other_order(form))}(?:[T ]|$)")
     days = compute.list_element(compute.split_pattern_regex(odd, "[T ]", max_splits=1), 0)
     read, own = (_possible_days(days, order) for order in (_other_order(form), form))
     return (("exchanged_date", mask(compute.and_not(read, own))),)

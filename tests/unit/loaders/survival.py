@@ -46,6 +46,16 @@ TOLD_BY_TESTS = (
         f"{UNIT}test_survival.py::test_a_line_of_200_megabytes_is_refused_and_never_held",
     ),
     Told(
+        "a day that may be two, as 03/04/2024",
+        "the file is refused; the advice names `date_format`",
+        f"{UNIT}test_contract.py::test_a_day_that_may_be_two_refuses_the_file",
+    ),
+    Told(
+        "days that are all written `31/12/2024`",
+        "the file is refused; the advice names `date_format`",
+        f"{UNIT}test_contract.py::test_days_that_are_all_in_another_form_refuse_the_file",
+    ),
+    Told(
         "a file that grows while it is read",
         "nothing of it is loaded; the advice is to run the command again",
         f"{LOADERS}test_ingest.py::test_a_file_that_changes_while_it_is_read_leaves_nothing",

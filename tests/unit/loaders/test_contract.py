@@ -14,11 +14,14 @@ from loaders.wanted import Wanted, wanted
 from svp.errors import InputError
 from tests.unit.loaders.builders import (
     a_catalogue,
+    a_listed_title,
     a_movie,
     a_session,
     a_subscriber,
     a_user,
+    an_event,
     write_csv,
+    write_json_lines,
 )
 
 if TYPE_CHECKING:
@@ -60,7 +63,7 @@ def refusals_of(path: Path) -> list[tuple[int, str | None, str, str | None]]:
         ({"age": "old\x1b[31m"}, "age", "not_a_number", "old�[31m"),
         ({"country": "a\x00b"}, "country", "nul_character", "a�b"),
         ({"registration_date": ""}, "registration_date", "missing", ""),
-        ({"registration_date": "01.02.2024"}, "registration_date", "not_a_date", "01.02.2024"),
+        ({"registration_date": "31.12.2024"}, "registration_date", "not_a_date", "31.12.2024"),
         ({"total_watch_time_hours": "-1"}, "total_watch_time_hours", "out_of_range", "-1"),
         ({"age": "x", "country": "\x00"}, "age", "not_a_number", "x"),
     ],
@@ -174,3 +177,66 @@ def test_a_day_that_fits_with_day_and_month_exchanged_refuses_the_file(tmp_path:
     assert [code for *_, code, _ in refusals_of(write_csv(tmp_path / "list.csv", rows))] == [
         "not_a_date"
     ]
+
+
+def days_file(folder: Path, *days: str) -> Path:
+    rows = [a_session(f"S{number}", watch_date=day) for number, day in enumerate(days)]
+    return write_csv(folder / "viewing_sessions.csv", rows)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        ("01/02/2024", "03/02/2024", "04/05/2024"),
+        ("2024-02-01", "31/12/2024", "04/05/2024"),
+        ("2024-02-01", "2024-02-02", "4.5.24"),
+        ("2024-02-01", "not a day", "05-04-2024 00:00:00"),
+    ],
+    ids=["all may be two", "a mix", "two digits", "a midnight"],
+)
+def test_a_day_that_may_be_two_refuses_the_file(tmp_path: Path, days: tuple[str, ...]) -> None:
+    path = days_file(tmp_path, *days)
+    line = 2 if days[0] == "01/02/2024" else 4
+    doubt = rf"viewing_sessions\.csv, line {line}, column watch_date: .* more than one way"
+    with pytest.raises(InputError, match=doubt) as caught:
+        list(recognise(path).judged())
+    assert "--map" in caught.value.advice
+    assert "date_format" in caught.value.advice
+
+
+def test_a_day_that_may_be_two_refuses_a_file_whose_days_have_names(tmp_path: Path) -> None:
+    titles = [a_listed_title(), a_listed_title("s2", date_added="03/04/2021")]
+    with pytest.raises(InputError, match="line 4, column date_added: 03/04/2021 may be read"):
+        list(recognise(write_csv(tmp_path / "titles.csv", titles)).judged())
+
+
+def test_an_instant_that_may_be_of_two_days_refuses_the_file(tmp_path: Path) -> None:
+    path = write_json_lines(tmp_path / "export.ndjson", [an_event(event_time="03/04/2025 10:00")])
+    with pytest.raises(InputError, match="column event_time: 03/04/2025 10:00 may be read"):
+        list(recognise(path).judged())
+
+
+@pytest.mark.parametrize("first", ["31/12/2024", "12/31/2024", "31.12.24", "31/12/2024 00:00"])
+def test_days_that_are_all_in_another_form_refuse_the_file(tmp_path: Path, first: str) -> None:
+    path = days_file(tmp_path, "soon", first, "05/05/2024")
+    with pytest.raises(
+        InputError, match=rf"sessions\.csv, line 3, .*: {first} is a day in"
+    ) as caught:
+        list(recognise(path).judged())
+    assert "date_format" in caught.value.advice
+
+
+def test_rows_with_days_in_another_form_are_refused_alone_where_others_are_right(
+    tmp_path: Path,
+) -> None:
+    days = ("31/12/2024", "2024-12-31", "05/05/2024", "2024/03/04", "31.02.2024", "00/01/2024")
+    ((_, judged),) = recognise(days_file(tmp_path, *days)).judged()
+    assert [(refusal.line, refusal.code) for refusal in judged.refusals] == [
+        (line, "not_a_date") for line in (2, 4, 5, 6, 7)
+    ]
+
+
+def test_days_in_the_form_of_the_kind_that_are_none_are_refused_alone(tmp_path: Path) -> None:
+    rows = [a_subscriber(str(number), **{"Join Date": "31-02-21"}) for number in range(2)]
+    ((_, judged),) = recognise(write_csv(tmp_path / "list.csv", rows)).judged()
+    assert [refusal.code for refusal in judged.refusals] == ["not_a_date"] * 2

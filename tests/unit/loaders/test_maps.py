@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,10 +15,13 @@ from loaders.preview import explain
 from loaders.recognise import recognise, recognise_all
 from loaders.wanted import wanted
 from svp.errors import InputError, UsageError
+from tests.unit.loaders.builders import a_user, an_event, write_json_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
+
+RATED = {"rating_date": "3/4/23"}
 
 MAP = """
 table = "viewing_sessions"
@@ -427,6 +430,9 @@ USERS = 'table = "users"\nsource = "acme"\n'
         ),
         ('kind = "events.events"\nkeep = ["slug"]\n', (2, 1), "keep is not a list of properties"),
         ('kind = "events.events"\nsource = "x"\n', (2, 1), "a map has no source"),
+        ('kind = "relational.user"\n', (1, 1), "there is no kind 'relational.user'"),
+        ('kind = "relational.users"\nkeep = []\n', (2, 1), "a map has no keep"),
+        ('kind = "relational.users"\ndate_format = "soon"\n', (2, 1), "'soon' doesn't say how"),
     ],
 )  # fmt: skip
 def test_a_fault_of_a_map_is_told_with_its_line_and_column(
@@ -558,3 +564,62 @@ def test_the_first_line_of_an_ambiguous_day_is_named_however_its_line_was_read(
     assert batch.lines.to_pylist() == [1, 3, 4, 6, 7, 2, 5]
     with pytest.raises(InputError, match=r"rows\.jsonl, line 5, column since: 03/04/2024 may"):
         file.judge(batch)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "form", "column", "day"),
+    [
+        (
+            "relational.users",
+            [a_user(registration_date="03/04/2023")],
+            "DD/MM/YYYY",
+            "registered_on",
+            date(2023, 4, 3),
+        ),
+        (
+            "analytics.ratings",
+            [{"rating_id": "1", "user_id": "1", "content_id": "1", "rating": "4"} | RATED],
+            "M/D/YY",
+            "rated_at",
+            datetime(2023, 3, 4, tzinfo=UTC),
+        ),
+        (
+            "events.events",
+            [an_event(event_time="03.04.2023 10:30")],
+            "DD.MM.YYYY",
+            "occurred_at",
+            datetime(2023, 4, 3, 10, 30, tzinfo=UTC),
+        ),
+    ],
+    ids=["a day", "a midnight", "an instant"],
+)
+def test_a_map_says_how_files_of_a_built_in_kind_write_days(
+    tmp_path: Path,
+    kind: str,
+    rows: list[dict[str, object]],
+    form: str,
+    column: str,
+    *,
+    day: object,
+) -> None:
+    map_file = written(tmp_path, "days.toml", f'kind = "{kind}"\ndate_format = "{form}"\n')
+    path = write_json_lines(tmp_path / "rows.jsonl", rows)
+    with pytest.raises(InputError, match="may be read in more than one way") as caught:
+        list(recognise(path).judged())
+    assert f'kind = "{kind}" and date_format' in caught.value.advice
+    file = recognise(path, wanted(map_file=map_file))
+    ((_, judged),) = file.judged()
+    assert file.kind.name == kind
+    assert judged.rows.column(column).to_pylist() == [day]
+
+
+def test_a_zone_holds_beside_the_days_of_a_built_in_kind(tmp_path: Path) -> None:
+    text = 'kind = "service.viewing_sessions"\ndate_format = "DD/MM/YYYY"\n'
+    row = {"id": "1", "user_id": "1", "content_id": "1", "duration_seconds": "60"}
+    row |= {"session_start": "03/04/2023 00:30:00"}
+    path = write_json_lines(tmp_path / "rows.jsonl", [row])
+    said = wanted(map_file=written(tmp_path, "days.toml", text), zone="Europe/Paris")
+    ((_, judged),) = recognise(path, said).judged()
+    (read,) = judged.rows.to_pylist()
+    assert read["started_on"] == date(2023, 4, 2)
+    assert read["started_at"] == datetime(2023, 4, 2, 22, 30, tzinfo=UTC)
