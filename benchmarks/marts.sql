@@ -1,4 +1,5 @@
--- marts.sql: dimensions, and the facts that follow from fact_watch, of a warehouse for measuring.
+-- marts.sql: dimensions, and the facts that follow from fact_watch, of a warehouse for measuring. Every customer is a
+-- contract of set-top boxes whose user plays in the apps, so that each mart by customer has all of them.
 -- params: @customers, @titles, @date_key (a day)
 -- Statements end with a semicolon at the end of a line. The part before the line "-- day" is run first, that before
 -- "-- facts" once fact_watch is there, for each day.
@@ -14,7 +15,7 @@ INSERT INTO dim_quality (quality) VALUES ('SD'), ('HD'), ('Full HD'), ('4K') ON 
 INSERT INTO dim_device (device_type) VALUES ('Type 1'), ('Type 2'), ('Type 3'), ('Type 4'), ('Type 5');
 INSERT INTO dim_customer (source, customer_code, country_key, plan_key, registered_on)
 WITH RECURSIVE number (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 AS n FROM number WHERE n < @customers)
-SELECT 'bench', concat('U', lpad(n, 8, '0')), 1 + n % 40, 1 + n % 3, date_add('2023-07-01', INTERVAL n % 900 DAY) FROM number;
+SELECT 'set-top box', concat('U', lpad(n, 8, '0')), 1 + n % 40, 1 + n % 3, date_add('2023-07-01', INTERVAL n % 900 DAY) FROM number;
 INSERT INTO dim_title (source, content_id, title, content_type, release_year, category_key)
 WITH RECURSIVE number (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 AS n FROM number WHERE n < @titles)
 SELECT
@@ -54,6 +55,14 @@ INSERT INTO fact_attempt (
 SELECT
     date_key, device_key, country_key, sum(plays), 0, 0, sum(plays), 0, sum(plays), 900 * sum(plays), 800, 2500, 0,
     sum(watch_seconds), sum(plays), 0, 4000 * sum(watch_seconds), sum(watch_seconds)
+FROM fact_watch INNER JOIN dim_customer USING (customer_key) WHERE date_key = @date_key
+GROUP BY date_key, device_key, country_key;
+INSERT INTO fact_event_activity (
+    date_key, platform, country_key, events, active_users, sessions, session_milliseconds_median, session_milliseconds_p95
+)
+SELECT
+    date_key, concat('Platform ', device_key), country_key, 8 * sum(plays), count(DISTINCT customer_key), sum(plays),
+    600000, 5400000
 FROM fact_watch INNER JOIN dim_customer USING (customer_key) WHERE date_key = @date_key
 GROUP BY date_key, device_key, country_key;
 INSERT INTO fact_rating (date_key, title_key, ratings, stars)

@@ -56,6 +56,7 @@ INSTALL_ORDER = (
     "refresh_region_hour",
     "assess_customers",
     "refresh_churn_signals",
+    "show_churn_signals",
     "refresh_retention_cohort",
     "mark_moved_span",
     "rebuild_plan_history",

@@ -167,6 +167,7 @@ MEASURES = (
         "attempts",
         "play attempts that players told of",
         postgresql=("playback_attempts",),
+        mongodb=("viewing_events",),
         facts=("fact_attempt",),
     ),
     Measure(

@@ -421,21 +421,25 @@ def test_export_box_watch_by_day_sums_what_completed_loads_say_of_the_day(
 def test_totals_of_viewing_events_counts_plays_and_users_of_completed_loads(
     database: MongoDatabase,
 ) -> None:
+    told = {"attempt_id": "a1", "outcome": "played"}
     database["viewing_events"].insert_many(
         [
             a_play("t1", "u1", watch_seconds=100, next_day_seconds=40, is_complete=True),
-            a_play("t2", "u1", watch_seconds=30, is_complete=False),
+            a_play("t2", "u1", watch_seconds=30, is_complete=False, player=told),
             a_play("t1", "u2", watch_seconds=0),
             a_failed_attempt("t1", "u3"),
+            a_failed_attempt("t1", "u3", player=told | {"outcome": "failed"}),
+            a_play("t1", "u3", watch_seconds=0, next_day_seconds=0, player=told, load_id=Int64(9)),
             a_play("t1", "u4", load_id=Int64(9)),
         ]
     )
     stages = read_pipeline("totals_of_viewing_events", {"loads": [1, 2]})
     found = {row.pop("day"): row for row in database["viewing_events"].aggregate(stages)}
-    names = ("plays", "known_completion_plays", "complete_plays", "watch_seconds", "app_users")
+    plays = ("plays", "known_completion_plays", "complete_plays")
+    names = (*plays, "watch_seconds", "app_users", "attempts")
     assert found == {
-        DAY: dict(zip(names, (3, 2, 1, 90, 1), strict=True)),
-        DAY + timedelta(days=1): dict(zip(names, (0, 0, 0, 40, 1), strict=True)),
+        DAY: dict(zip(names, (3, 2, 1, 90, 1, 2), strict=True)),
+        DAY + timedelta(days=1): dict(zip(names, (0, 0, 0, 40, 1, 0), strict=True)),
     }
 
 

@@ -195,7 +195,7 @@ class Platform:
         One that is not complete stands in the ledger as if it had been interrupted between the stores.
         """
         users, titles, without, boxes = list(users), list(titles), list(without), list(boxes)
-        app_events = list(app_events)
+        app_events, attempts = list(app_events), list(attempts)
         events: list[Event] = [*ratings, *searches, *attempts, *subscriptions]
         with transaction(self._url, self._database) as connection, connection.cursor() as cursor:
             load_id = open_load(cursor)
@@ -214,7 +214,10 @@ class Platform:
             for day in touched:
                 cursor.execute("INSERT INTO ops.load_day VALUES (%s, %s)", (load_id, day))
         documents = {
-            "viewing_events": [a_document(play, load_id) for play in plays],
+            "viewing_events": [
+                *(a_document(play, load_id) for play in plays),
+                *(an_attempt_document(attempt, load_id) for attempt in attempts),
+            ],
             "box_logs": [a_box_document(line, load_id) for line in boxes],
             "app_events": [an_event_document(event, load_id) for event in app_events],
         }
@@ -539,6 +542,31 @@ def a_document(play: Play, load_id: int) -> Document:
         "stream": {} if play.quality is None else {"quality": play.quality},
         "load_id": Int64(load_id),
         **{name: value for name, value in times.items() if value is not None},
+    }
+
+
+def an_attempt_document(attempt: Attempt, load_id: int) -> Document:
+    """Return the viewing event of an attempt: that of its play, if it became one."""
+    outcome = "played" if attempt.play else attempt.outcome
+    player = {"attempt_id": attempt.attempt_id, "outcome": outcome}
+    if attempt.play:
+        return a_document(attempt.play, load_id) | {"player": player}
+    day = midnight(attempt.at.date())
+    return {
+        "_id": f"{SOURCE}:{attempt.attempt_id}",
+        "source": SOURCE,
+        "session_id": attempt.attempt_id,
+        "user_ref": f"{SOURCE}:{attempt.user_id}",
+        "title_ref": f"{SOURCE}:t1",
+        "started_on": day,
+        "started_at": attempt.at,
+        "first_frame_at": None,
+        "watch_seconds": 0,
+        "days": [{"on": day, "watch_seconds": 0}],
+        "device": {},
+        "stream": {},
+        "player": player,
+        "load_id": Int64(load_id),
     }
 
 

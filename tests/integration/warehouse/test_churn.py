@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from svp.errors import UsageError
+from svp.errors import UsageError, VerifyError
 from tests.integration.warehouse.builders import BoxLog, Play, Rating, Title, User, at
 from warehouse.connections import execute, open_warehouse
 from warehouse.purge import first_kept_day
@@ -552,3 +552,32 @@ def test_nothing_but_the_future_is_no_now_at_all(crowd: Platform) -> None:
     assert told(crowd) == ([], [])
     with pytest.raises(UsageError, match="no day with events to count from"):
         first_kept_day(crowd.settings, 365)
+
+
+def shown(platform: Platform, as_of: date | None) -> list[Row]:
+    """Return what the procedure tells of a day, in the order of the mart's columns."""
+    with open_warehouse(platform.settings) as connection, connection.cursor() as cursor:
+        cursor.execute("CALL show_churn_signals(%s)", (as_of,))
+        code, on, *others = zip(*cursor.fetchall(), strict=True)
+        cursor.nextset()
+    return sorted(zip(on, code, *others, strict=True))
+
+
+def test_signals_are_shown_as_of_any_day_and_none_are_kept(crowd: Platform) -> None:
+    plays = some_plays(8, count=120)
+    crowd.load(*plays)
+    crowd.refresh()
+    first, last = (pick(play.started_on for play in plays) for pick in (min, max))
+    before = crowd.snapshot()
+    for as_of in (first, date(2024, 2, 14), date(2024, 2, 29), date(2024, 3, 1), last):
+        assert shown(crowd, as_of) == signals_as_of(as_of, plays, USERS)
+    assert shown(crowd, None) == signals_as_of(last, plays, USERS)
+    for outside in (first - timedelta(days=1), last + timedelta(days=1)):
+        with pytest.raises(VerifyError, match="not between the first and the last"):
+            shown(crowd, outside)
+    assert crowd.snapshot() == before
+
+
+def test_no_signals_are_shown_without_events(crowd: Platform) -> None:
+    with pytest.raises(VerifyError, match="not between the first and the last"):
+        shown(crowd, None)

@@ -234,6 +234,13 @@ TAMPERINGS = (
         {"$mul": {"watch_seconds": 0, "days.0.watch_seconds": 0}},
         {"$set": {"watch_seconds": 600, "days.0.watch_seconds": 600}},
     ),
+    in_mongodb(
+        "viewing_events",
+        ("attempts",),
+        S1,
+        {"$unset": {"player": 1}},
+        {"$set": {"player": {"attempt_id": "a1", "outcome": "played"}}},
+    ),
     in_postgres(
         "box_days",
         ("box_seconds", "box_customers"),
@@ -519,7 +526,7 @@ def test_tables_fit_and_show_every_measure(
     capsys: pytest.CaptureFixture[str],
     columns: int,
 ) -> None:
-    busy.execute("UPDATE fact_playback SET watch_seconds = 2000000000 WHERE date_key = 20240131")
+    busy.execute("UPDATE fact_playback SET watch_seconds = 2000000000 WHERE plays > 0")
     monkeypatch.setattr("svp.cli.common.MAX_COLUMNS", columns)
     assert svp("verify", "--by-day") == 6
     shown = capsys.readouterr().out

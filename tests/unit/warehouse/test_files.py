@@ -68,8 +68,9 @@ def test_procedure_is_a_contract(file: SqlFile) -> None:
 @named(PROCEDURES)
 def test_procedure_with_a_transaction_undoes_it_and_tells(file: SqlFile) -> None:
     if "START TRANSACTION" in file.text:
-        steps = ("ROLLBACK;", "CALL fail_refresh(", "RESIGNAL;", "START TRANSACTION;", "COMMIT;")
+        steps = ("ROLLBACK;", "CALL fail_refresh(", "RESIGNAL;", "START TRANSACTION;")
         found = [file.text.index(step) for step in steps]
+        found.append(max(map(file.text.rfind, ("COMMIT;", "ROLLBACK;"))))
         assert found == sorted(found)
 
 
