@@ -30,6 +30,7 @@ from loaders.box_lines import (
 )
 from loaders.canonical import MAX_ID_CHARACTERS
 from loaders.contract import count_flags
+from loaders.overtaking import Overtaking
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError
 
@@ -127,6 +128,7 @@ class BoxDaySink:
         self._line_count = 0
         self._confirmed_loads: set[int] = set()
         self._replaced_rows = 0
+        self._overtaking = Overtaking(connection, load_id, day)
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Keep a batch.
@@ -138,6 +140,7 @@ class BoxDaySink:
         if self._line_count > MAX_LINES:
             message = f"{self._name} has more than {MAX_LINES:,} lines of {self._day}"
             raise InputError(message, "split it into smaller files: a day takes any number of them")
+        self._overtaking.note(_keys(self._source, self._day, rows), rows.column("line"))
         parts = _parts(rows.column("log_id"))
         order = np.argsort(parts, kind="stable")
         kept = rows.select(DELIVERED.names).take(order)
@@ -211,6 +214,13 @@ class BoxDaySink:
                 )
                 self._replaced_rows += gone.num_rows
             first += lines.num_rows
+
+
+def _keys(source: str, day: date, rows: pa.RecordBatch) -> Values:
+    """Return the keys that lines have in the quarantine, with their source."""
+    return compute.binary_join_element_wise(
+        pa.scalar(f"{source}:{day}"), rows.column("log_id"), ":"
+    )
 
 
 def _among(positions: Positions, first: int, lines: pa.Table) -> Positions:

@@ -1,4 +1,4 @@
-"""Documents that go straight to MongoDB overtake refused rows of their ids, of earlier files and of their own.
+"""Rows that no table of PostgreSQL judges overtake refused rows of their ids, of earlier files and of their own.
 
 They are too many to be looked up one by one: what they may overtake is gathered once, with what is refused meanwhile.
 """
@@ -6,14 +6,17 @@ They are too many to be looked up one by one: what they may overtake is gathered
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
+from loaders.arrow import compute
 from svp.core.sqlfiles import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
+    from loaders.arrow import Values
     from svp.core.postgres import Connection
 
 __all__ = ["Overtaking"]
@@ -27,17 +30,22 @@ class Overtaking:
         self._connection = connection
         self._load_id = load_id
         self._start = "" if day is None else f"{day}:"
-        self._refused_rows = 0
+        self._refused_keys: Values = pa.array([], pa.string())
         self._last_id = 0
         with connection.cursor() as cursor:
             cursor.execute(read_sql("loaders.statements", "refused_documents"))
 
-    def note(self, lines: Mapping[Any, Any]) -> None:
-        """Note which refused rows are out of date, as documents of these keys are accepted on these lines."""
+    def note(self, keys: Values, lines: Values) -> None:
+        """Note which refused rows are out of date, as rows of these keys are accepted on these lines."""
         self._gather()
-        if not self._refused_rows or not lines:
+        if not len(self._refused_keys) or not len(keys):
             return
-        accepted = {"load_id": self._load_id, "lines": json.dumps(dict(lines))}
+        may_overtake = compute.is_in(keys, value_set=self._refused_keys)
+        some = (column.filter(may_overtake).to_pylist() for column in (lines, keys))
+        last_lines = {key: line for line, key in sorted(zip(*some, strict=True))}
+        if not last_lines:
+            return
+        accepted = {"load_id": self._load_id, "lines": json.dumps(last_lines)}
         with self._connection.cursor() as cursor:
             cursor.execute(read_sql("loaders.statements", "overtake_documents"), accepted)
 
@@ -51,5 +59,6 @@ class Overtaking:
                 return
             cursor.execute(read_sql("loaders.statements", "gather_refused"), since)
             if cursor.rowcount:
-                self._refused_rows += cursor.rowcount
+                cursor.execute(read_sql("loaders.statements", "refused_keys"), since)
+                self._refused_keys = pa.array([key for (key,) in cursor.fetchall()], pa.string())
                 cursor.execute("ANALYZE refused_before")

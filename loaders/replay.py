@@ -20,7 +20,8 @@ import pyarrow as pa
 from loaders import ledger, postgres
 from loaders.arrow import compute, mask
 from loaders.batches import BATCH_ROWS, Batch
-from loaders.box_days import refuse_other_store
+from loaders.box_days import BoxDaySink
+from loaders.box_lines import lines_by_load, together
 from loaders.contract import check
 from loaders.corrections import corrections
 from loaders.documents import ONLY_DOCUMENTS, Delivery
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from loaders.arrow import Values
     from loaders.contract import Kind
+    from loaders.sinks import Sink
     from loaders.stores import Stores
     from svp.core.postgres import Connection
     from svp.settings import Settings
@@ -253,39 +256,72 @@ def _accept_rows(
 def _accept_documents(
     stores: Stores, held: Held, accepted: pa.RecordBatch, *, is_correction: bool
 ) -> Accepted:
-    """Store rows that are documents only, but for those that a later delivery brought."""
-    day = _day_of(held)
-    if day is not None:
-        refuse_other_store(stores.postgres, held.path, held.kind, day, store="MongoDB")
-    collection = stores.mongodb[held.target]
+    """Store rows of a target that is no table, but for those that a later delivery brought."""
+    packed_day = _packed_day(stores.postgres, held)
     if not is_correction:
-        accepted = _without_overtaken(stores, held, day, accepted)
+        is_overtaken = (
+            _overtaken_documents(stores, held, accepted)
+            if packed_day is None
+            else _overtaken_lines(stores.postgres, held, packed_day, accepted)
+        )
+        accepted = accepted.filter(compute.invert(is_overtaken))
     if not accepted.num_rows:
         return None, RowCounts(), Counter()
     with stores.postgres.cursor() as cursor:
         lines = {"lines": accepted["line"].to_pylist()}
         cursor.execute(read_sql("loaders.statements", "resolve_lines"), lines)
     load_id = ledger.begin_replay(stores.postgres, held.load_id, is_correction=is_correction)
-    shape = partial(ONLY_DOCUMENTS[held.target], Delivery(held.source, load_id, day))
-    sink = DocumentSink(stores.postgres, collection, shape, load_id=load_id, day=day)
+    sink = _sink(stores, held, load_id, packed_day)
     sink.write(accepted)
     counts = RowCounts.of(*sink.finish())
     ledger.record_rows(stores.postgres, load_id, counts, state=sink.state)
     return Entry(load_id, held.target, sink.state, held.path), counts, Counter()
 
 
-def _without_overtaken(
-    stores: Stores, held: Held, day: date | None, rows: pa.RecordBatch
-) -> pa.RecordBatch:
-    """Return the rows but for those that a later delivery brought, whose documents say so."""
-    with stores.postgres.cursor() as cursor:
+def _packed_day(connection: Connection, held: Held) -> date | None:
+    """Return the day of a load whose logs are in the warehouse without documents; None for any other load."""
+    day = _day_of(held)
+    statement = "SELECT EXISTS (SELECT 1 FROM oltp.box_days WHERE day = %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (day,))
+        ((is_packed,),) = cursor.fetchall()
+    return day if is_packed else None
+
+
+def _sink(stores: Stores, held: Held, load_id: int, packed_day: date | None) -> Sink:
+    """Return what takes rows of a load again, as a load of their own."""
+    connection, source, day = stores.postgres, held.source, _day_of(held)
+    if packed_day is not None:
+        return BoxDaySink(connection, held.path, source=source, day=packed_day, load_id=load_id)
+    shape = partial(ONLY_DOCUMENTS[held.target], Delivery(source, load_id, day))
+    return DocumentSink(connection, stores.mongodb[held.target], shape, load_id=load_id, day=day)
+
+
+def _overtaken_documents(stores: Stores, held: Held, rows: pa.RecordBatch) -> Values:
+    """Tell which rows a later delivery brought, as their documents say."""
+    later_loads = _later_loads(stores.postgres, held)
+    shape = partial(ONLY_DOCUMENTS[held.target], Delivery(held.source, held.load_id, _day_of(held)))
+    keys = shape(rows).keys
+    newer = {"_id": {"$in": keys.to_pylist()}, "load_id": {"$in": later_loads}}
+    found = stores.mongodb[held.target].distinct("_id", newer)
+    return compute.is_in(keys, value_set=pa.array(found, pa.string()))
+
+
+def _overtaken_lines(connection: Connection, held: Held, day: date, rows: pa.RecordBatch) -> Values:
+    """Tell which lines of a day without documents a later delivery brought."""
+    by_load, later_loads = (
+        lines_by_load(connection, held.source, day),
+        _later_loads(connection, held),
+    )
+    newer = together({load_id: by_load[load_id] for load_id in by_load if load_id in later_loads})
+    ids = newer.column("log_id").combine_chunks()
+    return compute.is_in(rows.column("log_id"), value_set=ids)
+
+
+def _later_loads(connection: Connection, held: Held) -> list[int]:
+    with connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "later_loads"), {"load_id": held.load_id})
-        later_loads = [load_id for (load_id,) in cursor.fetchall()]
-    shape = partial(ONLY_DOCUMENTS[held.target], Delivery(held.source, held.load_id, day))
-    keys = shape(rows).keys.to_pylist()
-    newer = {"_id": {"$in": keys}, "load_id": {"$in": later_loads}}
-    overtaken = set(stores.mongodb[held.target].distinct("_id", newer))
-    return rows.filter(pa.array([key not in overtaken for key in keys], pa.bool_()))
+        return [load_id for (load_id,) in cursor.fetchall()]
 
 
 def _day_of(held: Held) -> date | None:

@@ -198,8 +198,7 @@ class DocumentSink:
         is_last = [latest[key] is document for key, document in documents]
         flags = rows.column("quality_flags").filter(pa.array(is_last, pa.bool_()))
         self._flags.update(count_flags(flags))
-        lines = dict(zip(shaped.keys.to_pylist(), rows.column("line").to_pylist(), strict=True))
-        self._overtaking.note(lines)
+        self._overtaking.note(shaped.keys, rows.column("line"))
         stored = mongodb.insert(self._collection, latest, self._expected)
         reached(Step.INSERTED)
         self._outcomes["loaded"] += len(latest) - len(stored)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 from random import Random
@@ -13,20 +14,25 @@ import pytest
 
 from loaders import batches, box_days, ledger
 from loaders import undo as undoing
+from loaders.arrow import compute
 from loaders.box_lines import lines_by_load, read_lines, watch_of
 from loaders.ingest import ingest
+from loaders.kinds import KINDS_BY_NAME
+from loaders.quarantine import export_rows
 from loaders.recognise import recognise_all
+from loaders.replay import replay_corrections, replay_quarantine
 from loaders.terms import Terms
 from loaders.undo import Undo, plan_undo, undo
 from svp.core.migrations import load_migrations
 from svp.errors import InputError, ServerError, UsageError
 from tests.integration.loaders.test_box_logs import counts
-from tests.unit.loaders.builders import a_box_log, logs_file, users_file
+from tests.unit.loaders.builders import a_box_log, logs_file, users_file, write_json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from loaders.parsers import Parsed
     from tests.integration.loaders.stores import Stores
 
 DAY = date(2022, 4, 1)
@@ -481,3 +487,64 @@ def test_what_can_not_be_all_there_is_of_a_day_replaces_none(
     with pytest.raises(InputError, match="which is another day"):
         load(stores, moved, replaces_days=True)
     assert contents(stores) == before
+
+
+@pytest.fixture
+def refused(stores: Stores, tmp_path: Path) -> Stores:
+    """Load 1 refuses lines b to e, of which c comes with load 2, d behind the refused one, and e came before it."""
+    bad = [a_box_log(log_id, TotalDuration=-1) for log_id in "bcde"]
+    accepted = [a_box_log(log_id, TotalDuration=2) for log_id in "ae"]
+    last = a_box_log("d", TotalDuration=4)
+    load(stores, logs_file(tmp_path, *accepted, *bad, last))
+    load(stores, logs_file(tmp_path, a_box_log("c", TotalDuration=3), name="20220401b.json"))
+    return stores
+
+
+HELD = "SELECT line FROM ops.held_row ORDER BY line"
+
+
+def seconds(stores: Stores) -> dict[str, int]:
+    lines = read_lines(stores.postgres, "iptv", DAY).to_pylist()
+    return {line["log_id"]: line["watch_seconds"] for line in lines}
+
+
+def test_corrected_lines_come_into_a_day_without_documents_once_and_go_with_their_load(
+    refused: Stores, tmp_path: Path
+) -> None:
+    assert refused.rows(HELD) == [(3,), (6,)]
+    mend = tmp_path / "mend.jsonl"
+    export_rows(refused.settings, mend, load_id=1)
+    rows = map(json.loads, mend.read_text().splitlines())
+    mended = [row | {"_source.TotalDuration": "60"} for row in rows if row["_id"] in "be"]
+    write_json_lines(mend, mended)
+    (report,) = replay_corrections(refused.settings, mend, load_id=1).reports
+    assert counts(report) == (1, 0, 1, 0, 0)
+    assert seconds(refused) == {"a": 2, "b": 60, "c": 3, "d": 4, "e": 60}
+    assert totals(refused) == [("iptv", DAY, 5, 129, 1, 3)]
+    assert refused.rows(HELD) == []
+    again = replay_corrections(refused.settings, mend, load_id=1)
+    assert (again.reports, again.gone_rows) == ((), 2)
+    assert refused.mongodb["box_logs"].count_documents({}) == 0
+
+    assert undo(refused.settings, 1) == Undo((1, 3), str(tmp_path / "20220401.json"), 4, 0)
+    assert seconds(refused) == {"c": 3}
+
+
+@pytest.mark.parametrize("noted", ["overtaken_by", "'{}'"], ids=["now", "by_an_older_version"])
+def test_lines_that_a_changed_rule_accepts_come_in_unless_a_later_delivery_brought_them(
+    refused: Stores, monkeypatch: pytest.MonkeyPatch, noted: str
+) -> None:
+    kind = KINDS_BY_NAME["iptv.logs"]
+    field = next(field for field in kind.fields if field.column == "_source.TotalDuration")
+
+    def parse_minus(written: Any) -> Parsed:
+        return field.parser.parse(compute.replace_substring(written, "-", ""))
+
+    changed = replace(field, parser=replace(field.parser, parse=parse_minus))
+    fields = tuple(changed if each is field else each for each in kind.fields)
+    monkeypatch.setitem(KINDS_BY_NAME, kind.name, replace(kind, fields=fields))
+    refused.rows(f"UPDATE ops.quarantine SET overtaken_by = {noted} WHERE line = 4 RETURNING 1")
+    (report,) = replay_quarantine(refused.settings).reports
+    assert counts(report) == (1, 0, 1, 0, 0)
+    assert seconds(refused) == {"a": 2, "b": 1, "c": 3, "d": 4, "e": 1}
+    assert replay_quarantine(refused.settings).reports == ()
