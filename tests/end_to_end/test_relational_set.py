@@ -39,16 +39,21 @@ def viewing() -> Viewing:
         for group, kind in {"movies": "movie", "series": "series"}.items()
         for title in catalogue[group]
     ]
-    users = pd.read_csv(SAMPLE / "users.csv").set_index("user_id")
-    plays = pd.read_csv(SAMPLE / "viewing_sessions.csv").join(users["country"], on="user_id")
+    users = pd.read_csv(SAMPLE / "users.csv", parse_dates=["registration_date"])
+    users = users.rename(columns={"registration_date": "registered_on"})
+    users["customer"] = users["user_id"]
+    plays = pd.read_csv(SAMPLE / "viewing_sessions.csv").merge(
+        users[["user_id", "customer", "country"]], on="user_id"
+    )
+    plays["average_bitrate_kbps"] = float("nan")
     told = plays["completion_percentage"]
     plays["is_complete"] = (told >= COMPLETE_PERCENT).astype(object).where(told.notna(), None)
     plays["watch_seconds"] = plays["watch_duration_minutes"] * 60
     plays["day"] = pd.to_datetime(plays["watch_date"])
     for unknown in ("started_at", "ended_at"):
         plays[unknown] = pd.to_datetime(pd.Series(pd.NaT, plays.index), utc=True)
-    plays = plays.rename(columns={"user_id": "customer", "quality_level": "quality"})
-    return Viewing(plays, titles_of(pd.DataFrame(content)))
+    plays = plays.rename(columns={"quality_level": "quality"})
+    return Viewing(plays, titles_of(pd.DataFrame(content)), users=users)
 
 
 @pytest.fixture

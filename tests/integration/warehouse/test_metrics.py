@@ -164,6 +164,7 @@ def test_metrics_are_the_same_in_every_store(filled: Platform) -> None:
     for name, question in QUESTIONS.items():
         compare(filled, name, question)
     compare_marts(filled)
+    compare_players(filled)
     stores, rebuilt = verify(filled.settings), verify_rebuild(filled.settings)
     assert (stores.differences, bool(stores.pending), rebuilt.differences) == ((), False, ())
     empty = {each.measure.name for each in stores.measures if not each.by_day}
@@ -225,6 +226,109 @@ def mongodb(platform: Platform, question: Question) -> list[tuple[Any, ...]]:
         return [
             tuple(row[name] for name in (*question.key, *question.sums, "ratio")) for row in rows
         ]
+
+
+PLAYERS_IN_POSTGRES = """
+SELECT
+    coalesce(viewing_sessions.device_type, devices.device_type, 'Unknown'),
+    count(*), count(*) FILTER (WHERE outcome = 'abandoned'), count(*) FILTER (WHERE outcome = 'failed'),
+    count(session_key), count(error_code) FILTER (WHERE outcome = 'played'),
+    count(startup_milliseconds) FILTER (WHERE outcome = 'played'),
+    sum(startup_milliseconds) FILTER (WHERE outcome = 'played'),
+    sum(stall_milliseconds), sum(watch_seconds) FILTER (WHERE stall_milliseconds IS NOT NULL),
+    100::double precision * count(*) FILTER (WHERE outcome = 'abandoned') / count(*),
+    0.001::double precision * sum(startup_milliseconds) FILTER (WHERE outcome = 'played')
+    / count(startup_milliseconds) FILTER (WHERE outcome = 'played'),
+    100::double precision * sum(stall_milliseconds)
+    / (sum(stall_milliseconds) + 1000 * sum(watch_seconds) FILTER (WHERE stall_milliseconds IS NOT NULL))
+FROM oltp.playback_attempts
+LEFT JOIN oltp.viewing_sessions USING (session_key)
+LEFT JOIN oltp.devices ON devices.device_key = playback_attempts.device_key
+GROUP BY 1
+"""
+PLAYERS_IN_MYSQL = """
+SELECT
+    device_type,
+    sum(attempts), sum(abandoned_attempts), sum(failed_attempts), sum(plays), sum(failed_plays),
+    sum(known_startups), sum(startup_milliseconds), sum(stall_milliseconds), sum(known_stall_watch_seconds),
+    100e0 * sum(abandoned_attempts) / sum(attempts),
+    1e-3 * sum(startup_milliseconds) / sum(known_startups),
+    100e0 * sum(stall_milliseconds) / (sum(stall_milliseconds) + 1000 * sum(known_stall_watch_seconds))
+FROM fact_attempt INNER JOIN dim_device USING (device_key)
+GROUP BY device_type
+"""
+
+
+def counted(condition: Document) -> Document:
+    """Count the documents of a group of which something is so."""
+    return {"$sum": {"$cond": [condition, 1, 0]}}
+
+
+def is_outcome(outcome: str) -> Document:
+    return {"$eq": ["$player.outcome", outcome]}
+
+
+def has(field: str) -> Document:
+    return {"$ne": [{"$ifNull": [field, None]}, None]}
+
+
+def quotient(factor: float, above: str, below: object) -> Document:
+    return {"$divide": [{"$multiply": [factor, above]}, below]}
+
+
+PLAYERS_IN_MONGODB: list[Document] = [
+    {"$match": {"player.outcome": {"$exists": True}}},
+    {
+        "$group": {
+            "_id": {"$ifNull": ["$device.type", "Unknown"]},
+            "attempts": {"$sum": 1},
+            "abandoned": counted(is_outcome("abandoned")),
+            "failed": counted(is_outcome("failed")),
+            "plays": counted(is_outcome("played")),
+            "failed_plays": counted({"$and": [is_outcome("played"), has("$player.error_code")]}),
+            "startups": counted(
+                {"$and": [is_outcome("played"), has("$player.startup_milliseconds")]}
+            ),
+            "startup": {
+                "$sum": {"$cond": [is_outcome("played"), "$player.startup_milliseconds", 0]}
+            },
+            "stalled": {"$sum": "$player.stall_milliseconds"},
+            "shown": {"$sum": {"$cond": [has("$player.stall_milliseconds"), "$watch_seconds", 0]}},
+        }
+    },
+    {
+        "$set": {
+            "abandoned_rate": quotient(100, "$abandoned", "$attempts"),
+            "startup_seconds": quotient(0.001, "$startup", "$startups"),
+            "stalled_rate": quotient(
+                100, "$stalled", {"$add": ["$stalled", {"$multiply": [1000, "$shown"]}]}
+            ),
+        }
+    },
+]
+PLAYER_SUMS = 9
+"""After the device; ratios are behind."""
+
+
+def compare_players(platform: Platform) -> None:
+    """Compare what players told of start-ups and stalls: sums exactly, ratios to 1e-9."""
+    settings = platform.settings
+    with open_database(settings.url("mongo"), settings.workspace.mongo_database) as database:
+        documents = list(database["viewing_events"].aggregate(PLAYERS_IN_MONGODB))
+    expected = by_device(postgres(platform, PLAYERS_IN_POSTGRES))
+    assert len(expected) > 1
+    for rows in ([tuple(each.values()) for each in documents], platform.fetch(PLAYERS_IN_MYSQL)):
+        found = by_device(rows)
+        assert found.keys() == expected.keys()
+        for device, (sums, ratios) in found.items():
+            assert sums == expected[device][0], device
+            assert ratios == pytest.approx(expected[device][1], abs=1e-9), device
+
+
+def by_device(rows: list[tuple[Any, ...]]) -> dict[str, tuple[list[int], list[float]]]:
+    """Return sums and ratios of each device."""
+    last = 1 + PLAYER_SUMS
+    return {row[0]: (list(map(int, row[1:last])), list(map(float, row[last:]))) for row in rows}
 
 
 def compare_marts(platform: Platform) -> None:

@@ -1,13 +1,12 @@
-"""What the marts are to say, computed by pandas from plays, titles and set-top boxes after the definitions of metrics.
+"""What was watched, and what marts of it are to say.
 
-No code of the rooms takes part but the table of zones. Values are not rounded: ``wrong_marts`` knows how far the
-rounding of a mart may take a value. Customers are named by their code.
+No code of the rooms takes part but the table of zones. Values are not rounded. Customers are named by their code.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +17,24 @@ from svp.core.zones import load_zone
 from warehouse.clocks import ZONES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from pandas import DataFrame, Series
+    from pandas import DataFrame, Index, Series
 
-__all__ = ["APPLICATIONS", "MARTS", "Viewing", "titles_of", "wrong_marts"]
+__all__ = [
+    "APPLICATIONS",
+    "ATTEMPTS",
+    "CATEGORIES",
+    "COMPLETE_PERCENT",
+    "COMPLETION",
+    "NAMES",
+    "PLAYS",
+    "SEARCHES",
+    "SUBSCRIPTIONS",
+    "VALID_SECONDS",
+    "Viewing",
+    "titles_of",
+]
 
 CATEGORIES = ("child", "movie", "relax", "sport", "tv", "unknown")
 """In the order that decides between equals."""
@@ -54,18 +66,40 @@ SEGMENTS = {"Inactive": 0, "At Risk": 6, "Need Attention": 13, "Valuable": 20, "
 NAMES = {"tv": "TV"} | {name: name.title() for name in CATEGORIES if name != "tv"}
 BOX = "Set-top box"
 COMPLETE_PERCENT = 90
+COMPLETION = ("complete_plays", "known_completion_plays")
 VALID_SECONDS = 30
 UTC_TIME = "datetime64[us, UTC]"
 PLAYS = {
-    **dict.fromkeys(("customer", "country", "content_id", "device_type", "quality"), "object"),
+    **dict.fromkeys(("session_id", "user_id", "customer", "country"), "object"),
+    **dict.fromkeys(("content_id", "device_type", "quality"), "object"),
     **dict.fromkeys(("started_at", "ended_at"), UTC_TIME),
     "day": "datetime64[us]",
     "watch_seconds": "int64",
     "is_complete": "object",
+    "average_bitrate_kbps": "float64",
 }
-TITLES = dict.fromkeys(("content_type", "release_year", "genres", "category"), "object")
+TITLES = dict.fromkeys(("title", "content_type", "release_year", "genres", "category"), "object")
 BOXES = {"customer": "object", "day": "datetime64[us]", "seconds": "int64", "category": "object"}
 RATINGS = {"content_id": "object", "stars": "int64", "day": "datetime64[us]"}
+USERS = {
+    **dict.fromkeys(("user_id", "customer", "country"), "object"),
+    "registered_on": "datetime64[us]",
+}
+ATTEMPTS = {
+    **dict.fromkeys(("user_id", "session_id", "device_type", "outcome", "error_code"), "object"),
+    **dict.fromkeys(("startup_milliseconds", "stall_count", "stall_milliseconds"), "float64"),
+    "attempted_at": UTC_TIME,
+}
+SEARCHES = {
+    **dict.fromkeys(("search_id", "user_id", "clicked_content_id"), "object"),
+    "result_count": "float64",
+    "searched_at": UTC_TIME,
+}
+SUBSCRIPTIONS = {
+    **dict.fromkeys(("subscription_event_id", "user_id", "event_type", "currency"), "object"),
+    "amount_minor": "float64",
+    "occurred_at": UTC_TIME,
+}
 
 DAY = pd.Timedelta(days=1)
 MINUTE = pd.Timedelta(minutes=1)
@@ -110,12 +144,15 @@ def empty(columns: Mapping[str, str]) -> DataFrame:
 
 @dataclass(frozen=True)
 class Viewing:
-    """Everything that was watched: what each mart is computed from.
+    """Everything that was watched, and told: what each mart is computed from.
 
-    ``plays``: customer, country, content_id, day (datetime64), started_at and ended_at (UTC, or NaT where only the day
-    is known), watch_seconds, is_complete (True, False or None), device_type, quality.
+    ``plays``: session_id, user_id, customer, country, content_id, day (datetime64), started_at and ended_at (UTC, or
+    NaT where only the day is known), watch_seconds, is_complete (True, False or None), device_type, quality,
+    average_bitrate_kbps.
     ``boxes``: customer (None for no contract), day, seconds, category.
     ``ratings``: content_id, stars, day.
+    ``users``, ``attempts``, ``searches``, ``subscriptions``: as files have them, users with their customer.
+    ``rates``: what a minor unit of each currency is in dollar cents.
     ``days``: those that the marts know, even where nothing is left of what was watched.
     """
 
@@ -123,7 +160,48 @@ class Viewing:
     titles: DataFrame = field(default_factory=partial(empty, TITLES))
     boxes: DataFrame = field(default_factory=partial(empty, BOXES))
     ratings: DataFrame = field(default_factory=partial(empty, RATINGS))
+    users: DataFrame = field(default_factory=partial(empty, USERS))
+    attempts: DataFrame = field(default_factory=partial(empty, ATTEMPTS))
+    searches: DataFrame = field(default_factory=partial(empty, SEARCHES))
+    subscriptions: DataFrame = field(default_factory=partial(empty, SUBSCRIPTIONS))
+    rates: Mapping[str, Fraction] = field(default_factory=lambda: {"USD": Fraction(1)})
     days: frozenset[pd.Timestamp] = frozenset()
+
+    @cached_property
+    def customers(self) -> DataFrame:
+        """Return country and day of sign-up of each customer; of several users, those of who signed up first."""
+        users = self.users.sort_values(["registered_on", "user_id"])
+        first = users.drop_duplicates("customer").set_index("customer")
+        return first[["country", "registered_on"]]
+
+    @cached_property
+    def known_from(self) -> Series[pd.Timestamp]:
+        """Return the day from which each customer is known: that of sign-up, or of the first record before it."""
+        seen = self.watched.dropna(subset="customer").groupby("customer")["day"].min()
+        every = pd.concat([self.customers["registered_on"].dropna(), seen])
+        known: Series[pd.Timestamp] = every.groupby(level=0).min().rename_axis("customer")
+        return known
+
+    def countries_of(self, customers: Index[Any]) -> list[str]:
+        """Return the country of each customer."""
+        return self.customers["country"].reindex(customers).fillna("Unknown").to_list()
+
+    @cached_property
+    def tried(self) -> DataFrame:
+        """Return attempts with the day on which they count, and the play that they became as ``of_play`` columns."""
+        kept = ["day", "device_type", "watch_seconds", "average_bitrate_kbps"]
+        plays = self.plays.set_index("session_id")[kept].add_prefix("of_play_")
+        tried = self.attempts.join(plays, on="session_id")
+        own = tried["attempted_at"].dt.tz_localize(None).dt.floor("D")
+        return tried.assign(day=tried["of_play_day"].fillna(own))
+
+    @cached_property
+    def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """Return the first and the last day with events."""
+        searched = self.searches["searched_at"].dt.tz_localize(None).dt.floor("D")
+        days = (each["day"] for each in (self.parts, self.boxes, self.ratings, self.tried))
+        every = pd.concat([*days, searched])
+        return every.min(), every.max()
 
     @cached_property
     def parts(self) -> DataFrame:
@@ -152,8 +230,22 @@ class Viewing:
     @cached_property
     def active(self) -> DataFrame:
         """Return the days on which each customer was active."""
-        of_somebody = self.watched["customer"].notna() & (self.watched["seconds"] > 0)
-        return self.watched.loc[of_somebody, ["customer", "day", "month"]].drop_duplicates()
+        month = self.seconds["day"].dt.to_period("M").dt.to_timestamp()
+        return self.seconds[["customer", "day"]].assign(month=month)
+
+    @cached_property
+    def seconds(self) -> DataFrame:
+        """Return the seconds of each customer on each day on which it was active."""
+        watched = self.watched[self.watched["customer"].notna()]
+        by_day = watched.groupby(["customer", "day"])["seconds"].sum().reset_index()
+        return by_day[by_day["seconds"] > 0]
+
+    @cached_property
+    def played(self) -> DataFrame:
+        """Return plays, and as such the seconds of each customer on each day on set-top boxes, if there are any."""
+        boxes = self.boxes.groupby(["customer", "day"])["seconds"].sum().reset_index()
+        boxes = boxes[boxes["seconds"] > 0].rename(columns={"seconds": "watch_seconds"})
+        return pd.concat([self.plays[["customer", "day", "watch_seconds"]], boxes])
 
     def counted(self, keys: list[str], parts: DataFrame | None = None) -> DataFrame:
         """Return plays, complete plays, hours and viewers by some keys."""
@@ -168,13 +260,13 @@ class Viewing:
         counted["complete_plays"] = (
             known["is_complete"].astype(int).groupby([known[key] for key in keys]).sum()
         )
-        counted["known"] = known.groupby(keys).size()
+        counted["known_completion_plays"] = known.groupby(keys).size()
         counted["seconds"] = parts.groupby(keys)["seconds"].sum()
         viewers = parts[parts["seconds"] > 0].groupby(keys)["customer"].nunique()
         counted["unique_viewers"] = viewers
         counted = counted.fillna(0).astype(int)
         counted["completion_rate"] = (
-            100 * counted["complete_plays"] / counted["known"].replace(0, np.nan)
+            100 * counted["complete_plays"] / counted["known_completion_plays"].replace(0, np.nan)
         )
         counted["watch_hours"] = counted["seconds"] / 3600
         return counted
@@ -183,7 +275,7 @@ class Viewing:
         """By day."""
         of_apps = self.counted(["day"])
         days = pd.DataFrame(index=self.watched.groupby("day").size().index)
-        for column in ("plays", "valid_plays", "complete_plays", "known"):
+        for column in ("plays", "valid_plays", *COMPLETION):
             days[column] = of_apps[column]
         days["active_customers"] = self.active.groupby("day").size()
         days["new_customers"] = self.active.groupby("customer")["day"].min().value_counts()
@@ -197,10 +289,11 @@ class Viewing:
             days[name] = chosen.groupby("day")["seconds"].sum() / 3600
         days["watch_hours"] = self.watched.groupby("day")["seconds"].sum() / 3600
         days = days.fillna(0)
-        days["completion_rate"] = 100 * days["complete_plays"] / days["known"].replace(0, np.nan)
+        known = days["known_completion_plays"].replace(0, np.nan)
+        days["completion_rate"] = 100 * days["complete_plays"] / known
         viewers = days["active_customers"].replace(0, np.nan)
         days["avg_watch_minutes_per_customer"] = 60 * days["watch_hours"] / viewers
-        return days.drop(columns="known").join(self.peaks())
+        return days.join(self.peaks())
 
     def peaks(self) -> DataFrame:
         """By day: most streams on a minute mark, and the earliest such minute."""
@@ -238,6 +331,11 @@ class Viewing:
 
     def customer_360(self) -> DataFrame:
         """By customer and month with any record."""
+        return self.months
+
+    @cached_property
+    def months(self) -> DataFrame:
+        """Return what each customer watched in each month."""
         keys = ["customer", "month"]
         known = self.watched[self.watched["customer"].notna()]
         months = known.pivot_table(
@@ -245,8 +343,9 @@ class Viewing:
         )
         months = months.reindex(columns=list(CATEGORIES), fill_value=0)
         months["total"] = months.sum(axis=1)
-        months["most_watched"] = [most_watched(row) for _, row in months.iterrows()]
-        months["taste"] = [taste(row) for _, row in months.iterrows()]
+        rows = months.to_dict("records")
+        months["most_watched"] = list(map(most_watched, rows))
+        months["taste"] = list(map(taste, rows))
         active_days = self.active.groupby(keys).size()
         months["active_days"] = active_days.reindex(months.index, fill_value=0)
         months["days_in_period"] = pd.DatetimeIndex(
@@ -260,7 +359,15 @@ class Viewing:
         devices = known[known["device_type"].notna()]
         counts = devices.groupby(keys)["device_type"].nunique()
         months["device_count"] = counts.reindex(months.index, fill_value=0)
+        months["country"] = self.countries_of(months.index.get_level_values("customer"))
         return months.rename(columns={name: f"{name}_seconds" for name in (*CATEGORIES, "total")})
+
+    def customer_360_classic(self) -> DataFrame:
+        """The same, of contracts: of set-top boxes, and of users who have one."""
+        linked = self.users["customer"][self.users["customer"] != self.users["user_id"]]
+        months = self.customer_360()
+        contracts = {*linked, *self.boxes["customer"]}
+        return months[months.index.isin(contracts, level="customer")]
 
     def summaries(self, by: list[str]) -> DataFrame:
         """By month and something of customers: how many, their share of the month, and their hours."""
@@ -281,12 +388,15 @@ class Viewing:
     def content_performance(self) -> DataFrame:
         """By title and day on which it was played or rated."""
         keys = ["content_id", "day"]
-        rated = self.ratings.groupby(keys)["stars"].agg(["size", "mean"])
+        rated = self.ratings.groupby(keys)["stars"].agg(["size", "mean", "sum"])
         made = self.counted(keys).join(rated, how="outer")
-        counts = ["plays", "unique_viewers", "watch_hours", "size"]
+        counts = ["plays", "unique_viewers", "watch_hours", "size", "sum", *COMPLETION]
         made[counts] = made[counts].fillna(0)
         made["avg_view_minutes"] = 60 * made["watch_hours"] / made["plays"].replace(0, np.nan)
-        return made.rename(columns={"size": "rating_count", "mean": "rating_avg"})
+        made = made.join(self.titles[["title", "content_type", "category"]], on="content_id")
+        made["category"] = made["category"].map(NAMES)
+        names = {"size": "rating_count", "mean": "rating_avg", "sum": "rating_stars"}
+        return made.rename(columns=names)
 
     def genre_engagement(self) -> DataFrame:
         """By genre and day; a title counts in each of its genres."""
@@ -317,6 +427,7 @@ class Viewing:
             ["seconds", "plays", "content_id"], ascending=[False, False, True]
         )
         counted["top_content_id"] = best.groupby(keys)["content_id"].first()
+        counted["top_title"] = counted["top_content_id"].map(self.titles["title"])
         return counted.rename(index={-1: np.nan}, level="local_hour")
 
     def rating_trend(self) -> DataFrame:
@@ -325,7 +436,7 @@ class Viewing:
         rated["month"] = rated["day"].dt.to_period("M").dt.to_timestamp()
         groups = rated.groupby(["release_year", "month"], dropna=False)["stars"]
         trend = pd.DataFrame(
-            {"ratings": groups.size(), "rating_avg": groups.mean(), "stars": groups.sum()}
+            {"ratings": groups.size(), "rating_avg": groups.mean(), "rating_stars": groups.sum()}
         )
         typical, mean = {}, {}
         for month in rated["month"].unique():
@@ -336,7 +447,8 @@ class Viewing:
         months = trend.index.get_level_values("month")
         weight = pd.Series([typical[month] for month in months], trend.index, dtype=float)
         prior = pd.Series([mean[month] for month in months], trend.index, dtype=float)
-        trend["rating_bayes"] = (weight * prior + trend["stars"]) / (weight + trend["ratings"])
+        above = weight * prior + trend["rating_stars"]
+        trend["rating_bayes"] = above / (weight + trend["ratings"])
         return trend
 
 
@@ -345,14 +457,14 @@ def microseconds(durations: Series[pd.Timedelta]) -> Series[Any]:
     return pd.Series(durations.to_numpy("timedelta64[us]").astype("int64"), durations.index)
 
 
-def most_watched(seconds: Series[int]) -> str | None:
+def most_watched(seconds: Mapping[Any, int]) -> str | None:
     """Return the category with most seconds; of equals the first."""
     if not seconds["total"]:
         return None
     return NAMES[max(CATEGORIES, key=lambda category: seconds[category])]
 
 
-def taste(seconds: Series[int]) -> str | None:
+def taste(seconds: Mapping[Any, int]) -> str | None:
     """Return the categories with seconds, in their order."""
     return "-".join(NAMES[name] for name in CATEGORIES if seconds[name] > 0) or None
 
@@ -365,162 +477,3 @@ def local_hours(country: Series[str], at: Series[pd.Timestamp]) -> Series[float]
         for name, of_country in at[known].groupby(country[known])
     ]
     return pd.concat(parts).reindex(at.index).astype(float) if parts else at.map(lambda _: np.nan)
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What a mart is compared with."""
-
-    mart: str
-    keys: tuple[str, ...]
-    """Columns of the mart."""
-    columns: tuple[str, ...]
-    """The same in the mart and in what is computed."""
-    compute: Callable[[Viewing], DataFrame]
-
-
-ENGAGEMENT = ("plays", "watch_hours", "completion_rate")
-HOURS = tuple(f"{name}_hours" for name in ("watch", "app", "set_top_box", *CATEGORIES))
-SUMMARY = ("customers", "total_hours")
-AVERAGES = tuple(f"avg_hours_per_customer_{period}" for period in ("month", "week", "day"))
-
-MARTS = (
-    Expected(
-        "daily_statistics",
-        ("stat_date",),
-        (
-            *(
-                "active_customers",
-                "new_customers",
-                "plays",
-                "valid_plays",
-                "complete_plays",
-                *HOURS,
-            ),
-            *("avg_watch_minutes_per_customer", "completion_rate"),
-            *("peak_concurrent_streams", "peak_minute_at"),
-        ),
-        Viewing.daily_statistics,
-    ),
-    Expected(
-        "active_users", ("stat_date",), ("dau", "wau", "mau", "stickiness"), Viewing.active_users
-    ),
-    Expected(
-        "customer_360",
-        ("customer_code", "month_start"),
-        (
-            *(f"{name}_seconds" for name in (*CATEGORIES, "total")),
-            *("most_watched", "taste", "active_days", "days_in_period", "activeness", "segment"),
-            "device_count",
-        ),
-        Viewing.customer_360,
-    ),
-    Expected(
-        "segment_summary",
-        ("month_start", "segment"),
-        (*SUMMARY, "share", *AVERAGES),
-        partial(Viewing.summaries, by=["segment"]),
-    ),
-    Expected(
-        "taste_summary",
-        ("month_start", "taste"),
-        (*SUMMARY, "share"),
-        partial(Viewing.summaries, by=["taste"]),
-    ),
-    Expected(
-        "taste_segment",
-        ("month_start", "taste", "segment", "tv_only"),
-        SUMMARY,
-        partial(Viewing.summaries, by=["taste", "segment", "tv_only"]),
-    ),
-    Expected(
-        "format_engagement", ("content_type", "stat_date"), ENGAGEMENT, Viewing.format_engagement
-    ),
-    Expected(
-        "content_performance",
-        ("content_id", "stat_date"),
-        (*ENGAGEMENT, "unique_viewers", "avg_view_minutes", "rating_count", "rating_avg"),
-        Viewing.content_performance,
-    ),
-    Expected(
-        "genre_engagement",
-        ("genre", "stat_date"),
-        ("plays", "watch_hours", "unique_viewers"),
-        Viewing.genre_engagement,
-    ),
-    Expected(
-        "region_hour",
-        ("country", "local_hour", "stat_date"),
-        ("plays", "watch_hours", "top_content_id"),
-        Viewing.region_hour,
-    ),
-    Expected(
-        "rating_trend",
-        ("release_year", "month_start"),
-        ("ratings", "rating_avg", "rating_bayes"),
-        Viewing.rating_trend,
-    ),
-    Expected(
-        "device_quality",
-        ("stat_date", "device_type", "quality"),
-        ENGAGEMENT,
-        Viewing.device_quality,
-    ),
-)
-
-
-def wrong_marts(
-    read: Callable[..., list[tuple[Any, ...]]], viewing: Viewing
-) -> dict[str, list[str]]:
-    """Return, by mart, where it says something else than what was watched; nothing where all are right.
-
-    Args:
-        read: returns rows of a mart: its name, then names of columns.
-        viewing: what was watched.
-    """
-    found = {
-        each.mart: differences(read(each.mart, *each.keys, *each.columns), each, viewing)
-        for each in MARTS
-    }
-    return {mart: wrong for mart, wrong in found.items() if wrong}
-
-
-def differences(found: list[tuple[Any, ...]], expected: Expected, viewing: Viewing) -> list[str]:
-    """Return where a mart says something else: rows are those of its keys, then its columns."""
-    computed = expected.compute(viewing)
-    depth = len(expected.keys)
-    mart = {tuple(map(plain, row[:depth])): row[depth:] for row in found}
-    values = computed[list(expected.columns)].itertuples(index=False)
-    rows = {
-        tuple(map(plain, key if depth > 1 else (key,))): row
-        for key, row in zip(computed.index, values, strict=True)
-    }
-    wrong = [f"{key}: a row too many" for key in sorted(mart.keys() - rows.keys(), key=repr)]
-    wrong += [f"{key}: no row" for key in sorted(rows.keys() - mart.keys(), key=repr)]
-    return wrong + [
-        f"{key} {name}: {said}, not {wanted}"
-        for key in mart.keys() & rows.keys()
-        for name, said, wanted in zip(expected.columns, mart[key], rows[key], strict=True)
-        if not is_same(said, wanted)
-    ]
-
-
-def plain(value: Any) -> object:
-    """Return a key as both sides have it."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
-        return None
-    if hasattr(value, "isoformat"):
-        return pd.Timestamp(value).isoformat()
-    return value if isinstance(value, str) else int(value)
-
-
-def is_same(said: Any, wanted: Any) -> bool:
-    """Tell whether a value of a mart is another one, rounded once to the places that the mart shows."""
-    if said is None or pd.isna(wanted):
-        return said is None and bool(pd.isna(wanted))
-    if isinstance(said, Decimal):
-        half = 0.5 * 10.0 ** int(said.as_tuple().exponent)
-        return abs(float(said) - float(wanted)) <= half + 1e-9 * max(1.0, abs(float(wanted)))
-    if hasattr(said, "isoformat"):
-        return bool(pd.Timestamp(said) == wanted)
-    return bool(said == wanted)
