@@ -278,7 +278,7 @@ def test_a_refused_log_of_an_earlier_batch_is_overtaken_and_one_of_a_later_batch
     assert [find_row(stores.settings, 1, line)["is_overtaken"] for line in (2, 5)] == [True, False]
 
 
-def test_documents_are_looked_up_among_refused_rows_only_where_some_of_their_day_were_refused(
+def test_documents_are_looked_up_among_refused_rows_only_where_their_ids_were_refused(
     stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores.load(logs_file(tmp_path, a_box_log("L2", TotalDuration="long")))
@@ -292,6 +292,8 @@ def test_documents_are_looked_up_among_refused_rows_only_where_some_of_their_day
     stores.load(logs_file(tmp_path, a_box_log("L2"), name="20220402.json"))
     assert "overtake_documents" not in asked
     stores.load(logs_file(tmp_path, a_box_log("L1"), a_box_log("L3"), name="20220401 (1).json"))
+    assert "overtake_documents" not in asked
+    stores.load(logs_file(tmp_path, a_box_log("L1"), a_box_log("L2"), name="20220401 (2).json"))
     assert "overtake_documents" in asked
 
 
