@@ -47,7 +47,7 @@ def test_the_set_is_loaded_with_its_oddities_flagged(stores: Stores, tmp_path: P
         (report.kind, report.counts.loaded_rows, report.counts.flags) for report in reports
     ] == [
         ("analytics.users", 4, {}),
-        ("analytics.content", 3, {}),
+        ("analytics.content", 3, {"length_of_another_kind": 2}),
         ("analytics.viewing_sessions", 3, {"longer_than_title": 1}),
         ("analytics.ratings", 3, {"rated_unseen": 2}),
     ]

@@ -455,6 +455,7 @@ def test_every_documented_code_is_met_and_the_row_law_holds(stores: Stores, tmp_
     with paths[0].open("ab") as stream:
         stream.write(BROKEN_LINES)
     series = {"content_id": "S1", "title": "x", "seasons": 2, "episodes_per_season": [1]}
+    series |= {"duration_minutes": 50}
     catalogue = a_catalogue(
         tmp_path,
         a_movie("M1", genre=[1]),
