@@ -45,3 +45,20 @@ def test_an_error_comes_where_its_item_is_and_ends_the_work() -> None:
     assert next(results) == 1
     with pytest.raises(ZeroDivisionError):
         next(results)
+
+
+def test_whoever_leaves_early_waits_for_nobody() -> None:
+    may_end = threading.Event()
+    ended: list[int] = []
+
+    def work(item: int) -> int:
+        if item:
+            may_end.wait(timeout=10)
+            ended.append(item)
+        return item
+
+    results = in_order(work, range(3))
+    assert next(results) == 0
+    results.close()
+    assert ended == []
+    may_end.set()

@@ -25,7 +25,9 @@ def in_order(
     try:
         yield from results(lambda item: pool.submit(work, item), items, ahead=workers)
     finally:
-        pool.shutdown(cancel_futures=True)
+        # Who left it in the midst may be the collector of garbage, within a thread that is about to start: a wait for
+        # other threads there needs a lock that this thread holds already.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def results(
