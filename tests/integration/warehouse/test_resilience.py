@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 KILLS = int(os.environ.get("SVP_TEST_KILLS", "3"))
 REFRESHES = int(os.environ.get("SVP_TEST_REFRESHES", "0"))
-REFRESH_SECONDS = 20
+REFRESH_SECONDS = 8
 """How long refreshes go on where their number is not given."""
 SVP = Path(sys.executable).with_name("svp")
 CHANCE = 4
