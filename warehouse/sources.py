@@ -90,10 +90,11 @@ INTERRUPTED = {
 """What was stopped and what completes it, by the state of the load; a file that was not read to its end is needed."""
 
 NUMBERS_ONLY = frozenset({"hours_by_day", "watch_by_day"})
-"""Extracts without text, of many rows: nothing in them is escaped."""
+"""Extracts without text, of many rows: nothing in them is escaped.
 
-JOIN_BY_HASHES = "SET LOCAL enable_nestloop = off"
-"""Right after a first load there are no statistics, and plays taken for one row meet each key and clock one by one."""
+They are joined by hashes: right after a first load there are no statistics, and plays that are taken for one row would
+look for their keys and clocks one by one.
+"""
 
 SNAPSHOT_SETTINGS = "SET work_mem = '64MB'; SET max_parallel_workers_per_gather = 0"
 """A run is sorted in memory, and by one process: it is read while the warehouse is busy with the one before."""
@@ -222,10 +223,8 @@ class Sources:
         statement = f"COPY ({read_sql('oltp.extracts', name)}) TO STDOUT"
         target = file if name in NUMBERS_ONLY else LoadDataFile(file)
         with self._snapshot.cursor() as cursor:
-            if name in NUMBERS_ONLY:
-                cursor.execute(JOIN_BY_HASHES)
+            cursor.execute("SET LOCAL enable_nestloop = %s", (name not in NUMBERS_ONLY,))
             cursor.copy_expert(statement, target, size=COPY_BYTES)
-            cursor.execute("RESET enable_nestloop")
             return cursor.rowcount
 
     def playback_rows(

@@ -42,7 +42,8 @@ def test_event_that_stopped_is_overdue_at_every_moment_after_the_slack(
 ) -> None:
     last_run_at = utc("2026-05-01 04:00:02")
     starts_at, changed_at = utc("2026-01-01 00:00"), utc("2026-02-01 00:00")
-    row = (OFTEN, "ENABLED", every_minutes, "MINUTE", "owner", changed_at, starts_at, last_run_at)
+    times = (changed_at, starts_at, last_run_at)
+    row = (OFTEN, "ENABLED", every_minutes, "MINUTE", "owner", *times, "")
     monkeypatch.setattr("warehouse.schedule.fetch", lambda *_: [row])
     missing_since = utc("2026-05-01 04:00") + timedelta(minutes=every_minutes) + SLACK
     connection: Any = None
