@@ -81,6 +81,14 @@ def write_csv(path: Path, rows: int) -> None:
             pacsv.write_csv(portion, file, pacsv.WriteOptions(include_header=not number))
 
 
+def write_quoted(path: Path, rows: int) -> None:
+    """Write the same with quotes around each field, so that rows are read one by one."""
+    with path.open("wb") as file:
+        for number, portion in enumerate(sessions(rows)):
+            form = pacsv.WriteOptions(include_header=not number, quoting_style="all_valid")
+            pacsv.write_csv(portion, file, form)
+
+
 def write_gzip(path: Path, rows: int) -> None:
     """Write the same, compressed."""
     plain = path.with_suffix("")
@@ -139,6 +147,7 @@ def write_logs(path: Path, rows: int) -> None:
 
 FILES: dict[str, tuple[str, Callable[[Path, int], None]]] = {
     "CSV": ("sessions.csv", write_csv),
+    "CSV, quoted": ("sessions.csv", write_quoted),
     "CSV, gzip": ("sessions.csv.gz", write_gzip),
     "JSON lines": ("sessions.jsonl", write_lines),
     "JSON array": ("sessions.json", write_array),
@@ -186,7 +195,6 @@ def make_workspace(settings: Settings, folder: Path) -> None:
         room.reset(settings)
         room.install(settings)
     users, titles = folder / "users.csv", folder / "content.json"
-    lines = [f"U{number:05d},N,30,Turkey,Basic,2020-01-01" for number in range(USERS)]
     lines = [f"U{number:05d},30,Turkey,Basic,2020-01-01,0" for number in range(USERS)]
     header = "user_id,age,country,subscription_type,registration_date,total_watch_time_hours"
     users.write_text("\n".join([header, *lines]), encoding="utf-8")

@@ -17,6 +17,7 @@ __all__ = [
     "BATCH_ROWS",
     "MAX_LATE_NAMES",
     "MAX_ROW_CHARACTERS",
+    "PARSED_ROWS",
     "Batch",
     "Refusal",
     "Written",
@@ -26,6 +27,9 @@ __all__ = [
 
 BATCH_ROWS = 50_000
 """Rows a reader holds in memory at a time."""
+
+PARSED_ROWS = 10_000
+"""Rows held at a time as objects of Python, which take several times what their text takes."""
 
 BATCH_CHARACTERS = 16 * 1024 * 1024
 """Text a reader holds at a time, however few rows that is."""
@@ -129,13 +133,13 @@ WrittenRow = TypeVar("WrittenRow", bound=Written)
 
 
 def in_batches(rows: Iterable[WrittenRow]) -> Iterator[list[WrittenRow]]:
-    """Yield rows in lists that fit a batch, by number and by size."""
+    """Yield parsed rows in lists, as long as may be held, by number and by size."""
     batch: list[WrittenRow] = []
     characters = 0
     for row in rows:
         batch.append(row)
         characters += len(row.text)
-        if len(batch) == BATCH_ROWS or characters >= BATCH_CHARACTERS:
+        if len(batch) == PARSED_ROWS or characters >= BATCH_CHARACTERS:
             yield batch
             batch, characters = [], 0
     if batch:

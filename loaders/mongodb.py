@@ -17,7 +17,7 @@ from loaders.steps import Step, reached
 from svp.core.workers import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pymongo.collection import Collection
 
@@ -32,6 +32,9 @@ Value = TypeVar("Value")
 
 BATCH_DOCUMENTS = 10_000
 """Of a batch; a few are under way at a time, so that one is encoded here while another is stored there."""
+
+BATCH_BYTES = 16 * 1024 * 1024
+"""Of a batch, however few documents that is; a single one may have as many."""
 
 DUPLICATE_KEY = 11000
 
@@ -60,7 +63,7 @@ def write(collection: Collection[Document], documents: Iterable[bytes], task: Ta
     """
     raw = collection.with_options(codec_options=AS_BYTES)
     store = partial(_write_batch, raw, Expectation())
-    with closing(in_order(store, _batches(documents))) as batches:
+    with closing(in_order(store, _batches(documents, len))) as batches:
         for written in batches:
             task.advance(written)
 
@@ -79,24 +82,37 @@ def insert(
     """
     stored: dict[str, Document] = {}
     store = partial(_insert_batch, collection, expected)
-    for found in in_order(store, _batches(sorted(documents.items()))):
+    for found in in_order(store, _batches(sorted(documents.items()), _bytes_of)):
         stored.update(found)
     return stored
 
 
 def replace(collection: Collection[Shape], documents: Iterable[Shape]) -> None:
     """Put each document in the place of the one under its ``_id``."""
-    for batch in _batches(documents):
+    waiting = iter(documents)
+    while batch := list(islice(waiting, BATCH_DOCUMENTS)):
         replacements = [
             ReplaceOne({"_id": _key(document)}, document, upsert=True) for document in batch
         ]
         collection.bulk_write(replacements, ordered=False)
 
 
-def _batches(values: Iterable[Value]) -> Iterator[list[Value]]:
-    waiting = iter(values)
-    while batch := list(islice(waiting, BATCH_DOCUMENTS)):
+def _batches(values: Iterable[Value], bytes_of: Callable[[Value], int]) -> Iterator[list[Value]]:
+    """Yield values in lists that fit a batch, by number and by size."""
+    batch: list[Value] = []
+    held_bytes = 0
+    for value in values:
+        batch.append(value)
+        held_bytes += bytes_of(value)
+        if len(batch) == BATCH_DOCUMENTS or held_bytes >= BATCH_BYTES:
+            yield batch
+            batch, held_bytes = [], 0
+    if batch:
         yield batch
+
+
+def _bytes_of(entry: tuple[str, bytes]) -> int:
+    return len(entry[1])
 
 
 def _write_batch(

@@ -133,17 +133,20 @@ def batch_of(
     kept = [row for row in filled if row.fault is None]
     names = names_of(kept, name) or columns
     arrays = [pa.array([row.values.get(column) for row in kept], pa.string()) for column in names]
+    # A few batches wait to be stored: as objects, their rows would take many times what their texts take.
+    texts = pa.array([row.text for row in kept], pa.string())
+    bytes_before = pa.array([row.byte for row in kept], pa.int64())
     return Batch(
         rows=pa.RecordBatch.from_arrays(arrays, names=list(names)),
         lines=pa.array([row.line for row in kept], pa.int64()),
-        row_text=lambda position: encoding.storable(kept[position].text),
+        row_text=lambda position: encoding.storable(texts[position].as_py()),
         refusals=tuple(
             Refusal(row.line, row.fault, encoding.storable(row.text), byte_offset=row.byte)
             for row in filled
             if row.fault
         ),
         skipped_rows=len(rows) - len(filled),
-        row_byte=lambda position: kept[position].byte,
+        row_byte=lambda position: bytes_before[position].as_py(),
         late_names=_late_names(kept),
     )
 

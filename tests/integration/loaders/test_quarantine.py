@@ -493,6 +493,7 @@ def test_rows_that_only_postgresql_refuses_say_where_they_begin(
     stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     monkeypatch.setattr(batches, "BATCH_ROWS", 8)
+    monkeypatch.setattr(batches, "PARSED_ROWS", 8)
     monkeypatch.setattr(csv_reader, "READ_BYTES", 400)
     monkeypatch.setattr(blocks, "READ_BYTES", 400)
     rows = unknown_users(40)

@@ -32,6 +32,22 @@ def test_documents_that_are_there_are_replaced_wherever_they_come(
         assert list(there.find().sort("n")) == wanted
 
 
+def test_large_documents_go_few_at_a_time(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mongodb, "BATCH_BYTES", 2_000)
+    advanced: list[int] = []
+    wanted = [{"_id": f"a:{number}", "text": "x" * 900} for number in range(7)]
+    with (
+        open_database(settings.mongo_url, settings.workspace.mongo_database) as database,
+        SILENT.task("", total=None, unit="documents") as task,
+    ):
+        monkeypatch.setattr(task, "advance", advanced.append)
+        mongodb.write(database["some"], map(bson.encode, wanted), task)
+        assert list(database["some"].find().sort("_id")) == wanted
+    assert advanced == [3, 3, 1]
+
+
 def test_a_document_that_is_refused_stops_the_writing(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 from typing import TYPE_CHECKING
 
 import pytest
 
+from loaders.batches import PARSED_ROWS
 from loaders.files import DataFile
 from loaders.readers import JsonArrayFile, is_json_array, json_array
+from loaders.readers.json_rows import JsonRow
 from loaders.recognise import recognise
 from svp.errors import InputError
 from tests.unit.loaders.builders import a_box_log, a_user
@@ -67,6 +70,14 @@ def test_elements_come_out_in_order_whatever_stands_around_them(
     ]
     assert batch.lines.to_pylist() == [1, 2, 3]
     assert [batch.row_text(row) for row in range(3)] == written
+
+
+def test_a_batch_that_waits_holds_no_parsed_rows(tmp_path: Path) -> None:
+    rows = json.dumps([{"number": number} for number in range(PARSED_ROWS + 1)])
+    found = list(reader(tmp_path, rows).batches())
+    assert [batch.rows.num_rows for batch in found] == [PARSED_ROWS, 1]
+    assert not [held for held in gc.get_objects() if isinstance(held, JsonRow)]
+    assert found[1].row_text(0) == f'{{"number": {PARSED_ROWS}}}'
 
 
 @pytest.mark.usefixtures("_blocks")

@@ -87,6 +87,9 @@ def test_a_line_of_200_megabytes_is_refused_and_never_held(
 
 FORMS: dict[str, Callable[[list[dict[str, str]]], bytes]] = {
     "CSV": lambda rows: (HEADER + "".join(",".join(row.values()) + "\n" for row in rows)).encode(),
+    "quoted CSV": lambda rows: (
+        HEADER + "".join(",".join(f'"{value}"' for value in row.values()) + "\n" for row in rows)
+    ).encode(),
     "JSON Lines": lambda rows: lines(*rows).encode(),
     "an array": lambda rows: json.dumps(rows, indent=1).encode(),
     "an answer": lambda rows: json.dumps({"hits": {"hits": rows}}).encode(),
@@ -99,6 +102,7 @@ def test_memory_is_the_same_for_ten_times_the_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     monkeypatch.setattr(batches, "BATCH_ROWS", 500)
+    monkeypatch.setattr(batches, "PARSED_ROWS", 500)
     peaks = []
     for count in (1_000, 10_000):
         path = tmp_path / str(count)
