@@ -63,7 +63,7 @@ def write(collection: Collection[Document], documents: Iterable[bytes], task: Ta
     """
     raw = collection.with_options(codec_options=AS_BYTES)
     store = partial(_write_batch, raw, Expectation())
-    with closing(in_order(store, _batches(documents, len))) as batches:
+    with closing(in_order(store, _batches(documents, len), is_joined=True)) as batches:
         for written in batches:
             task.advance(written)
 
@@ -82,8 +82,10 @@ def insert(
     """
     stored: dict[str, Document] = {}
     store = partial(_insert_batch, collection, expected)
-    for found in in_order(store, _batches(sorted(documents.items()), _bytes_of)):
-        stored.update(found)
+    waiting = _batches(sorted(documents.items()), _bytes_of)
+    with closing(in_order(store, waiting, is_joined=True)) as batches:
+        for found in batches:
+            stored.update(found)
     return stored
 
 

@@ -255,7 +255,9 @@ def staged_runs(
         playback = playback_of_runs(pool, sources, chunks)
         stage_members(connection, sources, staging, chunks)
         stage = partial(stage_days, sources, staging, playback)
-        yield from in_order(stage, chunks, workers=1)
+        # Another thread copies from PostgreSQL, whose connection is closed behind this.
+        with closing(in_order(stage, chunks, workers=1, is_joined=True)) as runs:
+            yield from runs
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,3 +63,21 @@ def test_whoever_leaves_early_waits_for_nobody() -> None:
     results.close()
     assert ended == []
     may_end.set()
+
+
+def test_whoever_leaves_joined_work_early_finds_it_over() -> None:
+    ended: list[int] = []
+
+    def work(item: int) -> int:
+        if item:
+            sleep(0.2)
+            ended.append(item)
+        return item
+
+    results = in_order(work, range(9), is_joined=True)
+    assert next(results) == 0
+    results.close()
+    found = list(ended)
+    assert found
+    sleep(0.5)
+    assert ended == found

@@ -18,16 +18,24 @@ Result = TypeVar("Result")
 
 
 def in_order(
-    work: Callable[[Item], Result], items: Iterable[Item], *, workers: int = WORKERS
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    workers: int = WORKERS,
+    is_joined: bool = False,
 ) -> Generator[Result]:
-    """Yield what ``work`` makes of each item, in their order; the next ones are being made meanwhile, in threads."""
+    """Yield what ``work`` makes of each item, in their order; the next ones are being made meanwhile, in threads.
+
+    Work that uses a connection or writes has to be over before anything else goes on: say ``is_joined``, and close
+    the generator, however it is left.
+    """
     pool = ThreadPoolExecutor(workers)
     try:
         yield from results(lambda item: pool.submit(work, item), items, ahead=workers)
     finally:
         # Who left it in the midst may be the collector of garbage, within a thread that is about to start: a wait for
         # other threads there needs a lock that this thread holds already.
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=is_joined, cancel_futures=True)
 
 
 def results(
