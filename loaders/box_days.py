@@ -31,6 +31,9 @@ from loaders.box_lines import (
 from loaders.canonical import MAX_ID_CHARACTERS
 from loaders.contract import count_flags
 from loaders.overtaking import Overtaking
+from loaders.snapshots import Missing, refuse_many
+from loaders.tolerance import ANY
+from loaders.whole_days import no_whole_day
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError
 
@@ -38,9 +41,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from loaders.tolerance import Tolerance
     from svp.core.postgres import Connection
 
-__all__ = ["BoxDaySink", "United", "refuse_other_store", "unite"]
+__all__ = ["BoxDaySink", "United", "parts_of", "refuse_other_store", "unite"]
 
 FACTS = ("contract_code", "application", "watch_seconds")
 DELIVERED = pa.schema({**KEPT, "quality_flags": pa.string(), "line": pa.int64()})
@@ -60,7 +64,7 @@ NOWHERE = -1
 
 
 def refuse_other_store(
-    connection: Connection, name: str, kind: str, day: date, *, store: str
+    connection: Connection, name: str, kind: str, day: date, *, is_packed: bool
 ) -> None:
     """Raise InputError if a day's logs are held by another store than the one they are to go to now.
 
@@ -70,9 +74,9 @@ def refuse_other_store(
         parameters = {"kind": kind, "day": day}
         cursor.execute(read_sql("loaders.statements", "box_day_store"), parameters)
         found = cursor.fetchone()
-    if found is None or found[0] == store:
+    if found is None or found[0] == is_packed:
         return
-    if store == "MongoDB":
+    if not is_packed:
         message = f"{name}: {day} went to the warehouse without documents; its logs can't be documents, too"
         raise InputError(message, "give it with --to warehouse again")
     message = f"{name}: {day} is in the documents of MongoDB; its logs can't go without them, too"
@@ -120,9 +124,15 @@ class BoxDaySink:
         day: date,
         load_id: int,
         is_whole: bool = False,
+        may_end: Tolerance = ANY,
     ) -> None:
-        """Begin with no line; ``name`` is that of the file, ``is_whole`` whether it is all there is of the day."""
-        self._connection, self._name, self._is_whole = connection, name, is_whole
+        """Begin with no line.
+
+        ``name`` is that of the file, ``is_whole`` whether it is all there is of the day, ``may_end`` how many lines
+        that are there may end then.
+        """
+        self._connection, self._name = connection, name
+        self._is_whole, self._may_end = is_whole, may_end
         self._source, self._day, self._load_id = source, day, load_id
         self._delivered: list[list[pa.RecordBatch]] = [[] for _ in range(PARTS)]
         self._line_count = 0
@@ -156,20 +166,23 @@ class BoxDaySink:
         """Unite the lines with those of the day, and put those in their place that change any.
 
         Raises:
-            InputError: the file is said to be all there is of its day, and none of its lines is accepted.
+            InputError: the file is said to be all there is of its day, and none of its lines is accepted, or more
+                lines would end than may.
         """
         if not self._line_count:
-            self._refuse_nothing()
+            if self._is_whole:
+                raise no_whole_day(self._name, self._day)
             return {}, {}
         outcomes: Counter[str] = Counter()
         flags: Counter[str] = Counter()
-        totals, is_changed = Totals(), False
+        totals, is_changed, stored_rows = Totals(), False, 0
         for part, batches in enumerate(self._delivered):
             before = lines_by_load(self._connection, self._source, self._day, parts=[part])
             stored, delivered = together(before), pa.Table.from_batches(batches, schema=DELIVERED)
             united = unite(stored, delivered)
             if self._is_whole:
                 united = united.as_whole(stored.num_rows)
+            stored_rows += stored.num_rows
             outcomes.update(united.outcomes)
             flags.update(count_flags(delivered.column("quality_flags").take(united.winners)))
             totals.add(_without(stored, united.replaced))
@@ -180,24 +193,15 @@ class BoxDaySink:
                 put_lines(self._connection, place, self._load_id, united.own)
             is_changed |= bool(united.own.num_rows or len(united.replaced))
         if self._is_whole:
-            self._overtake_day()
+            missing = Missing(outcomes["ended"], stored_rows)
+            refuse_many(self._name, f"{self._day}", missing, self._may_end)
+            self._overtaking.note_day()
         ledger.confirm_loads(self._connection, self._load_id, self._confirmed_loads)
         ledger.count_replaced(self._connection, self._load_id, self._replaced_rows)
         if is_changed:
             put_totals(self._connection, self._source, self._day, totals, load_id=self._load_id)
             ledger.touch_days(self._connection, self._load_id, {self._day})
         return outcomes, dict(sorted(flags.items()))
-
-    def _refuse_nothing(self) -> None:
-        if self._is_whole:
-            message = f"{self._name} has no line that is accepted, so it can't be all there is of {self._day}"
-            raise InputError(message, "check the file; 'svp loads undo' takes a day's loads back")
-
-    def _overtake_day(self) -> None:
-        """Note that what was refused of the day before is out of date."""
-        parameters = {"load_id": self._load_id, "start": f"{self._day}:"}
-        with self._connection.cursor() as cursor:
-            cursor.execute(read_sql("loaders.statements", "overtake_day"), parameters)
 
     def _meet(self, place: Place, before: Mapping[int, pa.Table], united: United) -> None:
         """Note which loads had brought the same lines; take away the lines that are replaced, and keep them."""
@@ -234,6 +238,11 @@ def _without(lines: pa.Table, positions: Positions) -> pa.Table:
     if not len(positions):
         return lines
     return pick(lines, np.delete(np.arange(lines.num_rows), positions))
+
+
+def parts_of(ids: Values) -> list[int]:
+    """Return the parts of a day that some ids belong to."""
+    return [int(part) for part in np.unique(_parts(ids))]
 
 
 def _parts(ids: Values) -> Positions:

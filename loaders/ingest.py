@@ -32,7 +32,8 @@ from loaders.retries import persist
 from loaders.sinks import DocumentSink, NoSink, RowSink, Sink, SnapshotSink
 from loaders.steps import Step, reached
 from loaders.terms import USUAL, Terms, shared_ids
-from loaders.tolerance import too_many
+from loaders.tolerance import ANY, too_many
+from loaders.whole_days import WholeDaySink
 from svp.core.progress import SILENT, Progress
 from svp.errors import InputError
 
@@ -181,9 +182,9 @@ def _check_day(loading: Loading, stores: Stores, day: date) -> None:
         known = ledger.find_load(stores.postgres, file.kind, loading.source, content)
         if known is not None:
             _refuse_other_day(file, day, known)
-    store = "PostgreSQL" if loading.terms.to_warehouse else "MongoDB"
     with stores.postgres:
-        refuse_other_store(stores.postgres, file.name, file.kind.name, day, store=store)
+        is_packed = loading.terms.to_warehouse
+        refuse_other_store(stores.postgres, file.name, file.kind.name, day, is_packed=is_packed)
 
 
 def _refuse_other_day(file: Recognised, day: date, known: Entry) -> None:
@@ -220,6 +221,7 @@ def _load_rows(loading: Loading, stores: Stores) -> RowCounts:
         loading.content,
         said=file.said,
         is_full=loading.terms.is_full,
+        is_packed=loading.terms.to_warehouse,
     )
     loading.begun.add(load_id)
     reached(Step.ENTERED)
@@ -253,8 +255,8 @@ def _eased(loading: Loading, stores: Stores) -> AbstractContextManager[None]:
 def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
     """Return what takes the rows of a file, in the transaction that is open."""
     file, source, target = loading.file, loading.source, loading.file.kind.target
-    may_end = loading.terms.may_end
-    if may_end is not None:
+    may_end = loading.terms.may_end or ANY
+    if loading.terms.is_full:
         return SnapshotSink(stores.postgres, file, source=source, load_id=load_id, may_end=may_end)
     if file.kind.store == "postgres":
         return RowSink(stores.postgres, target, source=source, load_id=load_id)
@@ -270,10 +272,23 @@ def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
             day=file.day,
             load_id=load_id,
             is_whole=loading.terms.replaces_days,
+            may_end=may_end,
         )
     shape = partial(ONLY_DOCUMENTS[target.name], Delivery(source, load_id, file.day))
     announce = partial(ledger.announce_days, stores.settings, load_id)
     collection = stores.mongodb[target.name]
+    if file.day is not None and loading.terms.replaces_days:
+        return WholeDaySink(
+            stores.postgres,
+            collection,
+            shape,
+            load_id=load_id,
+            day=file.day,
+            announce=announce,
+            name=file.name,
+            source=source,
+            may_end=may_end,
+        )
     return DocumentSink(
         stores.postgres, collection, shape, load_id=load_id, day=file.day, announce=announce
     )

@@ -173,12 +173,13 @@ def begin_load(
     content: Fingerprint,
     *,
     said: Mapping[str, str],
-    is_full: bool,
+    is_full: bool = False,
+    is_packed: bool = False,
 ) -> int:
     """Enter a file, or one more attempt at it; return its load_id, which is newer than any other.
 
     ``said`` is what was said of how it is to be read, where that changes what it means; ``is_full``, whether it
-    was said to be all there is.
+    was said to be all there is; ``is_packed``, whether its lines go to the warehouse without documents.
     """
     parameters = {
         "content_sha256": content.sha256,
@@ -189,6 +190,7 @@ def begin_load(
         "file_bytes": content.file_bytes,
         "said": json.dumps(dict(said)) if said else "",
         "is_full": is_full,
+        "is_packed": is_packed,
     }
     with connection, connection.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "begin_load"), parameters)

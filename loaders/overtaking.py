@@ -49,6 +49,12 @@ class Overtaking:
         with self._connection.cursor() as cursor:
             cursor.execute(read_sql("loaders.statements", "overtake_documents"), accepted)
 
+    def note_day(self) -> None:
+        """Note that all that was refused of the day before is out of date."""
+        parameters = {"load_id": self._load_id, "start": self._start}
+        with self._connection.cursor() as cursor:
+            cursor.execute(read_sql("loaders.statements", "overtake_day"), parameters)
+
     def _gather(self) -> None:
         """Find the rows that were refused since the last time."""
         since = {"load_id": self._load_id, "start": self._start, "last_id": self._last_id}

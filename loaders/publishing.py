@@ -12,6 +12,7 @@ from loaders import ledger, mongodb
 from loaders.constraints import make_again
 from loaders.documents import COLLECTIONS, ONLY_DOCUMENTS, documents_of
 from loaders.steps import Step, reached
+from loaders.whole_days import remove_ended
 from svp.core.sqlfiles import read_sql
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def publish(stores: Stores, entry: Entry, progress: Progress) -> None:
     """Write a load's documents, then make it visible to exports; a repeat goes on where it was stopped."""
     if entry.state == "postgres_done":
         store_documents(stores, entry.target, entry.load_id, progress)
+        if entry.target in ONLY_DOCUMENTS:
+            remove_ended(stores.postgres, stores.mongodb[entry.target], entry.load_id)
         reached(Step.DOCUMENTED)
         ledger.advance_load(stores.postgres, entry.load_id, state="mongo_done")
         reached(Step.NOTED)

@@ -80,6 +80,8 @@ class Held:
     path: str
     said: str = ""
     """What was said of how the file is to be read, as the ledger has it; nothing if nothing was."""
+    is_packed: bool = False
+    """Whether its lines went to the warehouse without documents."""
 
 
 def held_loads(

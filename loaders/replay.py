@@ -20,7 +20,7 @@ import pyarrow as pa
 from loaders import ledger, postgres
 from loaders.arrow import compute, mask
 from loaders.batches import BATCH_ROWS, Batch
-from loaders.box_days import BoxDaySink
+from loaders.box_days import BoxDaySink, parts_of, refuse_other_store
 from loaders.box_lines import lines_by_load, together
 from loaders.contract import check
 from loaders.corrections import corrections
@@ -257,7 +257,11 @@ def _accept_documents(
     stores: Stores, held: Held, accepted: pa.RecordBatch, *, is_correction: bool
 ) -> Accepted:
     """Store rows of a target that is no table, but for those that a later delivery brought."""
-    packed_day = _packed_day(stores.postgres, held)
+    day = _day_of(held)
+    packed_day = day if held.is_packed else None
+    if day is not None:
+        name, is_packed = Path(held.path).name, held.is_packed
+        refuse_other_store(stores.postgres, name, held.kind, day, is_packed=is_packed)
     if not is_correction:
         is_overtaken = (
             _overtaken_documents(stores, held, accepted)
@@ -276,16 +280,6 @@ def _accept_documents(
     counts = RowCounts.of(*sink.finish())
     ledger.record_rows(stores.postgres, load_id, counts, state=sink.state)
     return Entry(load_id, held.target, sink.state, held.path), counts, Counter()
-
-
-def _packed_day(connection: Connection, held: Held) -> date | None:
-    """Return the day of a load whose logs are in the warehouse without documents; None for any other load."""
-    day = _day_of(held)
-    statement = "SELECT EXISTS (SELECT 1 FROM oltp.box_days WHERE day = %s)"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, (day,))
-        ((is_packed,),) = cursor.fetchall()
-    return day if is_packed else None
 
 
 def _sink(stores: Stores, held: Held, load_id: int, packed_day: date | None) -> Sink:
@@ -309,13 +303,15 @@ def _overtaken_documents(stores: Stores, held: Held, rows: pa.RecordBatch) -> Va
 
 def _overtaken_lines(connection: Connection, held: Held, day: date, rows: pa.RecordBatch) -> Values:
     """Tell which lines of a day without documents a later delivery brought."""
-    by_load, later_loads = (
-        lines_by_load(connection, held.source, day),
-        _later_loads(connection, held),
-    )
-    newer = together({load_id: by_load[load_id] for load_id in by_load if load_id in later_loads})
-    ids = newer.column("log_id").combine_chunks()
-    return compute.is_in(rows.column("log_id"), value_set=ids)
+    ids, later_loads = rows.column("log_id"), set(_later_loads(connection, held))
+    found: list[Values] = []
+    # A part at a time, as a day may have any number of lines.
+    for part in parts_of(ids):
+        by_load = lines_by_load(connection, held.source, day, parts=[part])
+        newer = together({load: lines for load, lines in by_load.items() if load in later_loads})
+        known = newer.column("log_id").combine_chunks()
+        found.append(compute.unique(known.filter(compute.is_in(known, value_set=ids))))
+    return compute.is_in(ids, value_set=pa.concat_arrays([pa.array([], pa.string()), *found]))
 
 
 def _later_loads(connection: Connection, held: Held) -> list[int]:
@@ -388,7 +384,10 @@ def _batch(lines: Sequence[int], texts: Sequence[str], values: Sequence[dict[str
 
 def _held_load(connection: Connection, load_id: int) -> tuple[Held, Kind]:
     """Return a load, which may have no row in quarantine any more, and its kind."""
-    statement = "SELECT kind, target, source, path, said FROM ops.load WHERE load_id = %s AND state = 'complete'"
+    statement = (
+        "SELECT kind, target, source, path, said, is_packed FROM ops.load"
+        " WHERE load_id = %s AND state = 'complete'"
+    )
     with connection, connection.cursor() as cursor:
         cursor.execute(statement, (load_id,))
         found = cursor.fetchone()

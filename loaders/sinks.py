@@ -118,7 +118,7 @@ class SnapshotSink(RowSink):
         Raises:
             InputError: that is more than may end.
         """
-        snapshots.refuse_many(self._file.name, self._file.kind, self._missing, self._may_end)
+        snapshots.refuse_many(self._file.name, self._file.kind.name, self._missing, self._may_end)
         snapshots.resolve_missing(self._connection)
         return super().finish()
 
@@ -254,9 +254,13 @@ class DocumentSink:
             else:
                 changed.append(document | replaced)
                 days |= _days_of(before, document | replaced)
+        self._note_unchanged(stored.keys() - {document["_id"] for document in changed})
         self._announce_days(days)
         mongodb.replace(self._collection, changed)
         reached(Step.REPLACED)
+
+    def _note_unchanged(self, keys: Iterable[str]) -> None:
+        """Learn which documents came again and stay as they are."""
 
     def _outcome(
         self, document: Document, before: Document, completed: frozenset[int]

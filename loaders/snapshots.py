@@ -90,12 +90,12 @@ def end(connection: Connection, target: Table) -> None:
         cursor.execute(statement)
 
 
-def refuse_many(name: str, kind: Kind, missing: Missing, may_end: Tolerance) -> None:
-    """Raise InputError if more rows would end than may: the file, ``name``, may not be the whole."""
+def refuse_many(name: str, whole: str, missing: Missing, may_end: Tolerance) -> None:
+    """Raise InputError if more rows would end than may: the file, ``name``, may not be the whole of a kind or day."""
     if not may_end.is_exceeded(missing.rows, rows=missing.present_rows):
         return
     message = (
-        f"{name} lacks {missing.rows:,} of the {missing.present_rows:,} rows of {kind.name} that are there,"
+        f"{name} lacks {missing.rows:,} of the {missing.present_rows:,} rows of {whole} that are there,"
         f" more than the {may_end} that may end; nothing of it was loaded"
     )
     advice = (

@@ -36,14 +36,14 @@ class Terms:
     to_warehouse: bool = False
     """Whether logs of set-top boxes go there without documents."""
     may_end: Tolerance | None = None
-    """For full deliveries: how many rows that one lacks may end; None for any other delivery."""
+    """How many rows may end that a full delivery lacks, or a file that replaces its day; None for any other."""
     replaces_days: bool = False
     """Whether each file is all there is of its day."""
 
     @property
     def is_full(self) -> bool:
         """Whether each file is all there is of its kind."""
-        return self.may_end is not None
+        return self.may_end is not None and not self.replaces_days
 
     def source_of(self, kind: Kind) -> str:
         """Return the first half of the natural keys of a kind's rows."""
@@ -58,7 +58,7 @@ class Terms:
         if self.is_full:
             _check_snapshots(files)
         if self.replaces_days:
-            _check_days(files, to_warehouse=self.to_warehouse)
+            _check_days(files)
 
     def rehearse(self, files: Sequence[Recognised]) -> None:
         """Raise UsageError if files can't be taken so into stores that hold none of them."""
@@ -96,15 +96,12 @@ def _check_snapshots(files: Sequence[Recognised]) -> None:
             raise UsageError(message, "give --snapshot with one file of a kind")
 
 
-def _check_days(files: Sequence[Recognised], *, to_warehouse: bool) -> None:
-    if not to_warehouse:
-        message = "only days of set-top-box logs that go without documents can be replaced"
-        advice = (
-            "give --replace-day with --to warehouse, or take back a day's loads ('svp loads undo')"
-        )
-        raise UsageError(message, advice)
+def _check_days(files: Sequence[Recognised]) -> None:
     first_of: dict[date | None, Recognised] = {}
     for file in files:
+        if file.day is None:
+            message = f"{printable(file.path)} is {file.kind.name}, which is not of one day"
+            raise UsageError(message, "give --replace-day with logs of set-top boxes only")
         first = first_of.setdefault(file.day, file)
         if first is not file:
             message = (

@@ -23,7 +23,7 @@ from loaders.stores import open_stores
 from svp.core.progress import SILENT, Progress
 from svp.core.sqlfiles import list_sql, read_sql
 from svp.errors import UsageError
-from svp.model import BOX_LOGS, TABLES_BY_NAME
+from svp.model import TABLES_BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,6 +48,8 @@ class Part:
     state: str
     path: str
     origin_load_id: int | None
+    is_packed: bool
+    """Whether its lines went to the warehouse without documents."""
     loaded_rows: int
     updated_rows: int
     replaced_rows: int | None
@@ -124,8 +126,7 @@ def _parts(connection: Connection, load_id: int) -> tuple[Part, ...]:
         UsageError: there is no such load, or it is no load that can be taken back.
     """
     with connection, connection.cursor() as cursor:
-        cursor.execute(read_sql("loaders.statements", "find_undo"), {"load_id": load_id})
-        parts = tuple(Part(*row) for row in cursor.fetchall())
+        parts = _found_parts(connection, load_id)
         cursor.execute("SELECT state FROM ops.load WHERE load_id = %s", (load_id,))
         state = cursor.fetchone()
     if state is None:
@@ -143,6 +144,12 @@ def _parts(connection: Connection, load_id: int) -> tuple[Part, ...]:
     return parts
 
 
+def _found_parts(connection: Connection, load_id: int) -> tuple[Part, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "find_undo"), {"load_id": load_id})
+        return tuple(Part(*row) for row in cursor.fetchall())
+
+
 def _prepare(stores: Stores, parts: Sequence[Part]) -> Undo:
     """Find what goes and what comes back, and that nothing stands in the way."""
     if not parts:
@@ -153,39 +160,56 @@ def _prepare(stores: Stores, parts: Sequence[Part]) -> Undo:
     table = TABLES_BY_NAME.get(parts[0].target)
     if table is not None:
         removed_rows, restored_rows = _check_rows(stores.postgres, table, parts, load_ids)
-    elif _is_packed(stores.postgres, parts[0], load_ids):
+    elif parts[0].is_packed:
         removed_rows, restored_rows = _check_lines(stores.postgres, parts, load_ids)
     else:
         removed_rows, restored_rows = _check_documents(stores, parts, load_ids), 0
-    _refuse_confirmed(stores.postgres, load_ids)
+    _refuse_confirmed(stores, parts, load_ids)
     return Undo(tuple(load_ids), parts[0].path, removed_rows, restored_rows)
 
 
-def _refuse_confirmed(connection: Connection, load_ids: list[int]) -> None:
+def _refuse_confirmed(stores: Stores, parts: Sequence[Part], load_ids: list[int]) -> None:
     """Raise UsageError if later loads brought rows again, which would be lost with these."""
     parameters = {"load_ids": load_ids}
-    with connection.cursor() as cursor:
+    with stores.postgres.cursor() as cursor:
         cursor.execute(read_sql("loaders.statements", "confirming_loads"), parameters)
         confirming = cursor.fetchall()
     if confirming:
         path, load_id = confirming[-1]
         message = f"load {load_id} ({path}) brought rows of load {load_ids[0]} again, unchanged"
-        raise UsageError(message, _way_out(connection, load_ids, load_id))
+        waiting = _waiting(stores.postgres, load_ids)
+        stuck = _stuck(stores, waiting) if _is_documents(parts[0]) else ""
+        raise UsageError(message, _way_out(waiting, load_id, stuck=stuck))
 
 
-def _way_out(connection: Connection, load_ids: Sequence[int], first_id: int) -> str:
+def _waiting(connection: Connection, load_ids: Sequence[int]) -> list[Waiting]:
+    """Return loads with all that are to be taken back before them."""
+    parameters = {"load_ids": list(load_ids), "documents": list(ONLY_DOCUMENTS)}
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("loaders.statements", "undo_order"), parameters)
+        return [Waiting(*row) for row in cursor.fetchall()]
+
+
+def _way_out(waiting: Sequence[Waiting], first_id: int, *, stuck: str = "") -> str:
     """Return what to do about a load that is to be taken back first.
 
     Of the loads, or of those that they wait for, there may be some that never can be.
     """
-    with connection.cursor() as cursor:
-        parameters = {"load_ids": list(load_ids), "documents": list(ONLY_DOCUMENTS)}
-        cursor.execute(read_sql("loaders.statements", "undo_order"), parameters)
-        waiting = [Waiting(*row) for row in cursor.fetchall()]
-    obstacle = _circle(waiting) or _unkept(waiting)
+    obstacle = _circle(waiting) or _unkept(waiting) or stuck
     if obstacle:
         return f"{obstacle}; {RIGHT_FILE}"
     return f"take back load {first_id} first, or deliver the right rows"
+
+
+def _stuck(stores: Stores, waiting: Sequence[Waiting]) -> str:
+    """Say which load of documents can't be taken back whatever is taken back before; nothing if each can be."""
+    for load in waiting:
+        parts = _found_parts(stores.postgres, load.load_id)
+        try:
+            _check_documents(stores, parts, [part.load_id for part in parts])
+        except UsageError as error:
+            return f"load {load.load_id} can't be: {error.message}"
+    return ""
 
 
 def _circle(waiting: Sequence[Waiting]) -> str:
@@ -269,7 +293,7 @@ def _refuse_overtaken(connection: Connection, load_ids: list[int]) -> None:
     if overtaking:
         path, load_id, rows = overtaking[-1]
         message = f"load {load_id} ({path}) replaced {rows:,} of its rows"
-        raise UsageError(message, _way_out(connection, load_ids, load_id))
+        raise UsageError(message, _way_out(_waiting(connection, load_ids), load_id))
 
 
 def _refuse_needed(connection: Connection, table: Table, load_ids: list[int]) -> None:
@@ -282,7 +306,7 @@ def _refuse_needed(connection: Connection, table: Table, load_ids: list[int]) ->
                 load_id, path, rows = referring[-1]
                 message = f"{rows:,} rows of {child} of load {load_id} ({path}) refer to rows of it"
                 involved = [*load_ids, *(each for each, _, _ in referring)]
-                raise UsageError(message, _way_out(connection, involved, load_id))
+                raise UsageError(message, _way_out(_waiting(connection, involved), load_id))
 
 
 def _referring(child: str, column: str) -> sql.Composed:
@@ -298,6 +322,7 @@ def _referring(child: str, column: str) -> sql.Composed:
 def _check_documents(stores: Stores, parts: Sequence[Part], load_ids: list[int]) -> int:
     """Return how many documents go. What a document was before it was replaced is not kept."""
     collection = stores.mongodb[collection_of(parts[0].target) or parts[0].target]
+    _refuse_ended(parts)
     own = {"load_id": {"$in": load_ids}}
     earlier = collection.distinct("replaced_load_id", own)
     _refuse_replaced(parts, _others(earlier, load_ids))
@@ -324,6 +349,18 @@ def _refuse_replaced(parts: Sequence[Part], earlier: Sequence[int]) -> None:
         raise UsageError(message, "deliver the right file of that day instead")
 
 
+def _is_documents(part: Part) -> bool:
+    return part.target in ONLY_DOCUMENTS and not part.is_packed
+
+
+def _refuse_ended(parts: Sequence[Part]) -> None:
+    """Raise UsageError if a load ended documents."""
+    ended_rows = sum(part.ended_rows for part in parts)
+    if ended_rows:
+        message = f"load {parts[0].load_id} ended {ended_rows:,} documents, and what they were is not kept"
+        raise UsageError(message, "deliver the right file of that day with --replace-day instead")
+
+
 def _refuse_forgotten(replaced: Sequence[Part]) -> None:
     """Raise UsageError if loads of which a replay of their own file replaced documents had replaced some before that.
 
@@ -336,19 +373,6 @@ def _refuse_forgotten(replaced: Sequence[Part]) -> None:
                 " had replaced others is not known any more"
             )
             raise UsageError(message, "deliver the right file of that day instead")
-
-
-def _is_packed(connection: Connection, part: Part, load_ids: list[int]) -> bool:
-    """Tell whether loads brought logs that went to the warehouse without documents."""
-    statement = (
-        "SELECT EXISTS (SELECT 1 FROM oltp.box_days WHERE day IN"
-        " (SELECT day FROM ops.load_day WHERE load_id = ANY(%s)))"
-    )
-    if part.target != BOX_LOGS.name:
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute(statement, (load_ids,))
-        return bool(cursor.fetchall()[0][0])
 
 
 def _take_back(connection: Connection, parts: Sequence[Part]) -> None:
@@ -366,7 +390,7 @@ def _take_back(connection: Connection, parts: Sequence[Part]) -> None:
                     cursor.execute(statement, parameters)
                 except IntegrityError as error:
                     raise _taken(error) from error
-        elif parts[0].target == BOX_LOGS.name:
+        elif parts[0].is_packed:
             box_lines.take_back(connection, load_ids)
         begun = parameters | {"rewritten_loads": rewritten}
         cursor.execute(read_sql("loaders.statements", "begin_undo"), begun)

@@ -13,7 +13,7 @@ WITH replayed AS (
 
 entered AS (
     INSERT INTO ops.load (
-        content_sha256, kind, target, source, path, file_bytes, said, state, origin_load_id, is_correction
+        content_sha256, kind, target, source, path, file_bytes, said, is_packed, state, origin_load_id, is_correction
     )
     SELECT
         encode(
@@ -25,6 +25,7 @@ entered AS (
         load.path,
         load.file_bytes,
         load.said,
+        load.is_packed,
         'planned' AS state,
         coalesce(load.origin_load_id, load.load_id) AS origin_load_id,
         %(is_correction)s AS is_correction

@@ -1,10 +1,6 @@
--- box_day_store.sql: the store that holds a day of set-top-box logs; no row if none does.
+-- box_day_store.sql: whether a day of set-top-box logs went without documents; no row if nothing of it is stored.
 -- params: kind, day
-SELECT DISTINCT
-    CASE
-        WHEN EXISTS (SELECT 1 FROM oltp.box_days WHERE box_days.day = load_day.day) THEN 'PostgreSQL'
-        ELSE 'MongoDB'
-    END AS store
+SELECT DISTINCT load.is_packed
 FROM ops.load_day
 INNER JOIN ops.load ON load_day.load_id = load.load_id
 WHERE load_day.day = %(day)s AND load.kind = %(kind)s AND load.state IN ('mongo_done', 'complete');

@@ -8,6 +8,7 @@ SELECT
     load.state,
     load.path,
     load.origin_load_id,
+    load.is_packed,
     load.loaded_rows,
     load.updated_rows,
     load.replaced_rows,

@@ -8,6 +8,7 @@ SELECT
     load.source,
     load.path,
     load.said,
+    load.is_packed,
     count(*) AS held_rows
 FROM ops.held_row
 INNER JOIN ops.load ON held_row.load_id = load.load_id

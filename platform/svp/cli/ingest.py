@@ -153,14 +153,16 @@ MaxEndedOption = Annotated[
     str | None,
     typer.Option(
         metavar="N|P%",
-        help="Rows that --snapshot may end, as 100 or 80%; half of those that are there if it is not given.",
+        help="Rows that --snapshot or --replace-day may end, as 100 or 80%; half of those that are there if it is not"
+        " given.",
     ),
 ]
 ReplaceDayOption = Annotated[
     bool,
     typer.Option(
         "--replace-day",
-        help="Each log of set-top boxes is all there is of its day: other lines of that day go. With --to warehouse.",
+        help="Each log of set-top boxes is all there is of its day: other lines of that day go. Bears no rejected row"
+        " unless --max-bad says how many.",
     ),
 ]
 
@@ -208,8 +210,9 @@ def ingest(
     settings, said = settings_from(context), wanted(kind=kind, map_file=map_file, zone=zone)
     last, to_warehouse = where_to(to or [])
     days = Days(first and first.date(), last)
-    tolerance = tolerance_of(OnBadRow.STOP if snapshot and not max_bad else on_bad_row, max_bad)
-    may_end = may_end_of(max_ended, is_snapshot=snapshot)
+    is_whole = snapshot or replace_day
+    tolerance = tolerance_of(OnBadRow.STOP if is_whole and not max_bad else on_bad_row, max_bad)
+    may_end = may_end_of(max_ended, is_snapshot=snapshot, replaces_days=replace_day)
     terms = Terms(source, tolerance, to_warehouse, may_end, replace_day)
     options = options_of(settings, encoding)
     with _recognised(paths or inbox_of(settings), said, days, options, as_json=as_json) as delivery:
@@ -336,18 +339,25 @@ def tolerance_of(on_bad_row: OnBadRow, max_bad: str | None) -> Tolerance:
     return NONE
 
 
-def may_end_of(max_ended: str | None, *, is_snapshot: bool) -> Tolerance | None:
-    """Return how many rows a full delivery may end; None for a delivery that is none.
+def may_end_of(
+    max_ended: str | None, *, is_snapshot: bool, replaces_days: bool
+) -> Tolerance | None:
+    """Return how many rows a delivery may end that is said to be whole; None for any other delivery.
 
     Raises:
-        UsageError: ``max_ended`` says no number, or there is nothing that it could say it of.
+        UsageError: ``max_ended`` says no number, or there is nothing that it could say it of; or files are said to be
+            all there is of their kind, and of their day.
     """
     from loaders.tolerance import HALF, parse_tolerance
 
-    if max_ended is not None and not is_snapshot:
-        message = "--max-ended says how many rows --snapshot may end, which was not given"
-        raise UsageError(message, "add --snapshot, or leave it out")
-    if not is_snapshot:
+    if is_snapshot and replaces_days:
+        message = "--snapshot is of files without a day, --replace-day of those that have one"
+        raise UsageError(message, "give one of the two")
+    is_whole = is_snapshot or replaces_days
+    if max_ended is not None and not is_whole:
+        message = "--max-ended says how many rows --snapshot or --replace-day may end, which were not given"
+        raise UsageError(message, "add --snapshot or --replace-day, or leave it out")
+    if not is_whole:
         return None
     return HALF if max_ended is None else parse_tolerance(max_ended)
 

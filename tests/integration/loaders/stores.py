@@ -44,10 +44,19 @@ class Stores:
         zone: str | None = None,
         tolerance: Tolerance = ANY,
         may_end: Tolerance | None = None,
+        to_warehouse: bool = False,
+        replaces_days: bool = False,
     ) -> tuple[FileReport, ...]:
         """Ingest the files, and check the row law of each."""
         files = recognise_all(paths, wanted(map_file=map_file, zone=zone))
-        reports = ingest(self.settings, files, terms=Terms(source, tolerance, may_end=may_end))
+        terms = Terms(
+            source,
+            tolerance,
+            to_warehouse=to_warehouse,
+            may_end=may_end,
+            replaces_days=replaces_days,
+        )
+        reports = ingest(self.settings, files, terms=terms)
         for report in reports:
             counts = report.counts
             assert counts.read_rows == (

@@ -478,8 +478,6 @@ def test_what_can_not_be_all_there_is_of_a_day_replaces_none(
     other = logs_file(tmp_path, a_box_log("b"), name="20220401b.json")
     with pytest.raises(UsageError, match=r"20220401b?\.json are both of 2022-04-01, so neither"):
         load(stores, first, other, replaces_days=True)
-    with pytest.raises(UsageError, match="only days of set-top-box logs that go without documents"):
-        ingest(stores.settings, recognise_all([other]), terms=Terms(replaces_days=True))
     bad = logs_file(tmp_path, a_box_log("a", TotalDuration=-1), name="20220401c.json")
     with pytest.raises(InputError, match=r"20220401c\.json has no line that is accepted"):
         load(stores, bad, replaces_days=True)

@@ -203,20 +203,28 @@ def test_a_full_delivery_says_how_many_rows_it_ended(
         assert (code, "more than the 0 that are borne" in err) == (4, True)
     assert svp("ingest", bad, "--snapshot", "--max-bad", "1")[0] == 0
     code, _, err = svp("ingest", bad, "--max-ended", "1")
-    assert (code, "add --snapshot, or leave it out" in err) == (2, True)
+    assert (code, "add --snapshot or --replace-day, or leave" in err) == (2, True)
     code, _, err = svp("ingest", sessions_file(tmp_path), "--snapshot", "--dry-run")
     assert (code, "its rows don't end" in err) == (2, True)
 
 
+@pytest.mark.parametrize("to", [(), ("--to", "warehouse")], ids=["documents", "packed"])
 def test_a_file_that_replaces_its_day_says_how_many_lines_it_ended(
-    svp: Callable[..., Run], tmp_path: Path
+    svp: Callable[..., Run], tmp_path: Path, to: tuple[str, ...]
 ) -> None:
-    svp("ingest", logs_file(tmp_path, *map(a_box_log, "abc")), "--to", "warehouse")
+    svp("ingest", logs_file(tmp_path, *map(a_box_log, "abc")), *to)
     path = logs_file(tmp_path, a_box_log("a"), name="20220401b.json")
     for mode in ((), ("--dry-run",)):
-        code, _, err = svp("ingest", path, "--replace-day", *mode)
-        assert (code, "give --replace-day with --to warehouse" in err) == (2, True)
-    code, out, _ = svp("ingest", path, "--to", "warehouse", "--replace-day")
+        code, _, err = svp("ingest", sessions_file(tmp_path), "--replace-day", *mode)
+        assert (code, "give --replace-day with logs of set-top boxes only" in err) == (2, True)
+    code, _, err = svp("ingest", path, "--replace-day", "--snapshot", *to)
+    assert (code, "give one of the two" in err) == (2, True)
+    code, _, err = svp("ingest", path, "--replace-day", *to)
+    assert (code, "if it is, give it with --max-ended 2" in err) == (4, True)
+    bad = logs_file(tmp_path, *map(a_box_log, "ab"), a_box_log(None), name="20220401c.json")
+    code, _, err = svp("ingest", bad, "--replace-day", *to)
+    assert (code, "more than the 0" in err) == (4, True)
+    code, out, _ = svp("ingest", path, "--replace-day", "--max-ended", "2", *to)
     assert (code, "2 ended" in out) == (0, True)
     assert "2 ended" in svp("loads", "list")[1]
 

@@ -20,7 +20,13 @@ from loaders.publishing import store_documents
 from loaders.stores import open_stores
 from svp.core.sqlfiles import read_sql
 from tests.conftest import fresh_workspace
-from tests.integration.loaders.killed import BATCH_ROWS, DOCUMENT_STEPS, KEY_STEPS, STEPS
+from tests.integration.loaders.killed import (
+    BATCH_ROWS,
+    DOCUMENT_STEPS,
+    KEY_STEPS,
+    STEPS,
+    WHOLE_DAY_STEPS,
+)
 from tests.integration.loaders.stores import Stores, contents, opened
 from tests.unit.loaders.builders import (
     a_box_log,
@@ -34,7 +40,7 @@ from tests.unit.loaders.builders import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from loaders.steps import Step
     from svp.settings import Settings
@@ -64,7 +70,7 @@ def delivery(folder: Path, number: int) -> Path:
     return sessions_file(folder, *old, *new, *bad, *new[:3], name=f"sessions{number}.csv")
 
 
-def killed(settings: Settings, step: str, call: int, path: Path) -> int:
+def killed(settings: Settings, step: str, call: int, path: Path, *said: str) -> int:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "platform"))),
@@ -74,27 +80,34 @@ def killed(settings: Settings, step: str, call: int, path: Path) -> int:
         "SVP_MONGO_URL": settings.mongo_url,
     }
     command = [sys.executable, "-m", "tests.integration.loaders.killed", step, str(path), str(call)]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.run([*command, *said], cwd=ROOT, env=environment, check=False).returncode
 
 
-def kill_and_repeat(stores: Stores, step: str, call: int, state: str, path: Path) -> None:
+def kill_and_repeat(
+    stores: Stores, step: str, call: int, state: str, path: Path, *, replaces_days: bool = False
+) -> None:
     """Kill a load at a step, which leaves it in a state and tells of its days only if that is complete; repeat it."""
     versions = "SELECT day, version FROM ops.day_version ORDER BY day"
     before = stores.rows(versions)
-    assert killed(stores.settings, step, call, path) == -signal.SIGKILL, step
+    said = ["whole"] if replaces_days else []
+    assert killed(stores.settings, step, call, path, *said) == -signal.SIGKILL, step
     newest = "SELECT state, attempts FROM ops.load ORDER BY load_id DESC LIMIT 1"
     assert stores.rows(newest) == [(state, 1)], step
     assert (stores.rows(versions) != before) == (state == "complete"), step
-    (report,) = stores.load(path)
+    (report,) = stores.load(path, replaces_days=replaces_days)
     assert report.outcome == ("loaded" if state == "planned" else "already loaded"), step
 
 
-def left_by_unkilled_runs(settings: Settings, *paths: Path) -> dict[str, list[Any]]:
+def left_by_unkilled_runs(
+    settings: Settings, *paths: Path, whole: Iterable[Path] = ()
+) -> dict[str, list[Any]]:
     """Return what loads of the same files leave in a second workspace on the same servers."""
     urls = (settings.postgres_url, settings.mongo_url, settings.mysql_url)
     with fresh_workspace(settings.home, *urls) as other, opened(other) as stores:
         for path in paths:
             stores.load(path)
+        for path in whole:
+            stores.load(path, replaces_days=True)
         return contents(stores)
 
 
@@ -153,6 +166,21 @@ def test_killed_runs_of_logs_and_their_repeats_leave_what_unkilled_runs_leave(
     assert len(left["box_logs"]) == LOGS * (len(DOCUMENT_STEPS) + 1) + LOGS // 2
     flags = [row[-1] for row in left["ledger"]]
     assert all('"box_left_on": ' in counted for counted in flags)
+
+
+def test_killed_runs_of_whole_days_and_their_repeats_leave_what_unkilled_runs_leave(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_ROWS", BATCH_ROWS)
+    before, *logs = (logs_delivery(tmp_path, number) for number in range(len(WHOLE_DAY_STEPS) + 1))
+    stores.load(before)
+    for (step, (call, state)), path in zip(WHOLE_DAY_STEPS.items(), logs, strict=True):
+        kill_and_repeat(stores, step, call, state, path, replaces_days=True)
+        ended = "SELECT ended_rows FROM ops.load ORDER BY load_id DESC LIMIT 1"
+        assert stores.one(ended) == LOGS
+    left = contents(stores)
+    assert left == left_by_unkilled_runs(stores.settings, before, whole=logs)
+    assert len(left["box_logs"]) == LOGS + LOGS // 2
 
 
 def workers() -> set[threading.Thread]:

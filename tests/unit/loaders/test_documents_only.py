@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import bson
 import pyarrow as pa
 import pytest
 from bson.codec_options import CodecOptions
 
-from loaders import undo
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.quarantine import Held
 from loaders.replay import _day_of
-
-if TYPE_CHECKING:
-    from svp.core.postgres import Connection
-
-
-class Server:
-    """A connection to a PostgreSQL that answers any question with yes."""
-
-    def cursor(self) -> Any:
-        return closing(self)
-
-    def execute(self, *_: object) -> None:
-        """Take a question."""
-
-    def fetchall(self) -> list[tuple[bool]]:
-        return [(True,)]
-
-    def close(self) -> None:
-        """End."""
-
-
-@pytest.mark.parametrize(("target", "is_packed"), [("box_logs", True), ("app_events", False)])
-def test_a_day_of_logs_without_documents_says_so_of_logs_but_not_of_events(
-    target: str, *, is_packed: bool
-) -> None:
-    part = undo.Part(7, f"any.{target}", target, "complete", "/a.json", None, 1, 0, None, 0, 0)
-    assert undo._is_packed(cast("Connection", Server()), part, [7]) == is_packed
 
 
 @pytest.mark.parametrize(
