@@ -17,6 +17,7 @@ from loaders.kinds import KINDS_BY_NAME
 from loaders.kinds.events import EVENTS, PROPERTIES, events
 from loaders.parsers import (
     EPOCH_UNITS,
+    PAIRS,
     Parser,
     amount,
     choice,
@@ -77,6 +78,10 @@ NUMBERS: dict[tuple[str, str], Parser] = {
 SPELLED: dict[tuple[str, str], Parser] = {
     ("country", "code"): country(),
     ("watch_seconds", "clock"): clock_as_seconds(MAX_LENGTH_MINUTES * 60),
+    **{
+        ("watch_seconds", pair): clock_as_seconds(MAX_LENGTH_MINUTES * 60, pair=pair)
+        for pair in PAIRS
+    },
 }
 """Ways that no sign is within."""
 

@@ -16,6 +16,7 @@ from loaders.parsers.moments import (
     midnight_of,
 )
 from loaders.parsers.numbers import (
+    PAIRS,
     amount,
     clock_as_seconds,
     counted,
@@ -47,6 +48,7 @@ __all__ = [
     "CUT",
     "EPOCH_UNITS",
     "NULL_WORDS",
+    "PAIRS",
     "Parsed",
     "Parser",
     "age_rating",

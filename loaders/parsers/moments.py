@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from loaders.arrow import Mask, Values, compute, mask
+from loaders.arrow import Mask, Values, compute, mask, put
 from loaders.parsers.base import Parsed, Parser, clean, matching, where, within
 from svp.core.zones import load_zone
 
@@ -38,9 +38,24 @@ ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 YEAR_LAST = (
     r"(?P<first>[0-9]{1,2})[./-](?P<second>[0-9]{1,2})[./-](?P<year>[0-9]{4}|[0-9]{2})(?:[T ]|$)"
 )
-MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?$"
 TIME = r"(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
-OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})"
+OFFSET = r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+SPACE = r"[ \x{a0}\x{202f}]"
+"""Browsers write narrow ones before AM and PM."""
+CLOCK = (
+    r"(?P<hour>[0-9]{1,2})(?P<rest>:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
+    rf"(?:{SPACE}?(?P<half>[AaPp])\.?[Mm]\.?)?"
+)
+"""A time as people write it: the hour may have one digit, and be one of twelve with AM or PM behind."""
+MIDNIGHT = rf"(?:T| +)(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00(?:\.0+)?)?{SPACE}?[Aa]\.?[Mm]\.?)$"
+
+HOURS = {f"{hour:{width}}": hour for hour in range(24) for width in ("", "02")} | {
+    f"{hour:{width}}{half}": hour % 12 + later
+    for half, later in {"a": 0, "p": 12}.items()
+    for hour in range(1, 13)
+    for width in ("", "02")
+}
+"""What an hour means as it is written, with the first letter of AM or PM; 0 PM and 13 AM are none."""
 
 PARTS = {
     "YYYY": "(?P<year>[0-9]{4})",
@@ -92,9 +107,7 @@ def instant(form: str | None = ISO, *, zone: str | None = None) -> Parser:
 
     def parse(values: Values) -> Parsed:
         cleaned = clean(values)
-        written, faulty = matching(
-            _iso_date_of(cleaned, form or ISO), f"^{ISO_DAY}[T ]{TIME}{OFFSET}?$"
-        )
+        written, faulty = _with_iso_time(_iso_date_of(cleaned, form or ISO))
         faulty |= mask(compute.and_(compute.is_valid(cleaned), compute.is_null(written)))
         short = compute.replace_substring_regex(written, r"(\.[0-9]{6})[0-9]+", r"\1")
         zoned, naive = matching(short, OFFSET + "$")
@@ -208,6 +221,30 @@ def _iso_date_of(values: Values, form: str) -> Values:
     return _or_iso(own, values, form)
 
 
+def _with_iso_time(values: Values) -> tuple[Values, Mask]:
+    """Return dates whose time is written HH:MM or longer, and which have none; most files write all of them so."""
+    written, others = matching(values, f"^{ISO_DAY}[T ]{TIME}{OFFSET}?$")
+    if not others.any():
+        return written, others
+    respelled = _respelled(values.filter(pa.array(others)))
+    faulty = others.copy()
+    faulty[others] = mask(compute.is_null(respelled))
+    return put(written, others, respelled), faulty
+
+
+def _respelled(values: Values) -> Values:
+    """Return dates with a time as people write it as YYYY-MM-DD HH:MM; null where they have none."""
+    form = f"^(?P<day>{ISO_DAY})(?:T| +){CLOCK}(?: ?(?P<offset>{OFFSET}|UTC))?$"
+    parts = compute.extract_regex(values, form)
+    names = ("day", "hour", "half", "rest", "offset")
+    of_day, hour, half, rest, offset = (compute.struct_field(parts, name) for name in names)
+    said = compute.binary_join_element_wise(hour, compute.utf8_lower(half), "")
+    found = compute.index_in(said, value_set=pa.array(HOURS))
+    hours = compute.take(pa.array([f" {hour:02}" for hour in HOURS.values()]), found)
+    offset = compute.replace_substring(offset, "UTC", "Z")
+    return compute.binary_join_element_wise(of_day, hours, rest, offset, "")
+
+
 def _or_iso(own: Values, values: Values, form: str) -> Values:
     """Return what a form read, and values that begin with YYYY-MM-DD, which means one day only, beside it."""
     if form.startswith("YYYY"):
@@ -220,7 +257,7 @@ def _without_midnight(values: Values) -> Values:
     """Return days without the midnight behind them; where no value is longer than a day, it costs next to nothing."""
     if not mask(compute.greater(compute.binary_length(values), len(ISO))).any():
         return values
-    return compute.replace_substring_regex(values, f"^({ISO_DAY}){MIDNIGHT}", r"\1")
+    return compute.replace_substring_regex(values, MIDNIGHT, "")
 
 
 def _joined(parts: Values, form: str) -> Values:

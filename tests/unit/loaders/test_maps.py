@@ -232,6 +232,15 @@ def test_a_day_without_its_time_and_lengths_that_no_clock_shows_are_refused_with
     ]
 
 
+def test_times_as_people_write_them_and_lengths_of_minutes_and_seconds(tmp_path: Path) -> None:
+    said = PARTED.replace('"clock"', '"mm:ss"').replace("DD.MM.YYYY", "M/D/YYYY")
+    rows = "1;K;T;4/5/2024 12:00:00 AM;9:30:05 pm;125:03\n2;K;T;4/5/2024;9:30;1:02:03\n"
+    evening, morning = stored(tmp_path, said, PARTED_HEADER + rows)
+    assert f"{evening['started_at']:%d %H:%M:%S}" == "05 19:30:05"
+    assert f"{morning['started_at']:%d %H:%M:%S}" == "05 07:30:00"
+    assert (evening["watch_seconds"], morning["watch_seconds"]) == (7_503, 3_723)
+
+
 def test_a_file_without_the_time_that_its_map_names_is_refused_or_said_to_lack_it(
     tmp_path: Path,
 ) -> None:
@@ -525,7 +534,7 @@ def test_an_instant_whose_day_fits_only_exchanged_refuses_the_file(tmp_path: Pat
         codes(tmp_path, MAP, rows)
 
 
-@pytest.mark.parametrize("time", ["9:30", "25:00", "noon"])
+@pytest.mark.parametrize("time", ["9:60", "25:00", "noon"])
 def test_a_fault_in_the_time_alone_leaves_no_other_day_in_doubt(tmp_path: Path, time: str) -> None:
     rows = ROWS.splitlines()[0] + f"\nS~K~T~05.04.2024 {time}~1~~\n"
     assert codes(tmp_path, MAP, rows) == ["not_an_instant"]
