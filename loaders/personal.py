@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from loaders.parsers.base import CUT
@@ -63,7 +64,8 @@ def _ways(kind: Kind) -> Ways:
     """Return how each column that is kept is freed of personal data."""
     ways: dict[str, Callable[[str], str]] = dict.fromkeys(kind.kept_columns, _without_addresses)
     ways |= {field.column: field.parser.cut for field in kind.fields if field.parser.cut}
-    return ways | {field.column: str for field in kind.fields if re.search(IDS, field.to)}
+    ids = (field.columns for field in kind.fields if re.search(IDS, field.to))
+    return ways | dict.fromkeys(chain.from_iterable(ids), str)
 
 
 def _row(

@@ -26,12 +26,16 @@ __all__ = [
     "is_day_with_year_last",
     "is_form",
     "midnight_of",
+    "seconds_between",
+    "start_and_end",
 ]
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 FIRST_INSTANT = datetime(1900, 1, 1, tzinfo=UTC)
 LAST_INSTANT = datetime(2199, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 INSTANT = pa.timestamp("us", tz="UTC")
+MICROSECONDS = 1_000_000
+"""Of a second."""
 
 ISO = "YYYY-MM-DD"
 ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -158,6 +162,31 @@ def epoch(unit: str) -> Parser:
 def day_and_time(days: Values, times: Values) -> Values:
     """Return days and times of day as dates with a time; null where one of both is not there."""
     return compute.binary_join_element_wise(_without_midnight(clean(days)), clean(times), " ")
+
+
+def start_and_end(starts: Values, ends: Values) -> Values:
+    """Return what is written of two instants as one column."""
+    return pa.StructArray.from_arrays([starts, ends], names=["start", "end"])
+
+
+def seconds_between(moment: Parser, *, maximum: int) -> Parser:
+    """The length from one instant to another, as whole seconds rounded down; ``maximum`` is in seconds, too."""
+
+    def parse(values: Values) -> Parsed:
+        start, end = (moment.parse(compute.struct_field(values, at)) for at in ("start", "end"))
+        length = compute.subtract(end.values, start.values).cast(pa.int64())
+        turned = mask(compute.less(length, 0))
+        inside, outside = within(length, 0, (maximum + 1) * MICROSECONDS - 1)
+        faults = (("ends_before_start", turned), ("out_of_range", outside))
+        seconds = compute.divide(inside, MICROSECONDS).cast(pa.int32())
+        return Parsed(seconds, (*start.faults, *end.faults, *faults))
+
+    of_zone = moment.in_zone
+    return Parser(
+        f"length from one instant to another, in seconds rounded down; each a {moment.meaning}",
+        parse,
+        in_zone=of_zone and (lambda zone: seconds_between(of_zone(zone), maximum=maximum)),
+    )
 
 
 def day_of(moment: Parser) -> Parser:
