@@ -241,24 +241,20 @@ def test_dry_run_refuses_what_the_run_would_refuse_in_the_same_words(
 
 @pytest.mark.parametrize("rehearsal", ["--explain", "--dry-run"])
 @pytest.mark.parametrize(
-    ("days", "line", "told"),
+    ("days", "told"),
     [
-        (("31/12/2024",) * 6, 2, "is a day in another form than files of its kind have"),
-        (("2024-12-31",) * 5 + ("03/04/2024",), 7, "may be read in more than one way"),
+        (("31/12/2024",) * 6, "is a day in another form than files of its kind have"),
+        (("2024-12-31",) * 5 + ("03/04/2024",), "may be read in more than one way"),
     ],
 )
 def test_a_rehearsal_refuses_days_that_leave_open_what_the_others_mean(
-    svp: Callable[..., Run],
-    tmp_path: Path,
-    days: tuple[str, ...],
-    line: int,
-    told: str,
-    rehearsal: str,
+    svp: Callable[..., Run], tmp_path: Path, days: tuple[str, ...], told: str, rehearsal: str
 ) -> None:
     rows = (a_user(f"U{row}", registration_date=day) for row, day in enumerate(days))
     code, out, err = svp(users_file(tmp_path, *rows), rehearsal)
     assert (code, out) == (4, "")
-    assert f"users.csv, line {line}, column registration_date: {days[line - 2]} {told}" in err
+    line, day = next((line, day) for line, day in enumerate(days, start=2) if "/" in day)
+    assert f"users.csv, line {line}, column registration_date: {day} {told}" in err
 
 
 def test_explain_shows_the_first_lines_whatever_becomes_of_them(
