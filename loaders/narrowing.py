@@ -51,30 +51,33 @@ def narrow(connection: Connection, quarantine_text: str) -> int:
 
     To be called where that is the setting of the connection.
     """
-    wider = WIDTHS[WIDTHS.index(quarantine_text) + 1 :]
     kinds, rows = cache(_kind_of), 0
-    while found := _narrow_some(connection, wider, kinds):
-        rows += found
+    for kept_as in WIDTHS[WIDTHS.index(quarantine_text) + 1 :]:
+        after_id = 0
+        while ids := _narrow_some(connection, kept_as, after_id, kinds):
+            after_id, rows = ids[-1], rows + len(ids)
     return rows
 
 
 def _narrow_some(
-    connection: Connection, wider: tuple[str, ...], kinds: Callable[[Held], Kind | None]
-) -> int:
-    parameters = {"wider": list(wider), "limit": ROWS_AT_ONCE}
+    connection: Connection, kept_as: str, after_id: int, kinds: Callable[[Held], Kind | None]
+) -> list[int]:
+    """Cut the next rows that are kept so, and return their ids."""
+    parameters = {"kept_as": kept_as, "after_id": after_id, "limit": ROWS_AT_ONCE}
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(read_sql("loaders.statements", "wider_rows"), parameters)
         rows = cursor.fetchall()
         kept = [_masked(row, kinds(_held(row))) for row in rows]
+        ids = [int(row["quarantine_id"]) for row in rows]
         columns = {
-            "quarantine_ids": [row["quarantine_id"] for row in rows],
+            "quarantine_ids": ids,
             "refused_values": [one.value for one in kept],
             "row_texts": [one.text for one in kept],
             "row_values": [one.values for one in kept],
             "row_forms": [one.form for one in kept],
         }
         cursor.execute(read_sql("loaders.statements", "narrow"), columns)
-        return len(rows)
+        return ids
 
 
 def _held(row: dict[str, Any]) -> Held:

@@ -1,7 +1,7 @@
--- wider_rows.sql: refused rows of which more is kept than the settings allow, the oldest first; those that wait for what
--- they refer to are kept whole.
+-- wider_rows.sql: refused rows that are kept as a setting says, the oldest first; but for those that wait for what they
+-- refer to, which are kept whole.
 -- grain:  one row per refused row
--- params: wider (values of quarantine_text that keep more), limit
+-- params: kept_as (mask, keep or cut), after_id (none before it is wanted), limit
 SELECT
     quarantine.quarantine_id,
     quarantine.load_id,
@@ -20,7 +20,8 @@ SELECT
 FROM ops.quarantine
 INNER JOIN ops.load ON quarantine.load_id = load.load_id
 WHERE
-    quarantine.kept_as = any(cast(%(wider)s AS text[]))
+    quarantine.kept_as = %(kept_as)s
+    AND quarantine.quarantine_id > %(after_id)s
     AND quarantine.code <> 'unknown_parent'
 ORDER BY quarantine.quarantine_id
 LIMIT %(limit)s;

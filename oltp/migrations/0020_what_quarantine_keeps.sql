@@ -4,7 +4,7 @@ ALTER TABLE ops.quarantine
 ADD COLUMN kept_as text NOT NULL DEFAULT 'keep' CHECK (kept_as IN ('mask', 'keep', 'cut', 'none'));
 COMMENT ON COLUMN ops.quarantine.kept_as IS
 'The setting quarantine_text by which the row is kept: mask, keep, cut or none; keep, too, if it waits or that is not known';
-CREATE INDEX quarantine_kept_as ON ops.quarantine (kept_as) WHERE code <> 'unknown_parent';
+CREATE INDEX quarantine_kept_as ON ops.quarantine (kept_as, quarantine_id) WHERE code <> 'unknown_parent';
 
 COMMENT ON COLUMN ops.quarantine.row_form IS
 'text: it can''t be judged again; columns: row_values is what the file says; values: row_text is what was read, as JSON';

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from psycopg2 import OperationalError
 
-from loaders import batches, ledger, parsers, publishing, replay, retries
+from loaders import batches, ledger, narrowing, parsers, publishing, replay, retries
 from loaders.kinds import KINDS, KINDS_BY_NAME
 from loaders.quarantine import export_rows, find_row, list_rows
 from loaders.readers import blocks
@@ -404,8 +404,9 @@ def as_kept(stores: Stores) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("text", ["mask", "cut", "none"])
 def test_the_next_ingest_cuts_rows_of_which_more_was_kept_as_if_they_came_under_its_setting(
-    stores: Stores, tmp_path: Path, text: str
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
+    monkeypatch.setattr(narrowing, "ROWS_AT_ONCE", 2)
     keeping, chosen = (
         replace(stores, settings=replace(stores.settings, quarantine_text=one))
         for one in ("keep", text)
