@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from loaders.arrow import Positions, Values, as_batch, compute, mask, nulls, pick, put
 from loaders.batches import Batch, Refusal
-from loaders.parsers import Parsed, Parser, day_and_time, is_day_with_year_last
+from loaders.parsers import Parsed, Parser, is_day_with_year_last
 from loaders.parsers.base import where
 from svp.errors import InputError, shorten
 
@@ -41,16 +41,34 @@ __all__ = [
 SOURCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 """A colon parts source and id in MongoDB's keys."""
 
+
+class Doubt(NamedTuple):
+    """Why a value leaves open what others mean, and what to do; ``{kind}`` is what a map says of a built-in kind."""
+
+    told: str
+    advice: str
+
+
+DECLARE = 'say how days are written: a --map with {kind}date_format = "DD/MM/YYYY"'
+
 STOPPING = {
-    "ambiguous_date": "may be read in more than one way",
-    "exchanged_date": "is a day only with day and month exchanged, so every other day of the file is in doubt",
+    "ambiguous_date": Doubt("may be read in more than one way", DECLARE),
+    "ambiguous_id": Doubt(
+        "has the sign that joins columns to an id, so two rows might get the same one",
+        "say another sign in the map: joined = one that is in none of the columns",
+    ),
+    "exchanged_date": Doubt(
+        "is a day only with day and month exchanged, so every other day of the file is in doubt",
+        DECLARE,
+    ),
 }
 """Faults of one row that leave open what all others mean: nothing of the file is loaded."""
 
 UNREAD_DAYS = {"not_a_date", "not_an_instant"}
 
-OTHER_ORDER = (
-    "is a day in another form than files of its kind have, and no row near it is right there"
+OTHER_ORDER = Doubt(
+    "is a day in another form than files of its kind have, and no row near it is right there",
+    DECLARE,
 )
 
 
@@ -63,13 +81,15 @@ class Field:
     parser: Parser
     required: bool = False
     """Whether a row without a value is refused."""
-    time_column: str = ""
-    """Another column, with the time of the day that is in ``column``."""
+    others: tuple[str, ...] = ()
+    """Further columns that it is read from."""
+    joined: Callable[..., Values] | None = None
+    """From what stands in all of them to what the parser reads; said where there are others."""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the file that it is read from; none if it is the same in every row."""
-        return tuple(filter(None, (self.column, self.time_column)))
+        return tuple(filter(None, (self.column, *self.others)))
 
     @property
     def name(self) -> str:
@@ -192,7 +212,7 @@ class Unclear(NamedTuple):
     line: int
     column: str
     value: str
-    doubt: str
+    doubt: Doubt
 
 
 def check(batch: Batch, kind: Kind, *, is_of_file: bool = True) -> Checked:
@@ -243,30 +263,34 @@ def refuse_other_order(checked: Checked, kind: Kind) -> None:
             _refuse_unclear([Unclear(line, column, value, OTHER_ORDER)], kind)
 
 
-def _first_of(rows: Positions, batch: Batch, judged: Field, doubt: str) -> Unclear:
+def _first_of(rows: Positions, batch: Batch, judged: Field, doubt: Doubt) -> Unclear:
     """Return what stands in a field of some rows on the first of their lines, and why that is in doubt."""
     lines = batch.lines.to_numpy()
     row = int(rows[lines[rows].argmin()])
-    value = shorten(_written(batch.rows, judged)[row].as_py())
-    return Unclear(int(lines[row]), judged.name, value, doubt)
+    (values,) = batch.rows.slice(row, 1).to_pylist()
+    return Unclear(int(lines[row]), judged.name, shorten(_shown(values, judged) or ""), doubt)
+
+
+def _shown(values: Mapping[str, str | None], judged: Field) -> str | None:
+    """Return what stands in the columns of a field in one row, for people; None if nothing does."""
+    written = [values[name] or "" for name in judged.columns if values.get(name) is not None]
+    return " ".join(written) if written else None
 
 
 def _refuse_unclear(unclear: Sequence[Unclear], kind: Kind) -> None:
     """Raise InputError for the value on the first line, if there is one."""
     first = min(unclear, key=attrgetter("line"), default=None)
     if first is not None:
-        message = f"line {first.line}, column {shorten(first.column)}: {first.value} {first.doubt}"
+        where = f"line {first.line}, column {shorten(first.column)}"
         of_kind = "" if kind.is_mapped else f'kind = "{kind.name}" and '
-        advice = f'say how days are written: a --map with {of_kind}date_format = "DD/MM/YYYY"'
-        raise InputError(message, advice)
+        message = f"{where}: {first.value} {first.doubt.told}"
+        raise InputError(message, first.doubt.advice.format(kind=of_kind))
 
 
 def _written(rows: pa.RecordBatch, judged: Field) -> Values:
-    """Return what stands in the columns of a field."""
-    written = _column(rows, judged.column)
-    if not judged.time_column:
-        return written
-    return day_and_time(written, _column(rows, judged.time_column))
+    """Return what stands in the columns of a field, as its parser reads it."""
+    written = [_column(rows, name) for name in (judged.column, *judged.others)]
+    return judged.joined(*written) if judged.joined else written[0]
 
 
 def _column(rows: pa.RecordBatch, name: str) -> Values:
@@ -341,14 +365,14 @@ def _refusals(
     rows: list[dict[str, str | None]] = refused.to_pylist()
     found = zip(lines, rows, _natural_ids(refused, kind), faults.items(), strict=True)
     for line, values, natural_id, (row, (judged, code)) in found:
-        written = [values[name] or "" for name in judged.columns if values.get(name) is not None]
+        written = _shown(values, judged)
         yield Refusal(
             line=line,
             code=code,
             row_text=batch.row_text(row),
             byte_offset=batch.row_byte(row),
             column=judged.name,
-            value=shorten(" ".join(written)) if written else None,
+            value=None if written is None else shorten(written),
             values={name: text for name, text in values.items() if text is not None},
             natural_id=natural_id,
         )

@@ -22,6 +22,7 @@ from loaders.constraints import suspended
 from loaders.documents import ONLY_DOCUMENTS, Delivery
 from loaders.files import day_in_name, printable
 from loaders.ledger import Entry, RowCounts
+from loaders.narrowing import narrow
 from loaders.personal import without_personal
 from loaders.places import note_bytes
 from loaders.preview import Judgement, judge
@@ -95,7 +96,12 @@ def ingest(
 
     loads = [partial(_load, Loading(file, terms, progress)) for file in files]
     checks = [partial(_refuse_shared_ids, files)] if terms.source is None else []
-    tasks: list[Callable[[Stores], FileReport | None]] = [*checks, _forget, *loads, replay]
+    tasks: list[Callable[[Stores], FileReport | None]] = [
+        *checks,
+        partial(_forget, progress),
+        *loads,
+        replay,
+    ]
     done = persist(settings, tasks, progress=progress)
     return (*filter(None, done), *replayed)
 
@@ -125,8 +131,15 @@ class Loading:
         return self.file.content.also(FULL) if self.terms.is_full else self.file.content
 
 
-def _forget(stores: Stores) -> None:
+def _forget(progress: Progress, stores: Stores) -> None:
+    """Remove what is too old to be kept, and of refused rows what the settings don't keep any more."""
     ledger.forget(stores.postgres, stores.settings)
+    quarantine_text = stores.settings.quarantine_text
+    if rows := narrow(stores.postgres, quarantine_text):
+        noun = "row" if rows == 1 else "rows"
+        progress.say(
+            f"quarantine kept more of {rows:,} {noun} than quarantine_text says, and cut that: {quarantine_text}"
+        )
 
 
 def _refuse_shared_ids(files: Sequence[Recognised], stores: Stores) -> None:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
 import pyarrow as pa
 
@@ -17,6 +17,7 @@ from loaders.kinds import KINDS_BY_NAME
 from loaders.kinds.events import EVENTS, PROPERTIES, events
 from loaders.parsers import (
     EPOCH_UNITS,
+    PAIRS,
     Parser,
     amount,
     choice,
@@ -24,16 +25,21 @@ from loaders.parsers import (
     constant,
     country,
     day,
+    day_and_time,
     day_of,
     decimal,
     epoch,
     instant,
     is_form,
+    joined_by,
+    joined_id,
     list_of_words,
     localised,
     minutes_as_seconds,
     scaled,
+    seconds_between,
     share_as_percent,
+    start_and_end,
 )
 from svp.core.texts import printable, read_text
 from svp.core.zones import load_zone
@@ -63,6 +69,9 @@ SETTINGS = (
 )
 SECTIONS = ("columns", "values")
 COLUMN_KEYS = ("column", "time", "constant", "written", "date_format")
+JOINED_KEYS = ("columns", "joined")
+MIN_COLUMNS = 2
+SPAN_KEYS = ("start", "end", "written", "date_format")
 
 NUMBERS: dict[tuple[str, str], Parser] = {
     ("amount_minor", "major"): amount(),
@@ -77,8 +86,15 @@ NUMBERS: dict[tuple[str, str], Parser] = {
 SPELLED: dict[tuple[str, str], Parser] = {
     ("country", "code"): country(),
     ("watch_seconds", "clock"): clock_as_seconds(MAX_LENGTH_MINUTES * 60),
+    **{
+        ("watch_seconds", pair): clock_as_seconds(MAX_LENGTH_MINUTES * 60, pair=pair)
+        for pair in PAIRS
+    },
 }
 """Ways that no sign is within."""
+
+LENGTHS = {"watch_seconds": MAX_LENGTH_MINUTES * 60}
+"""Lengths that may be told by two instants, with the longest in seconds."""
 
 EPOCHS = {f"epoch {unit}": epoch(unit) for unit in EPOCH_UNITS}
 """Ways to write any instant, or its day."""
@@ -239,21 +255,61 @@ class _Map:
         about: Mapping[str, object] = {"column": said} if isinstance(said, str) else {}
         if isinstance(said, dict):
             about = said
-            self._check_keys(at, about, COLUMN_KEYS)
+            self._check_keys(at, about, _keys_of(about))
         column = table.column(name)
+        if "columns" in about or "joined" in about:
+            return self._joined_id(at, table, column, about)
+        if "start" in about or "end" in about:
+            return self._span(at, column, about)
         parser, is_needed = self._parser(table, column, about), _is_needed(column)
         if "constant" in about:
             return Field("", name, self._constant(at, about, parser), required=is_needed)
         if not isinstance(about.get("column"), str):
             advice = f'write {name} = "Column of the file", or {name} = {{ column = "…", written = "…" }}'
             self._refuse(at, f"{name} names no column of the file", advice)
+        field, time = Field(str(about["column"]), name, parser, is_needed), about.get("time")
+        if time is None:
+            return field
+        return replace(field, others=(self._time_column(at, column, about),), joined=day_and_time)
+
+    def _joined_id(
+        self, at: tuple[str, ...], table: Table, column: Column, about: Mapping[str, object]
+    ) -> Field:
+        """Return an id of several columns, of a file that has none in one."""
+        if not _is_id(table, column):
+            self._refuse(
+                at, f"{column.name} is no id", "leave out columns and joined: they are for ids"
+            )
+        names, sign = about.get("columns"), about.get("joined")
+        if not _are_columns(names):
+            advice = 'write columns = ["Customer", "Began"]'
+            self._refuse(
+                (*at, "columns"), "columns are not two columns of the file or more", advice
+            )
+        if not (isinstance(sign, str) and len(sign) == 1 and sign.isprintable()):
+            advice = 'write joined = "-", or another sign that is in none of the columns'
+            self._refuse((*at, "joined"), "joined is not one sign", advice)
+        first, *others = names
+        parser = joined_id(parser_of(table, column), sign=sign, columns=len(names))
         return Field(
-            str(about["column"]),
-            name,
-            parser,
-            required=is_needed,
-            time_column=self._time_column(at, column, about),
+            first, column.name, parser, _is_needed(column), tuple(others), joined=joined_by(sign)
         )
+
+    def _span(self, at: tuple[str, ...], column: Column, about: Mapping[str, object]) -> Field:
+        """Return a length that is the time from one instant to another."""
+        if column.name not in LENGTHS:
+            advice = f"leave out start and end: they are for {', '.join(LENGTHS)}"
+            self._refuse(at, f"{column.name} is no length in seconds", advice)
+        names = [about.get("start"), about.get("end")]
+        if not _are_columns(names):
+            advice = f'write {column.name} = {{ start = "Began", end = "Ended" }}'
+            self._refuse(at, "start and end are not two columns of the file", advice)
+        moment = instant(self._form(at, about), zone=self._said.get("zone"))
+        if "written" in about:
+            moment = self._written(at, "an instant", about["written"], EPOCHS)
+        start, end = map(str, names)
+        parser = seconds_between(moment, maximum=LENGTHS[column.name])
+        return Field(start, column.name, parser, _is_needed(column), (end,), joined=start_and_end)
 
     def _constant(self, at: tuple[str, ...], about: Mapping[str, object], parser: Parser) -> Parser:
         """Return the parser of a column that is the same in every row."""
@@ -263,7 +319,7 @@ class _Map:
         if "column" in about or "time" in about:
             self._refuse(at, "a constant stands in no column", "leave out one of the two")
         parsed = parser.parse(pa.array([said]))
-        reasons = {**REFUSALS, **STOPPING}
+        reasons = {**REFUSALS, **{code: doubt.told for code, doubt in STOPPING.items()}}
         faults = [reasons[code] for code, at_fault in parsed.faults if at_fault.any()]
         if faults or parsed.values.null_count:
             advice = f"{at[1]} may be: {parser.meaning}"
@@ -272,11 +328,11 @@ class _Map:
         return constant(parser, said)
 
     def _time_column(self, at: tuple[str, ...], column: Column, about: Mapping[str, object]) -> str:
-        """Return the column that has the time of day of an instant; empty if its own has it."""
-        at, said = (*at, "time"), about.get("time", "")
-        if not isinstance(said, str):
+        """Return the column that has the time of day of an instant."""
+        at, said = (*at, "time"), about["time"]
+        if not isinstance(said, str) or not said:
             self._refuse(at, "time names no column of the file", 'write time = "…"')
-        if said and (not pa.types.is_timestamp(column.type) or "written" in about):
+        if not pa.types.is_timestamp(column.type) or "written" in about:
             message = f"{column.name} has no time in a column of its own"
             self._refuse(at, message, "leave time out: it is for dates with a time written as such")
         return said
@@ -285,7 +341,7 @@ class _Map:
         at = ("columns", column.name)
         form = self._form(at, about)
         if "written" in about:
-            return self._written(at, column, about["written"])
+            return self._written(at, column.name, about["written"], self._ways(column))
         if column.name in self._section("values"):
             return self._choice(column)
         if column.type == pa.date32():
@@ -305,8 +361,9 @@ class _Map:
             self._refuse(where, message, 'write year, month and day once each, as "DD/MM/YYYY"')
         return form
 
-    def _written(self, at: tuple[str, ...], column: Column, way: object) -> Parser:
-        name, ways = column.name, self._ways(column)
+    def _written(
+        self, at: tuple[str, ...], name: str, way: object, ways: Mapping[str, Parser]
+    ) -> Parser:
         if not isinstance(way, str) or way not in ways:
             known = (
                 f"use one of {', '.join(ways)}"
@@ -365,6 +422,25 @@ class _Map:
 def _is_needed(column: Column) -> bool:
     """Tell whether a file must have the column; a title without genres is one."""
     return column.required and column.name != "genres"
+
+
+def _is_id(table: Table, column: Column) -> bool:
+    return column.name in table.key or bool(column.refers_to)
+
+
+def _are_columns(names: object) -> TypeGuard[list[str]]:
+    """Tell whether something is the names of two columns or more."""
+    if not isinstance(names, list) or len(names) < MIN_COLUMNS:
+        return False
+    return all(isinstance(name, str) and name for name in names)
+
+
+def _keys_of(about: Mapping[str, object]) -> tuple[str, ...]:
+    """Return what may be said of a column beside what is, of which there are three sorts."""
+    for keys, telling in ((JOINED_KEYS, JOINED_KEYS), (SPAN_KEYS, ("start", "end"))):
+        if not about.keys().isdisjoint(telling):
+            return keys
+    return (*COLUMN_KEYS, "columns", "joined", "start", "end")
 
 
 def _is_number(column: Column) -> bool:

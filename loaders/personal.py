@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from loaders.parsers.base import CUT
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from loaders.batches import Refusal
     from loaders.contract import Kind
 
-__all__ = ["ADDRESS", "IDS", "without_personal"]
+__all__ = ["ADDRESS", "IDS", "without_addresses", "without_personal"]
 
 ADDRESS = (
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[\w.-]+"
@@ -49,21 +50,23 @@ def without_personal(
     ways = _ways(kind)
     for refusal in refusals:
         if refusal.values is None:
-            text = "" if has_others else _without_addresses(refusal.row_text)
+            text = "" if has_others else without_addresses(refusal.row_text)
             yield refusal._replace(row_text=text)
         else:
             yield _row(refusal, refusal.values, kind, ways, has_others=has_others)
 
 
-def _without_addresses(text: str) -> str:
+def without_addresses(text: str) -> str:
+    """Return a text with another word for each address in it."""
     return re.sub(ADDRESS, CUT, text)
 
 
 def _ways(kind: Kind) -> Ways:
     """Return how each column that is kept is freed of personal data."""
-    ways: dict[str, Callable[[str], str]] = dict.fromkeys(kind.kept_columns, _without_addresses)
+    ways: dict[str, Callable[[str], str]] = dict.fromkeys(kind.kept_columns, without_addresses)
     ways |= {field.column: field.parser.cut for field in kind.fields if field.parser.cut}
-    return ways | {field.column: str for field in kind.fields if re.search(IDS, field.to)}
+    ids = (field.columns for field in kind.fields if re.search(IDS, field.to))
+    return ways | dict.fromkeys(chain.from_iterable(ids), str)
 
 
 def _row(

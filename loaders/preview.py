@@ -6,8 +6,9 @@ What only the stores know is left open: whether what a row refers to is there, a
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from loaders.codes import REFUSALS
@@ -93,27 +94,26 @@ def explain(file: Recognised) -> Explanation:
     Raises:
         InputError: the file is damaged near its start, or a value leaves open what the whole file means.
     """
-    checked = [file.judge(_first_rows(batch)) for batch in islice(file.batches(), 1)]
+    checked = [file.judge(batch, is_first=True) for batch in islice(file.batches(), 1)]
     names = {field.to for field in file.kind.fields} | {"line", "quality_flags"}
-    rows = [row for one in checked for row in one.accepted.to_pylist()]
+    rows = [row for one in checked for row in one.accepted[:EXPLAINED_ROWS].to_pylist()]
+    refusals = sorted(
+        (refusal for one in checked for refusal in one.refusals), key=attrgetter("line")
+    )[:EXPLAINED_ROWS]
+    lines = [*(row["line"] for row in rows), *(refusal.line for refusal in refusals)]
+    first = sorted(lines)[:EXPLAINED_ROWS]
     return Explanation(
         file=file,
         compression=file.file.compression(),
         fields=tuple(
             (field, set(field.columns) <= set(file.reader.columns)) for field in file.kind.fields
         ),
-        rows=tuple({name: row[name] for name in row if name in names} for row in rows),
-        refusals=tuple(refusal for one in checked for refusal in one.refusals),
-    )
-
-
-def _first_rows(batch: Batch) -> Batch:
-    whole = batch.in_order()
-    return replace(
-        whole,
-        rows=whole.rows.slice(0, EXPLAINED_ROWS),
-        lines=whole.lines.slice(0, EXPLAINED_ROWS),
-        refusals=whole.refusals[:EXPLAINED_ROWS],
+        rows=tuple(
+            {name: row[name] for name in row if name in names}
+            for row in rows
+            if row["line"] in first
+        ),
+        refusals=tuple(refusal for refusal in refusals if refusal.line in first),
     )
 
 

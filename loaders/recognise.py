@@ -129,14 +129,17 @@ class Recognised:
         """What it is called where its folder goes without saying."""
         return _with_sheet(shorten(self.path.name), self.reader)
 
-    def judge(self, batch: Batch) -> Checked:
-        """Return its contract's judgement of some of its rows.
+    def judge(self, batch: Batch, *, is_first: bool = False) -> Checked:
+        """Return its contract's judgement of some of its rows; the first of them tell more of the whole file.
 
         Raises:
             InputError: a value leaves open what the whole file means.
         """
         with self._named():
-            return check(batch, self.kind)
+            checked = check(batch, self.kind)
+            if is_first:
+                refuse_other_order(checked, self.kind)
+            return checked
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -180,12 +183,12 @@ class Recognised:
         Raises:
             InputError: the file is damaged, or gone, or a value leaves open what it means.
         """
-        found = in_order(lambda batch: (batch, self.judge(batch)), self.batches())
-        for number, (batch, checked) in enumerate(found):
-            if number == 0:
-                with self._named():
-                    refuse_other_order(checked, self.kind)
-            yield batch, checked
+
+        def judge(numbered: tuple[int, Batch]) -> tuple[Batch, Checked]:
+            number, batch = numbered
+            return batch, self.judge(batch, is_first=number == 0)
+
+        yield from in_order(judge, enumerate(self.batches()))
 
     def batches(self, *, also: Collection[str] = ()) -> Iterator[Batch]:
         """Yield its rows, with the columns of its kind at least, and ``also``.

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from svp.core.postgres import Connection
     from svp.settings import Settings
 
-__all__ = ["Replay", "replay_corrections", "replay_quarantine", "replay_waiting"]
+__all__ = ["Replay", "kind_of", "replay_corrections", "replay_quarantine", "replay_waiting"]
 
 ORDER = {name: number for number, name in enumerate(TABLES_BY_NAME)}
 """Of tables, parents before children; documents that refer to nothing come last."""
@@ -175,7 +175,7 @@ def _judge_again(
     """Replay what PostgreSQL refused of a load, then what the contract did."""
     yield from _replay_staged(stores, held, progress, is_waiting=False)
     try:
-        kind = _kind_of(held)
+        kind = kind_of(held)
     except UsageError as error:
         progress.say(f"{error.message}; {error.advice}")
         return
@@ -397,10 +397,10 @@ def _held_load(connection: Connection, load_id: int) -> tuple[Held, Kind]:
             message, "'svp loads list' shows them; a refused file is loaded again whole"
         )
     held = Held(load_id, *found)
-    return held, _kind_of(held)
+    return held, kind_of(held)
 
 
-def _kind_of(held: Held) -> Kind:
+def kind_of(held: Held) -> Kind:
     """Return the kind by which the rows of a load are judged again, as it was said to be read.
 
     Raises:

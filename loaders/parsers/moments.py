@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from loaders.arrow import Mask, Values, compute, mask
+from loaders.arrow import Mask, Values, compute, mask, put
 from loaders.parsers.base import Parsed, Parser, clean, matching, where, within
 from svp.core.zones import load_zone
 
@@ -26,21 +26,40 @@ __all__ = [
     "is_day_with_year_last",
     "is_form",
     "midnight_of",
+    "seconds_between",
+    "start_and_end",
 ]
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 FIRST_INSTANT = datetime(1900, 1, 1, tzinfo=UTC)
 LAST_INSTANT = datetime(2199, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 INSTANT = pa.timestamp("us", tz="UTC")
+MICROSECONDS = 1_000_000
+"""Of a second."""
 
 ISO = "YYYY-MM-DD"
 ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 YEAR_LAST = (
     r"(?P<first>[0-9]{1,2})[./-](?P<second>[0-9]{1,2})[./-](?P<year>[0-9]{4}|[0-9]{2})(?:[T ]|$)"
 )
-MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?$"
 TIME = r"(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
-OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})"
+OFFSET = r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+SPACE = r"[ \x{a0}\x{202f}]"
+"""Browsers write narrow ones before AM and PM."""
+CLOCK = (
+    r"(?P<hour>[0-9]{1,2})(?P<rest>:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
+    rf"(?:{SPACE}?(?P<half>[AaPp])\.?[Mm]\.?)?"
+)
+"""A time as people write it: the hour may have one digit, and be one of twelve with AM or PM behind."""
+MIDNIGHT = rf"(?:T| +)(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00(?:\.0+)?)?{SPACE}?[Aa]\.?[Mm]\.?)$"
+
+HOURS = {f"{hour:{width}}": hour for hour in range(24) for width in ("", "02")} | {
+    f"{hour:{width}}{half}": hour % 12 + later
+    for half, later in {"a": 0, "p": 12}.items()
+    for hour in range(1, 13)
+    for width in ("", "02")
+}
+"""What an hour means as it is written, with the first letter of AM or PM; 0 PM and 13 AM are none."""
 
 PARTS = {
     "YYYY": "(?P<year>[0-9]{4})",
@@ -92,9 +111,7 @@ def instant(form: str | None = ISO, *, zone: str | None = None) -> Parser:
 
     def parse(values: Values) -> Parsed:
         cleaned = clean(values)
-        written, faulty = matching(
-            _iso_date_of(cleaned, form or ISO), f"^{ISO_DAY}[T ]{TIME}{OFFSET}?$"
-        )
+        written, faulty = _with_iso_time(_iso_date_of(cleaned, form or ISO))
         faulty |= mask(compute.and_(compute.is_valid(cleaned), compute.is_null(written)))
         short = compute.replace_substring_regex(written, r"(\.[0-9]{6})[0-9]+", r"\1")
         zoned, naive = matching(short, OFFSET + "$")
@@ -145,6 +162,31 @@ def epoch(unit: str) -> Parser:
 def day_and_time(days: Values, times: Values) -> Values:
     """Return days and times of day as dates with a time; null where one of both is not there."""
     return compute.binary_join_element_wise(_without_midnight(clean(days)), clean(times), " ")
+
+
+def start_and_end(starts: Values, ends: Values) -> Values:
+    """Return what is written of two instants as one column."""
+    return pa.StructArray.from_arrays([starts, ends], names=["start", "end"])
+
+
+def seconds_between(moment: Parser, *, maximum: int) -> Parser:
+    """The length from one instant to another, as whole seconds rounded down; ``maximum`` is in seconds, too."""
+
+    def parse(values: Values) -> Parsed:
+        start, end = (moment.parse(compute.struct_field(values, at)) for at in ("start", "end"))
+        length = compute.subtract(end.values, start.values).cast(pa.int64())
+        turned = mask(compute.less(length, 0))
+        inside, outside = within(length, 0, (maximum + 1) * MICROSECONDS - 1)
+        faults = (("ends_before_start", turned), ("out_of_range", outside))
+        seconds = compute.divide(inside, MICROSECONDS).cast(pa.int32())
+        return Parsed(seconds, (*start.faults, *end.faults, *faults))
+
+    of_zone = moment.in_zone
+    return Parser(
+        f"length from one instant to another, in seconds rounded down; each a {moment.meaning}",
+        parse,
+        in_zone=of_zone and (lambda zone: seconds_between(of_zone(zone), maximum=maximum)),
+    )
 
 
 def day_of(moment: Parser) -> Parser:
@@ -208,6 +250,30 @@ def _iso_date_of(values: Values, form: str) -> Values:
     return _or_iso(own, values, form)
 
 
+def _with_iso_time(values: Values) -> tuple[Values, Mask]:
+    """Return dates whose time is written HH:MM or longer, and which have none; most files write all of them so."""
+    written, others = matching(values, f"^{ISO_DAY}[T ]{TIME}{OFFSET}?$")
+    if not others.any():
+        return written, others
+    respelled = _respelled(values.filter(pa.array(others)))
+    faulty = others.copy()
+    faulty[others] = mask(compute.is_null(respelled))
+    return put(written, others, respelled), faulty
+
+
+def _respelled(values: Values) -> Values:
+    """Return dates with a time as people write it as YYYY-MM-DD HH:MM; null where they have none."""
+    form = f"^(?P<day>{ISO_DAY})(?:T| +){CLOCK}(?: ?(?P<offset>{OFFSET}|UTC))?$"
+    parts = compute.extract_regex(values, form)
+    names = ("day", "hour", "half", "rest", "offset")
+    of_day, hour, half, rest, offset = (compute.struct_field(parts, name) for name in names)
+    said = compute.binary_join_element_wise(hour, compute.utf8_lower(half), "")
+    found = compute.index_in(said, value_set=pa.array(HOURS))
+    hours = compute.take(pa.array([f" {hour:02}" for hour in HOURS.values()]), found)
+    offset = compute.replace_substring(offset, "UTC", "Z")
+    return compute.binary_join_element_wise(of_day, hours, rest, offset, "")
+
+
 def _or_iso(own: Values, values: Values, form: str) -> Values:
     """Return what a form read, and values that begin with YYYY-MM-DD, which means one day only, beside it."""
     if form.startswith("YYYY"):
@@ -220,7 +286,7 @@ def _without_midnight(values: Values) -> Values:
     """Return days without the midnight behind them; where no value is longer than a day, it costs next to nothing."""
     if not mask(compute.greater(compute.binary_length(values), len(ISO))).any():
         return values
-    return compute.replace_substring_regex(values, f"^({ISO_DAY}){MIDNIGHT}", r"\1")
+    return compute.replace_substring_regex(values, MIDNIGHT, "")
 
 
 def _joined(parts: Values, form: str) -> Values:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 __all__ = [
+    "PAIRS",
     "amount",
     "clock_as_seconds",
     "counted",
@@ -29,6 +30,12 @@ __all__ = [
 ]
 
 WHOLE_NUMBER = r"[0-9]+(\.0*)?"
+
+PAIRS = {
+    "mm:ss": (r"[0-9]{1,4}:[0-5][0-9](?:\.[0-9]+)?", r"0:\1"),
+    "hh:mm": (r"[0-9]{1,4}:[0-5][0-9]", r"\1:00"),
+}
+"""What two numbers with a colon may mean, how they are written, and what makes three of them."""
 
 
 def whole(minimum: int, maximum: int, type_: pa.DataType) -> Parser:
@@ -75,16 +82,22 @@ def minutes_as_seconds(maximum: int) -> Parser:
     return replace(read, meaning=meaning)
 
 
-def clock_as_seconds(maximum: int) -> Parser:
-    """A length as hours, minutes and seconds, as whole seconds rounded down; ``maximum`` is in seconds."""
-    form = r"^(?P<hours>[0-9]{1,4}):(?P<minutes>[0-5][0-9]):(?P<seconds>[0-5][0-9])(?:\.[0-9]+)?$"
+def clock_as_seconds(maximum: int, *, pair: str = "") -> Parser:
+    """A length as hours, minutes and seconds, as whole seconds rounded down; ``maximum`` is in seconds.
+
+    Two numbers alone mean nothing, unless ``pair`` says what: ``mm:ss`` or ``hh:mm``.
+    """
+    three = r"[0-9]{1,4}:[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
+    two, completed = PAIRS.get(pair, ("", ""))
+    form = f"^(?:{three}|{two})$" if pair else f"^{three}$"
 
     def parse(values: Values) -> Parsed:
         written, faulty = matching(clean(values), form)
-        parts = compute.extract_regex(written, form)
+        if pair:
+            written = compute.replace_substring_regex(written, f"^({two})$", completed)
+        parts = compute.extract_regex(written, r"^(?P<h>[0-9]+):(?P<m>[0-9]+):(?P<s>[0-9]+)")
         hours, minutes, seconds = (
-            compute.struct_field(parts, name).cast(pa.int64())
-            for name in ("hours", "minutes", "seconds")
+            compute.struct_field(parts, name).cast(pa.int64()) for name in ("h", "m", "s")
         )
         minutes = compute.add(compute.multiply(hours, 60), minutes)
         length = compute.add(compute.multiply(minutes, 60), seconds)
@@ -92,7 +105,8 @@ def clock_as_seconds(maximum: int) -> Parser:
         faults = (("not_a_length", faulty), ("out_of_range", outside))
         return Parsed(inside.cast(pa.int32()), faults)
 
-    return Parser("length as hours:minutes:seconds, kept as whole seconds rounded down", parse)
+    known = f"hours:minutes:seconds or {pair}" if pair else "hours:minutes:seconds"
+    return Parser(f"length as {known}, kept as whole seconds rounded down", parse)
 
 
 def scaled(factor: int, parser: Parser, type_: pa.DataType) -> Parser:

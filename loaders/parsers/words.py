@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,8 @@ __all__ = [
     "currency",
     "first_of",
     "identifier",
+    "joined_by",
+    "joined_id",
     "longer",
     "prose",
     "session",
@@ -67,6 +69,27 @@ def identifier(*, max_characters: int) -> Parser:
         return Parsed(cleaned, faults)
 
     return Parser(f"id, up to {max_characters:,} characters", plain_or(max_characters, parse))
+
+
+def joined_by(sign: str) -> Callable[..., Values]:
+    """Return what makes one text of those of several columns; null where one of them is not there."""
+
+    def join(*columns: Values) -> Values:
+        return compute.binary_join_element_wise(*map(clean, columns), sign)
+
+    return join
+
+
+def joined_id(parser: Parser, *, sign: str, columns: int) -> Parser:
+    """A key of so many columns, joined by a sign that is in none of them, so that no two rows get the same by it."""
+
+    def parse(values: Values) -> Parsed:
+        parsed = parser.parse(values)
+        others = compute.not_equal(compute.count_substring(values, sign), columns - 1)
+        return replace(parsed, faults=(("ambiguous_id", mask(others)), *parsed.faults))
+
+    meaning = f"{parser.meaning}, of {columns} columns with {sign} between them"
+    return replace(parser, meaning=meaning, parse=parse)
 
 
 def with_nul(values: Values) -> Mask:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -259,23 +259,20 @@ def _between(parted: Parted, layout: Layout, left: Mask) -> tuple[Positions, Val
     """Return which of some lines are as a layout is around its slots, and what is in these, line by line."""
     lines, edges = _edges(parted, layout, left)
     pieces = _pieces(parted.data, edges)
-    rounded, width = 1 << len(lines).bit_length(), edges.shape[1]
-    around = _chosen(pieces, _every_other(rounded, width, 0)[: len(lines)])
+    width = edges.shape[1]
+    around = _chosen(pieces, _every_other(len(lines), width, 0))
     fits = _equal(cast("pa.Buffer", around.buffers()[2]), b"".join(layout.around))
-    numbers = _every_other(rounded, width, 1)[: len(lines)]
+    numbers = _every_other(len(lines), width, 1)
     if fits.all():
         return lines, _chosen(pieces, numbers)
     return lines[fits], _chosen(pieces, numbers.take(np.flatnonzero(fits), axis=0))
 
 
-@lru_cache(maxsize=2 * MAX_LAYOUTS)
 def _every_other(lines: int, width: int, first: int) -> Positions:
-    """Return the numbers of every other piece of some lines, each a row; each of them has ``width`` pieces.
-
-    The next block asks for the same again.
-    """
-    numbers = np.arange(lines * width, dtype=np.int32).reshape(lines, width)
-    return np.ascontiguousarray(numbers[:, first : width - first : 2])
+    """Return the numbers of every other piece of some lines, each a row; each of them has ``width`` pieces."""
+    starts: Positions = np.arange(first, lines * width, width, dtype=np.int32)
+    steps: Positions = np.arange(0, width - 2 * first, 2, dtype=np.int32)
+    return starts[:, None] + steps
 
 
 def _edges(parted: Parted, layout: Layout, left: Mask) -> tuple[Positions, Positions]:

@@ -9,7 +9,7 @@ WITH allowed AS (
 )
 
 INSERT INTO ops.quarantine (
-    load_id, line, natural_id, column_name, code, value, row_text, row_values, row_form, byte_offset
+    load_id, line, natural_id, column_name, code, value, row_text, row_values, row_form, kept_as, byte_offset
 )
 SELECT
     %(load_id)s AS load_id,
@@ -23,6 +23,7 @@ SELECT
     CASE
         WHEN allowed.rows_are_kept AND refused.row_values IS NOT NULL AND refused.is_whole THEN 'columns' ELSE 'text'
     END AS row_form,
+    current_setting('svp.quarantine_text') AS kept_as,
     refused.byte_offset
 FROM
     unnest(

@@ -58,7 +58,7 @@ kept AS (
     LEFT JOIN masked ON refused.line = masked.line
 )
 
-INSERT INTO ops.quarantine (load_id, line, natural_id, column_name, code, value, row_text, row_form)
+INSERT INTO ops.quarantine (load_id, line, natural_id, column_name, code, value, row_text, row_form, kept_as)
 SELECT
     cast(current_setting('svp.load_id') AS bigint) AS load_id,
     kept.line,
@@ -67,6 +67,7 @@ SELECT
     kept.refused_code,
     CASE WHEN kept.value_is_kept THEN left(kept.refused_value, 80) END AS value,
     CASE WHEN kept.is_kept THEN coalesce(kept.masked_text, cast(kept.staged AS text)) ELSE '' END AS row_text,
-    CASE WHEN kept.is_kept AND kept.masked_text IS NULL THEN 'values' ELSE 'text' END AS row_form
+    CASE WHEN kept.is_kept AND kept.masked_text IS NULL THEN 'values' ELSE 'text' END AS row_form,
+    CASE WHEN kept.is_waiting THEN 'keep' ELSE current_setting('svp.quarantine_text') END AS kept_as
 FROM kept
 ORDER BY kept.line;

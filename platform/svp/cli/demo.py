@@ -93,7 +93,7 @@ def _generate(data: Path, scale: str, progress: Progress) -> None:
 
 def _load(settings: Settings, data: Path, progress: Progress) -> None:
     from loaders.ingest import ingest
-    from loaders.recognise import recognise_all
+    from loaders.recognise import recognise_delivery
     from loaders.terms import Terms
     from nosql.run import run
     from svp.cli.ingest import report_table
@@ -102,7 +102,8 @@ def _load(settings: Settings, data: Path, progress: Progress) -> None:
     progress.say("3/6 schemas, then files into PostgreSQL and MongoDB")
     install_all(settings, progress)
     terms = Terms(source=f"demo-{data.name}")
-    reports = ingest(settings, recognise_all([data]), terms=terms, progress=progress)
+    delivery = recognise_delivery([data], progress=progress)
+    reports = ingest(settings, delivery.files, terms=terms, progress=progress)
     console(stderr=True).print(report_table(reports))
     progress.say("4/6 aggregation pipelines in MongoDB")
     run(settings, progress=progress)

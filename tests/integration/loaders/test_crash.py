@@ -216,6 +216,9 @@ def test_an_interrupt_while_rows_are_copied_out_leaves_nobody_at_work_on_the_con
         with pytest.raises(KeyboardInterrupt) as held:
             store_documents(opened_stores, "viewing_sessions", 3, Shown())
         assert seen == [TRANSACTION_STATUS_ACTIVE]
+        # Nobody waited for what was under way; it ends by itself.
+        for worker in workers() - before:
+            worker.join(timeout=10)
         assert workers() <= before
         # Until here its traceback kept all that was at work.
         assert held.value.__traceback__ is not None

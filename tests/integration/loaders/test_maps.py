@@ -16,7 +16,7 @@ from loaders.replay import replay_corrections, replay_quarantine
 from svp.errors import UsageError
 from svp.model import TABLES
 from tests.unit.loaders.builders import a_user, users_file, write_csv
-from tests.unit.loaders.test_maps import PARTED
+from tests.unit.loaders.test_maps import PARTED, SPANS, SPANS_HEADER
 
 if TYPE_CHECKING:
     from tests.integration.loaders.stores import Stores
@@ -112,6 +112,30 @@ def test_rows_that_were_refused_under_a_map_are_judged_again_and_corrected_by_it
     assert stores.quarantined() == []
 
 
+def test_plays_with_neither_id_nor_length_are_loaded_corrected_and_told_when_they_come_again(
+    stores: Stores, tmp_path: Path
+) -> None:
+    map_file = tmp_path / "plays.toml"
+    map_file.write_text(SPANS, encoding="utf-8")
+    rows = (
+        "K7,b,T1,4/5/2024 9:30 PM,4/5/2024 10:00:05 PM\nK7,b,T1,4/6/2024 9:30 PM,4/6/2024 9:00 PM\n"
+    )
+    plays = tmp_path / "plays.csv"
+    plays.write_text(SPANS_HEADER + rows)
+    stores.load(*parents(tmp_path), source="acme")
+    stores.load(plays, map_file=map_file)
+    assert [code for _, _, code, _ in stores.quarantined()] == ["ends_before_start"]
+    mend = tmp_path / "mend.csv"
+    export_rows(stores.settings, mend, load_id=3)
+    mend.write_text(mend.read_text().replace("9:00 PM", "9:30:07 PM"))
+    (report,) = replay_corrections(stores.settings, mend, load_id=3).reports
+    assert report.counts.loaded_rows == 1
+    told = "SELECT session_id, watch_seconds FROM oltp.viewing_sessions ORDER BY 1"
+    assert stores.rows(told) == [("K7|b|4/5/2024 9:30 PM", 1_805), ("K7|b|4/6/2024 9:30 PM", 7)]
+    plays.write_text(SPANS_HEADER + rows.splitlines()[0] + "\n")
+    assert stores.load(plays, map_file=map_file)[0].counts.unchanged_rows == 1
+
+
 def test_rows_whose_terms_an_older_program_did_not_keep_are_left_alone(
     stores: Stores, tmp_path: Path
 ) -> None:
@@ -128,7 +152,7 @@ def test_rows_are_judged_again_in_the_zone_that_was_said() -> None:
     held = Held(
         1, "service.ratings", "ratings", "service", "ratings.csv", '{"zone": "Europe/Oslo"}'
     )
-    kind = replay._kind_of(held)
+    kind = replay.kind_of(held)
     assert (kind.name, kind.is_naive) == ("service.ratings", False)
     (rated_at,) = (field.parser for field in kind.fields if field.to == "rated_at")
     (instant,) = rated_at.parse(pa.array(["2024-07-01 12:00:00"])).values.to_pylist()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from psycopg2 import OperationalError
 
-from loaders import batches, ledger, parsers, publishing, replay, retries
+from loaders import batches, ledger, narrowing, parsers, publishing, replay, retries
 from loaders.kinds import KINDS, KINDS_BY_NAME
 from loaders.quarantine import export_rows, find_row, list_rows
 from loaders.readers import blocks
@@ -350,19 +350,24 @@ def test_what_is_kept_of_a_refused_row_is_what_the_settings_say(
 ADA = "ada@example.org"
 
 
-@pytest.fixture
-def personal(stores: Stores, tmp_path: Path) -> Stores:
-    """Five sessions as load 3, with a column nobody knows: three have no day, one no user, one line is too short."""
-    stores.load(users_file(tmp_path), a_catalogue(tmp_path))
+def personal_sessions(folder: Path) -> Path:
+    """Write five sessions, with a column nobody knows: three have no day, one no user, one line is too short."""
     rows = [
         a_session("S1", watch_date="soon", viewer="Ada Lovelace"),
         a_session("S2", watch_date="soon", viewer="Ada", device_type=ADA),
         a_session("S3", watch_date=ADA, viewer="Ada"),
         a_session("S4", user_id="U9", viewer="Ada"),
     ]
-    path = sessions_file(tmp_path, *rows)
+    path = sessions_file(folder, *rows)
     path.write_text(path.read_text() + f"S5,U1,Ada,{ADA}\n")
-    stores.load(path)
+    return path
+
+
+@pytest.fixture
+def personal(stores: Stores, tmp_path: Path) -> Stores:
+    """Personal sessions as load 3."""
+    stores.load(users_file(tmp_path), a_catalogue(tmp_path))
+    stores.load(personal_sessions(tmp_path))
     return stores
 
 
@@ -387,6 +392,51 @@ def test_no_column_of_quarantine_holds_personal_data_unless_the_settings_say_so(
     )
     keeping.load(again)
     assert ADA in list_rows(keeping.settings, load_id=4, limit=1)[0]["row_text"]
+
+
+def as_kept(stores: Stores) -> list[tuple[Any, ...]]:
+    """Return what is kept of each refused row, and whether it may be judged again."""
+    return stores.rows(
+        "SELECT line, natural_id, value, row_text, row_values::text, row_form, kept_as"
+        " FROM ops.quarantine ORDER BY line"
+    )
+
+
+@pytest.mark.parametrize("text", ["mask", "cut", "none"])
+def test_the_next_ingest_cuts_rows_of_which_more_was_kept_as_if_they_came_under_its_setting(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(narrowing, "ROWS_AT_ONCE", 2)
+    keeping, chosen = (
+        replace(stores, settings=replace(stores.settings, quarantine_text=one))
+        for one in ("keep", text)
+    )
+    keeping.load(users_file(tmp_path), a_catalogue(tmp_path))
+    path = personal_sessions(tmp_path)
+    keeping.load(path)
+    whole = as_kept(stores)
+    assert f"{whole}".count("Ada") > 4
+    chosen.load(users_file(tmp_path, a_user("U3"), name="more.csv"))
+    narrowed = as_kept(stores)
+    path.write_text(path.read_text() + "\n")
+    stores.rows("DELETE FROM ops.quarantine RETURNING 1")
+    chosen.load(path)
+    assert narrowed == as_kept(stores)
+    assert ADA not in f"{narrowed}"
+    chosen.load(users_file(tmp_path, a_user("U9"), name="last.csv"))
+    assert stored(chosen) == ["S4"]  # what waits was kept until it is loaded
+
+
+def test_rows_of_a_kind_that_is_not_known_any_more_are_cut_to_their_code(
+    stores: Stores, tmp_path: Path
+) -> None:
+    keeping = replace(stores, settings=replace(stores.settings, quarantine_text="keep"))
+    keeping.load(users_file(tmp_path, a_user(age=ADA)))
+    stores.rows("UPDATE ops.load SET kind = 'old.users' RETURNING 1")
+    keeping.load(users_file(tmp_path, a_user("U2"), name="b.csv"))
+    assert ADA in f"{as_kept(stores)}"
+    stores.load(users_file(tmp_path, a_user("U3"), name="c.csv"))
+    assert as_kept(stores) == [(2, "U1", None, "", None, "text", "mask")]
 
 
 def test_a_row_of_which_something_stored_is_cut_says_so_and_is_not_loaded_again(
@@ -462,6 +512,10 @@ def test_of_a_row_that_only_postgresql_refuses_addresses_are_cut_but_in_ids(
     assert staged["review"] == (review if is_kept else cut)
     assert row["row_form"] == ("values" if is_kept else "text")
     assert replay_quarantine(chosen.settings).unkept_rows == (0 if is_kept else 1)
+    stores.load(users_file(tmp_path))
+    (row,) = list_rows(stores.settings, limit=9)
+    staged = json.loads(row["row_text"])
+    assert (staged["user_id"], staged["review"], row["row_form"]) == (ADA, cut, "text")
 
 
 @pytest.mark.parametrize(

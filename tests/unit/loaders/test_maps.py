@@ -232,6 +232,15 @@ def test_a_day_without_its_time_and_lengths_that_no_clock_shows_are_refused_with
     ]
 
 
+def test_times_as_people_write_them_and_lengths_of_minutes_and_seconds(tmp_path: Path) -> None:
+    said = PARTED.replace('"clock"', '"mm:ss"').replace("DD.MM.YYYY", "M/D/YYYY")
+    rows = "1;K;T;4/5/2024 12:00:00 AM;9:30:05 pm;125:03\n2;K;T;4/5/2024;9:30;1:02:03\n"
+    evening, morning = stored(tmp_path, said, PARTED_HEADER + rows)
+    assert f"{evening['started_at']:%d %H:%M:%S}" == "05 19:30:05"
+    assert f"{morning['started_at']:%d %H:%M:%S}" == "05 07:30:00"
+    assert (evening["watch_seconds"], morning["watch_seconds"]) == (7_503, 3_723)
+
+
 def test_a_file_without_the_time_that_its_map_names_is_refused_or_said_to_lack_it(
     tmp_path: Path,
 ) -> None:
@@ -349,6 +358,7 @@ content_id = "i"
 title = "t"
 content_type = "k"
 """
+BARE = 'table = "viewing_sessions"\nsource = "a"\n[columns]\n'
 PLAYS = """table = "viewing_sessions"
 source = "a"
 [columns]
@@ -428,6 +438,56 @@ USERS = 'table = "users"\nsource = "acme"\n'
             (8, 30),
             "started_at can't be written as 'epoch'",
         ),
+        (
+            f'{BARE}device_type = {{ columns = ["a", "b"], joined = "-" }}\n',
+            (4, 1),
+            "device_type is no id",
+        ),
+        (
+            f'{BARE}content_id = {{ columns = ["a"], joined = "-" }}\n',
+            (4, 16),
+            "columns are not two columns of the file or more",
+        ),
+        (
+            f'{BARE}content_id = {{ columns = ["a", ""], joined = "-" }}\n',
+            (4, 16),
+            "columns are not two columns of the file or more",
+        ),
+        (
+            f'{BARE}content_id = {{ columns = ["a", "b"] }}\n',
+            (4, 1),
+            "joined is not one sign",
+        ),
+        (
+            f'{BARE}content_id = {{ columns = ["a", "b"], joined = "--" }}\n',
+            (4, 38),
+            "joined is not one sign",
+        ),
+        (
+            f'{BARE}content_id = {{ columns = ["a", "b"], joined = "-", written = "code" }}\n',
+            (4, 52),
+            "a map has no columns.content_id.written",
+        ),
+        (
+            f'{BARE}completion_percent = {{ start = "a", end = "b" }}\n',
+            (4, 1),
+            "completion_percent is no length in seconds",
+        ),
+        (
+            f'{BARE}watch_seconds = {{ start = "a" }}\n',
+            (4, 1),
+            "start and end are not two columns of the file",
+        ),
+        (
+            f'{BARE}watch_seconds = {{ start = "a", end = "b", column = "c" }}\n',
+            (4, 43),
+            "a map has no columns.watch_seconds.column",
+        ),
+        (
+            f'{BARE}watch_seconds = {{ start = "a", end = "b", written = "clock" }}\n',
+            (4, 43),
+            "an instant can't be written as 'clock'",
+        ),
         ('kind = "events.events"\nkeep = ["slug"]\n', (2, 1), "keep is not a list of properties"),
         ('kind = "events.events"\nsource = "x"\n', (2, 1), "a map has no source"),
         ('kind = "relational.user"\n', (1, 1), "there is no kind 'relational.user'"),
@@ -444,6 +504,116 @@ def test_a_fault_of_a_map_is_told_with_its_line_and_column(
     assert caught.value.message.startswith(f"{path}, line {place[0]}, column {place[1]}: ")
     assert told in caught.value.message
     assert caught.value.advice
+
+
+SPANS = """
+table = "viewing_sessions"
+source = "acme"
+date_format = "M/D/YYYY"
+zone = "Europe/Oslo"
+
+[columns]
+session_id = { columns = ["who", "box", "from"], joined = "|" }
+user_id = "who"
+content_id = "what"
+started_at = "from"
+ended_at = "to"
+watch_seconds = { start = "from", end = "to" }
+"""
+
+SPANS_HEADER = "who,box,what,from,to\n"
+
+
+def test_a_length_is_told_by_its_two_instants_and_an_id_by_several_columns(tmp_path: Path) -> None:
+    rows = (
+        "K1, B-1 ,T1,3/31/2024 1:30:00 AM,3/31/2024 3:30:00 AM\n"
+        "K2,B1,T1,4/5/2024 9:30:00.9 PM,4/5/2024 9:31:00 PM\n"
+        "K2,B1,T1,4/5/2024 21:31,4/7/2024 21:31\n"
+    )
+    found = stored(tmp_path, SPANS, SPANS_HEADER + rows)
+    assert [row["watch_seconds"] for row in found] == [3_600, 59, 172_800]
+    assert [row["session_id"] for row in found] == [
+        "K1|B-1|3/31/2024 1:30:00 AM",
+        "K2|B1|4/5/2024 9:30:00.9 PM",
+        "K2|B1|4/5/2024 21:31",
+    ]
+    assert (
+        f"{found[0]['started_at']:%d %H:%M} {found[0]['ended_at']:%d %H:%M}" == "31 00:30 31 01:30"
+    )
+
+
+def test_rows_without_a_part_of_their_id_or_with_turned_instants_are_refused(
+    tmp_path: Path,
+) -> None:
+    rows = (
+        "K1,,T1,4/5/2024 9:30,4/5/2024 9:31\n"
+        "K1,B1,T1,4/5/2024 9:30:00,4/5/2024 9:29:59.5\n"
+        "K1,B1,T1,4/5/2024 9:30,4/7/2024 9:30:01\n"
+        "K1,B1,T1,4/5/2024 9:30,\n"
+        "K1,B1,T1,4/5/2024 9:30,later\n"
+    )
+    path = written(tmp_path, "rows.csv", SPANS_HEADER + rows)
+    file = recognise(path, wanted(map_file=written(tmp_path, "map.toml", SPANS)))
+    assert file.missing == file.unused == ()
+    (batch,) = file.batches()
+    refusals = file.judge(batch).refusals
+    assert [(one.column, one.code) for one in refusals] == [
+        ("who and box and from", "missing"),
+        ("from and to", "ends_before_start"),
+        ("from and to", "out_of_range"),
+        ("from and to", "missing"),
+        ("to", "not_an_instant"),
+    ]
+    assert refusals[0].value == "K1  4/5/2024 9:30"
+    assert refusals[1].value == "4/5/2024 9:30:00 4/5/2024 9:29:59.5"
+    assert [one.natural_id for one in refusals] == [
+        None,
+        *["K1|B1|4/5/2024 9:30:00"],
+        *["K1|B1|4/5/2024 9:30"] * 3,
+    ]
+
+
+def test_an_id_whose_columns_have_the_sign_between_them_refuses_the_file(tmp_path: Path) -> None:
+    rows = "K1,B1,T1,4/5/2024 9:30,4/5/2024 9:31\nK1,B|1,T1,4/5/2024 9:30,4/5/2024 9:31\n"
+    with pytest.raises(
+        InputError, match=r"line 3, column who and box and from: K1 B\|1 .* has the sign"
+    ) as caught:
+        codes(tmp_path, SPANS, SPANS_HEADER + rows)
+    assert "another sign" in caught.value.advice
+
+
+def test_a_length_of_two_counted_instants_and_instants_in_a_zone_that_is_said(
+    tmp_path: Path,
+) -> None:
+    said = SPANS.replace('end = "to" }', 'end = "to", written = "epoch milliseconds" }').replace(
+        'started_at = "from"\nended_at = "to"',
+        'started_on = { column = "from", written = "epoch milliseconds" }',
+    )
+    (row,) = stored(tmp_path, said, SPANS_HEADER + "K,B,T,1712345678250,1712345738249\n")
+    assert row["watch_seconds"] == 59
+    zoneless = written(tmp_path, "map.toml", SPANS.replace('zone = "Europe/Oslo"', ""))
+    path = written(tmp_path, "rows.csv", SPANS_HEADER + "K,B,T,3/31/2024 1:30,3/31/2024 3:30\n")
+    (batch,) = (file := recognise(path, wanted(map_file=zoneless, zone="Europe/Oslo"))).batches()
+    (found,) = file.judge(batch).accepted.to_pylist()
+    assert found["watch_seconds"] == 3_600
+
+
+def test_explain_shows_what_a_length_and_an_id_are_made_of(tmp_path: Path) -> None:
+    path = written(tmp_path, "rows.csv", SPANS_HEADER + "K,B,T,4/5/2024 9:30,4/5/2024 9:31\n")
+    file = recognise(path, wanted(map_file=written(tmp_path, "map.toml", SPANS)))
+    told = {
+        field.to: (field.name, field.parser.meaning)
+        for field, is_there in explain(file).fields
+        if is_there
+    }
+    assert told["session_id"] == (
+        "who and box and from",
+        "id, up to 100 characters, of 3 columns with | between them",
+    )
+    assert told["watch_seconds"][0] == "from and to"
+    assert told["watch_seconds"][1].startswith(
+        "length from one instant to another, in seconds rounded down"
+    )
 
 
 PIECES = (
@@ -525,7 +695,7 @@ def test_an_instant_whose_day_fits_only_exchanged_refuses_the_file(tmp_path: Pat
         codes(tmp_path, MAP, rows)
 
 
-@pytest.mark.parametrize("time", ["9:30", "25:00", "noon"])
+@pytest.mark.parametrize("time", ["9:60", "25:00", "noon"])
 def test_a_fault_in_the_time_alone_leaves_no_other_day_in_doubt(tmp_path: Path, time: str) -> None:
     rows = ROWS.splitlines()[0] + f"\nS~K~T~05.04.2024 {time}~1~~\n"
     assert codes(tmp_path, MAP, rows) == ["not_an_instant"]

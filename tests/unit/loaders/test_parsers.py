@@ -38,6 +38,9 @@ AMERICAN = parsers.day("M/D/YY")
 AMERICAN_INSTANT = parsers.instant("M/D/YY")
 NAMED = parsers.day("MONTH D, YYYY")
 MINUTES = parsers.counted("min", parsers.whole(1, 2_880, pa.int32()), units=("min", "season"))
+CLOCK, MINUTES_AND_SECONDS, HOURS_AND_MINUTES = (
+    parsers.clock_as_seconds(172_800, pair=pair) for pair in ("", "mm:ss", "hh:mm")
+)
 MONEY = parsers.amount()
 SHARE = parsers.share_as_percent()
 NUMBER_ID = parsers.number_id()
@@ -145,6 +148,33 @@ def outcome(parser: Parser, value: str | None) -> object:
         (LOCAL, "2024-01-31T20:15:00Z", datetime(2024, 1, 31, 20, 15, tzinfo=UTC)),
         (LOCAL, "2024-02-30 20:15:00", "not_an_instant"),
         (LOCAL, "1899-12-31 20:15:00", "out_of_range"),
+        (LOCAL, "2024-01-31 9:30", datetime(2024, 1, 31, 8, 30, tzinfo=UTC)),
+        (LOCAL, "2024-01-31 9:30:05.25", datetime(2024, 1, 31, 8, 30, 5, 250_000, tzinfo=UTC)),
+        (LOCAL, "2024-01-31  09:30 PM", datetime(2024, 1, 31, 20, 30, tzinfo=UTC)),
+        (LOCAL, "2024-01-31T9:30:05 am", datetime(2024, 1, 31, 8, 30, 5, tzinfo=UTC)),
+        (LOCAL, "2024-01-31 9:30:05\u202fp.m.", datetime(2024, 1, 31, 20, 30, 5, tzinfo=UTC)),
+        (LOCAL, "2024-01-31 12:05AM", datetime(2024, 1, 30, 23, 5, tzinfo=UTC)),
+        (LOCAL, "2024-01-31 12:05 PM", datetime(2024, 1, 31, 11, 5, tzinfo=UTC)),
+        (LOCAL, "2024-03-31 2:30 AM", "ambiguous_time"),
+        (LOCAL, "2024-01-31 13:30 PM", "not_an_instant"),
+        (LOCAL, "2024-01-31 00:30 AM", "not_an_instant"),
+        (LOCAL, "2024-01-31 24:30", "not_an_instant"),
+        (LOCAL, "2024-01-31 009:30", "not_an_instant"),
+        (LOCAL, "2024-01-31 9:3", "not_an_instant"),
+        (LOCAL, "2024-01-31 9:60 PM", "not_an_instant"),
+        (LOCAL, "2024-01-31 9 PM", "not_an_instant"),
+        (INSTANT, "2024-01-31 9:30 PM+02:00", datetime(2024, 1, 31, 19, 30, tzinfo=UTC)),
+        (INSTANT, "2024-01-31 09:30:00+00", datetime(2024, 1, 31, 9, 30, tzinfo=UTC)),
+        (
+            INSTANT,
+            "2024-01-31 09:30:00.5 UTC",
+            datetime(2024, 1, 31, 9, 30, 0, 500_000, tzinfo=UTC),
+        ),
+        (INSTANT, "2024-01-31 09:30:00 +0200", datetime(2024, 1, 31, 7, 30, tzinfo=UTC)),
+        (INSTANT, "2024-01-31 09:30:00 CET", "not_an_instant"),
+        (INSTANT, "2024-01-31 9:30 PM", "no_zone"),
+        (INSTANT, "3/1/2024 9:30:00 PM", "ambiguous_date"),
+        (INSTANT, "3/14/2024 9:30:00 PM", "not_an_instant"),
         (LOCAL_DAY, "2024-03-01 00:30:00", date(2024, 2, 29)),
         (MIDNIGHT, "2024-03-01", datetime(2024, 3, 1, tzinfo=UTC)),
         (AMERICAN, "9/5/21", date(2021, 9, 5)),
@@ -152,10 +182,16 @@ def outcome(parser: Parser, value: str | None) -> object:
         (AMERICAN, "13/5/21", "exchanged_date"),
         (AMERICAN, "13/5/21 10:00", "exchanged_date"),
         (AMERICAN, "9/5/21 10:00", "not_a_date"),
+        (AMERICAN, "9/5/21 0:00", date(2021, 9, 5)),
+        (AMERICAN, "9/5/21 12:00:00 AM", date(2021, 9, 5)),
+        (AMERICAN, "9/5/21 12:00:00 PM", "not_a_date"),
+        (AMERICAN, "13/5/21 12:00:00 AM", "exchanged_date"),
         (AMERICAN, "13/13/21", "not_a_date"),
         (AMERICAN, "30/2/21", "not_a_date"),
         (AMERICAN, "9/5/2021", "not_a_date"),
         (AMERICAN_INSTANT, "13/5/21 10:00Z", "exchanged_date"),
+        (AMERICAN_INSTANT, "9/5/21 9:30 PM Z", datetime(2021, 9, 5, 21, 30, tzinfo=UTC)),
+        (AMERICAN_INSTANT, "13/5/21 9:30 PM Z", "exchanged_date"),
         (AMERICAN_INSTANT, "9/5/21 25:00Z", "not_an_instant"),
         (AMERICAN_INSTANT, "9/5/21", "not_an_instant"),
         (NAMED, "September 5, 2021", date(2021, 9, 5)),
@@ -166,6 +202,20 @@ def outcome(parser: Parser, value: str | None) -> object:
         (MINUTES, "90", "not_a_length"),
         (MINUTES, "90 h", "not_a_length"),
         (MINUTES, "0 min", "out_of_range"),
+        (CLOCK, "1:02:03.9", 3_723),
+        (CLOCK, "12:34", "not_a_length"),
+        (MINUTES_AND_SECONDS, "12:34", 754),
+        (MINUTES_AND_SECONDS, "125:03.9", 7_503),
+        (MINUTES_AND_SECONDS, "1:02:03", 3_723),
+        (MINUTES_AND_SECONDS, "0:125:03", "not_a_length"),
+        (MINUTES_AND_SECONDS, "12:60", "not_a_length"),
+        (MINUTES_AND_SECONDS, "12", "not_a_length"),
+        (MINUTES_AND_SECONDS, "-12:34", "not_a_length"),
+        (MINUTES_AND_SECONDS, "2880:01", "out_of_range"),
+        (HOURS_AND_MINUTES, "12:34", 45_240),
+        (HOURS_AND_MINUTES, "1:02:03", 3_723),
+        (HOURS_AND_MINUTES, "1:60", "not_a_length"),
+        (HOURS_AND_MINUTES, "12:34.5", "not_a_length"),
         (SHARE, "0.855", Decimal("85.50")),
         (SHARE, "1", Decimal("100.00")),
         (SHARE, "0.12345", Decimal("12.34")),
@@ -255,7 +305,7 @@ def test_an_instant_whose_zone_is_declared_is_not_read_in_another() -> None:
 
 PARSERS = [
     TEXT, PROSE, ID, WHOLE, DECIMAL, SECONDS, DAY, INSTANT, TRUTH, CHOICE, CURRENCY, WORDS, NUMBERS, JSON,
-    LOCAL, AMERICAN, MINUTES, MONEY, NUMBER_ID, COUNTRY, SESSION, AGE_RATING, FIRST, COMMAS,
+    LOCAL, AMERICAN, MINUTES, CLOCK, MINUTES_AND_SECONDS, MONEY, NUMBER_ID, COUNTRY, SESSION, AGE_RATING, FIRST, COMMAS,
 ]  # fmt: skip
 
 
@@ -287,6 +337,16 @@ def test_a_fault_leaves_the_rows_around_it_alone(parser: Parser, good: str, bad:
 @pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.meaning)
 def test_no_rows_are_no_values(parser: Parser) -> None:
     assert len(parser.parse(pa.array([], pa.string())).values) == 0
+
+
+def test_times_in_several_ways_are_read_each_in_its_row() -> None:
+    times = ["09:30", "9:30", None, "9:30 PM", "noon", "21:30:00", "-"]
+    written = [None if time is None else f"2024-01-31 {time}" for time in times]
+    parsed = LOCAL.parse(pa.array(written))
+    shown = [moment and f"{moment:%H:%M}" for moment in parsed.values.to_pylist()]
+    assert shown == ["08:30", "08:30", None, "20:30", None, "20:30", None]
+    assert [code for code, rows in parsed.faults if rows.any()] == ["not_an_instant"]
+    assert [list(rows.nonzero()[0]) for _, rows in parsed.faults if rows.any()] == [[4, 6]]
 
 
 @pytest.mark.parametrize("time", ["", " 00:00", "T00:00:00", " 00:00:00.000000000"])

@@ -240,6 +240,34 @@ def test_dry_run_refuses_what_the_run_would_refuse_in_the_same_words(
 
 
 @pytest.mark.parametrize("rehearsal", ["--explain", "--dry-run"])
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (("31/12/2024",) * 6, "is a day in another form than files of its kind have"),
+        (("2024-12-31",) * 5 + ("03/04/2024",), "may be read in more than one way"),
+    ],
+)
+def test_a_rehearsal_refuses_days_that_leave_open_what_the_others_mean(
+    svp: Callable[..., Run], tmp_path: Path, days: tuple[str, ...], told: str, rehearsal: str
+) -> None:
+    rows = (a_user(f"U{row}", registration_date=day) for row, day in enumerate(days))
+    code, out, err = svp(users_file(tmp_path, *rows), rehearsal)
+    assert (code, out) == (4, "")
+    line, day = next((line, day) for line, day in enumerate(days, start=2) if "/" in day)
+    assert f"users.csv, line {line}, column registration_date: {day} {told}" in err
+
+
+def test_explain_shows_the_first_lines_whatever_becomes_of_them(
+    svp: Callable[..., Run], tmp_path: Path
+) -> None:
+    rows = (a_user(f"U{row}", age="x" if row in {1, 4} else "30") for row in range(6))
+    _, out, _ = svp(users_file(tmp_path, *rows), "--explain", "--json")
+    (told,) = json.loads(out)["files"]
+    assert [row["line"] for row in told["rows"]] == [2, 4]
+    assert [row["line"] for row in told["refused"]] == [3]
+
+
+@pytest.mark.parametrize("rehearsal", ["--explain", "--dry-run"])
 def test_a_rehearsal_refuses_a_source_and_a_way_that_the_run_would_refuse(
     svp: Callable[..., Run], tmp_path: Path, rehearsal: str
 ) -> None:

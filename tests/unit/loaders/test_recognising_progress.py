@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loaders.recognise import recognise_delivery
+from svp.cli import demo, main
 from svp.cli import ingest as command
-from svp.cli import main
 from svp.errors import InputError
+from svp.settings import load_settings
 from tests.unit.loaders.builders import a_session, a_user, sessions_file, users_file
 from tests.unit.loaders.test_excel import table, workbook
 from tests.unit.loaders.test_strangers import PICTURE, a_delivery
@@ -94,4 +95,12 @@ def test_bars_are_for_people_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         with pytest.raises(SystemExit) as left:
             main(["ingest", path, "--dry-run", *options])
         assert not left.value.code
+    assert [bar.description for bar in bars.opened] == ["recognised", "hashed"]
+
+
+def test_the_demo_shows_them_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("loaders.ingest.ingest", "nosql.run.run", "svp.cli.schemas.install_all"):
+        monkeypatch.setattr(name, lambda *_, **__: ())
+    users_file(tmp_path)
+    demo._load(load_settings({}), tmp_path, bars := Bars())
     assert [bar.description for bar in bars.opened] == ["recognised", "hashed"]
