@@ -68,7 +68,10 @@ class Covering:
     """Objects of the warehouse, and tests of a run with notes."""
 
     def __init__(self, objects: Iterable[SchemaObject], notes: Iterable[Note]) -> None:
-        self._texts: Mapping[str, str] = {each.name: COMMENT.sub("", each.text) for each in objects}
+        # A procedure of the marts has the name of the one that it calls: to cover one is to cover both.
+        self._texts: dict[str, str] = defaultdict(str)
+        for each in objects:
+            self._texts[each.name] += COMMENT.sub("", each.text)
         self._notes = tuple(notes)
 
     @cached_property

@@ -46,6 +46,8 @@ FIRST_ARGUMENT = frozenset({"coalesce", "nullif"})
 WORDS = {"'Yes'": "'No'", "'No'": "'Yes'"}
 DIRECTIONS = {"ASC": "DESC", "DESC": "ASC"}
 JOINS = {"INNER": "LEFT", "LEFT": "INNER"}
+FOLDERS = {"view": "warehouse/marts", "mart procedure": "procedures/marts"}
+"""Of files, by the kind of their objects; the others are in ``procedures``."""
 NOT_CODE = ("whitespace", "newline", "indent", "dedent", "comment")
 
 UNTOUCHED = ("data_type", "get_diagnostics_segment", "characteristic_statement")
@@ -105,7 +107,7 @@ class Mutant:
 
 def file_of(kind: str, name: str) -> str:
     """Return the path of an object's file from the root of the repository."""
-    return f"{'warehouse/marts' if kind == 'view' else 'procedures'}/{name}.sql"
+    return f"{FOLDERS.get(kind, 'procedures')}/{name}.sql"
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,15 +11,18 @@ from math import ceil
 from random import Random
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
 import pytest
 
-from svp.errors import UsageError, VerifyError
+from svp.errors import UsageError
 from tests.integration.warehouse.builders import BoxLog, Play, Rating, Title, User, at
 from warehouse.connections import execute, open_warehouse
 from warehouse.purge import first_kept_day
+from warehouse.status import read_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from tests.integration.warehouse.builders import Platform
 
@@ -573,11 +577,69 @@ def test_signals_are_shown_as_of_any_day_and_none_are_kept(crowd: Platform) -> N
         assert shown(crowd, as_of) == signals_as_of(as_of, plays, USERS)
     assert shown(crowd, None) == signals_as_of(last, plays, USERS)
     for outside in (first - timedelta(days=1), last + timedelta(days=1)):
-        with pytest.raises(VerifyError, match="not between the first and the last"):
+        with pytest.raises(UsageError, match=f"as of {outside}: events go from {first} to {last}"):
             shown(crowd, outside)
     assert crowd.snapshot() == before
+    assert {run.outcome for run in read_status(crowd.settings).runs} == {"done"}
 
 
 def test_no_signals_are_shown_without_events(crowd: Platform) -> None:
-    with pytest.raises(VerifyError, match="not between the first and the last"):
+    with pytest.raises(UsageError, match="as of any day: there are no events"):
         shown(crowd, None)
+
+
+def test_mart_as_of_a_day_is_what_the_procedure_shows(
+    crowd: Platform,
+    svp: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    plays = some_plays(9, count=60)
+    crowd.load(*plays)
+    crowd.refresh()
+    as_of = ("--as-of", "2024-02-14")
+    assert svp("mart", "show", "churn_signals", *as_of, "--limit", 3, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    expected = signals_as_of(date(2024, 2, 14), plays, USERS)
+    assert (told["mart"], told["as_of"]) == ("churn_signals", "2024-02-14")
+    assert [row["customer_code"] for row in told["rows"]] == [code for _, code, *_ in expected[:3]]
+    assert list(told["rows"][0]) == ["customer_code", "as_of_date", *SIGNALS[2:]]
+    assert {row["as_of_date"] for row in told["rows"]} == {"2024-02-14"}
+    file = tmp_path / "signals.parquet"
+    for name in ("signals.parquet", "signals.xlsx"):
+        assert svp("mart", "export", "churn_signals", tmp_path / name, *as_of) == 0
+    rows = pq.read_table(file, columns=list(SIGNALS)).to_pylist()
+    assert [tuple(row.values()) for row in rows] == expected
+    columns = ("--columns", "risk_band,customer_code")
+    file = tmp_path / "bands.csv"
+    assert svp("mart", "export", "churn_signals", file, *as_of, *columns) == 0
+    assert file.read_text().splitlines()[1] == f"{expected[0][-1]},{expected[0][1]}"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("genre", "--as-of", "2024-02-14"), "marts that know it are churn_signals"),
+        (("churn_signals", "--as-of", "2019-02-14"), "there are no signals of churn as of"),
+        (("churn_signals", "--as-of", "2024-02-14", "--columns", "date_key"), "has no column"),
+        (("churn_signals", "--as-of", "2024-02-14", "--from", "2024-01-01"), "no days to choose"),
+    ],
+)
+def test_day_that_a_mart_can_not_be_told_as_of_is_refused(
+    crowd: Platform,
+    svp: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    *,
+    words: tuple[str, ...],
+    reason: str,
+) -> None:
+    crowd.load(Play(day(3), user_id="u01"), Play(day(70), user_id="u01"))
+    crowd.refresh()
+    mart, *options = words
+    assert svp("mart", "export", mart, tmp_path / "a.csv", *options) == 2
+    assert reason in capsys.readouterr().err
+    assert list(tmp_path.glob("*.csv")) == []
+    if "--from" not in options:
+        assert svp("mart", "show", mart, *options) == 2
+        assert reason in capsys.readouterr().err
