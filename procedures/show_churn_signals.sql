@@ -27,8 +27,8 @@ BEGIN
         last_day.date_value AS last_event_day
     INTO v_first, v_last
     FROM event_span
-    LEFT JOIN dim_date AS first_day ON event_span.first_date_key = first_day.date_key
-    LEFT JOIN dim_date AS last_day ON event_span.last_date_key = last_day.date_key;
+    INNER JOIN dim_date AS first_day ON event_span.first_date_key = first_day.date_key
+    INNER JOIN dim_date AS last_day ON event_span.last_date_key = last_day.date_key;
     SET v_as_of = coalesce(in_as_of, v_last);
     IF NOT coalesce(v_as_of BETWEEN v_first AND v_last, FALSE) THEN
         SET v_message = concat(

@@ -11,19 +11,21 @@ from math import ceil
 from random import Random
 from typing import TYPE_CHECKING
 
+import mysql.connector
 import pyarrow.parquet as pq
 import pytest
 
 from svp.errors import UsageError
 from tests.integration.warehouse.builders import BoxLog, Play, Rating, Title, User, at
-from warehouse.connections import execute, open_warehouse
+from warehouse.connections import execute, fetch, open_warehouse, stream
 from warehouse.purge import first_kept_day
 from warehouse.status import read_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from svp.core.mysql import Connection
     from tests.integration.warehouse.builders import Platform
 
 JAN_1 = date(2024, 1, 1)
@@ -580,7 +582,40 @@ def test_signals_are_shown_as_of_any_day_and_none_are_kept(crowd: Platform) -> N
         with pytest.raises(UsageError, match=f"as of {outside}: events go from {first} to {last}"):
             shown(crowd, outside)
     assert crowd.snapshot() == before
-    assert {run.outcome for run in read_status(crowd.settings).runs} == {"done"}
+    runs = read_status(crowd.settings).runs
+    assert {run.outcome for run in runs} == {"done"}
+    (rows,) = (run.rows for run in runs if run.procedure == "show_churn_signals")
+    assert rows == len(signals_as_of(last, plays, USERS))
+
+
+def test_signals_are_shown_past_what_others_write_and_a_failure_leaves_nothing(
+    crowd: Platform,
+) -> None:
+    crowd.load(Play(day(3), user_id="u01"))
+    crowd.refresh()
+    before = crowd.snapshot()
+    written = ("fact_watch", "fact_category_seconds", "dim_customer", "agg_churn_signals")
+    with open_warehouse(crowd.settings) as writing, open_warehouse(crowd.settings) as reading:
+        # What a connection has that is not one of ours, such as that of a report.
+        execute(reading, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        execute(reading, "SET innodb_lock_wait_timeout = 1")
+        execute(writing, "START TRANSACTION")
+        for table in written[:-1]:
+            fetch(writing, f"SELECT 1 FROM {table} FOR UPDATE")
+        assert list(rows_as_of_last(reading))
+        fetch(writing, f"SELECT 1 FROM {written[-1]} FOR UPDATE")
+        with pytest.raises(mysql.connector.Error, match="Lock wait timeout"):
+            list(rows_as_of_last(reading))
+        (run,) = crowd.fetch(
+            "SELECT outcome, left(message, 17) FROM refresh_log ORDER BY refresh_id DESC LIMIT 1"
+        )
+        assert run == ("failed", "Lock wait timeout")
+        execute(writing, "ROLLBACK")
+        assert crowd.snapshot() == before
+
+
+def rows_as_of_last(connection: Connection) -> Iterator[Row]:
+    return stream(connection, "CALL show_churn_signals(NULL)")
 
 
 def test_no_signals_are_shown_without_events(crowd: Platform) -> None:
