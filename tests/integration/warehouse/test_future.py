@@ -25,6 +25,7 @@ from tests.integration.warehouse.builders import (
 from tests.integration.warehouse.recurring import COLUMNS, months
 from warehouse.connections import fetch
 from warehouse.reading import list_marts
+from warehouse.rebuild import verify_rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,6 +100,7 @@ def test_day_in_the_future_changes_no_row_of_another_day_in_any_mart(usual: Plat
     assert usual.mart("daily_statistics", "max(stat_date)") == [(FUTURE,)]
     assert usual_last_month(usual) == last_month == date(2024, 2, 1)
     assert usual.refresh().procedures == 0
+    assert verify_rebuild(usual.settings).differences == ()
 
 
 def usual_last_month(platform: Platform) -> object:
