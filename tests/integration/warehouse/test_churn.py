@@ -570,7 +570,12 @@ def shown(platform: Platform, as_of: date | None) -> list[Row]:
 
 
 def test_signals_are_shown_as_of_any_day_and_none_are_kept(crowd: Platform) -> None:
-    plays = some_plays(8, count=120)
+    # Of one second before and many since, a change is known.
+    plays = [
+        *some_plays(8, count=120),
+        Play(day(10), user_id="u22", watch_seconds=1),
+        Play(day(40), user_id="u22"),
+    ]
     crowd.load(*plays)
     crowd.refresh()
     first, last = (pick(play.started_on for play in plays) for pick in (min, max))
