@@ -129,9 +129,13 @@ def test_months_of_subscriptions_go_until_the_last_event_that_has_come(platform:
         if any(marked):
             platform.execute("CALL refresh_subscription_monthly(%s, %s)", marked)
         come = [event for event in events if event.at.date() <= today]
-        expected = months(come, {"u1": "u1"}, lambda *_: Fraction(1))
+        expected = months(come, {"u1": "u1"}, lambda *_: Fraction(1)) if come else []
         assert platform.mart("subscription_monthly", *COLUMNS) == expected
-        assert platform.mart("plan_history", "max(valid_from)") == [(come[-1].at.date(),)]
+        began = [event.at.date() for event in come]
+        assert platform.mart("plan_history", "valid_from") == [(day,) for day in began]
+        ended = [*began[1:], date(9999, 12, 31)] if come else []
+        assert platform.mart("plan_history", "valid_to") == [(day,) for day in ended]
 
-    for today in (days[1], days[2], days[3], days[2] - timedelta(days=1), days[3], days[1]):
+    before = timedelta(days=1)
+    for today in (days[1], *days[2:], days[2] - before, days[3], days[0] - before, days[1]):
         told_until(today)
