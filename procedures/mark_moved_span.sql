@@ -1,13 +1,33 @@
 -- mark_moved_span: marks on the months whose rows are not those that the last day with events asks for: when it moves, the
 -- day that moved it makes its own month stale, and not the former one, which is over now, nor an empty one between.
--- in_today is noted first: a day that was in the future when it was published moves the span when it comes.
+-- in_today is noted first: a day that was in the future when it was published moves the span when it comes. Months of
+-- subscriptions go until the last event of one that has come: those that come now are marked before the clock says so,
+-- which a run that is interrupted between them does again.
 CREATE PROCEDURE mark_moved_span (IN in_today date)
-COMMENT 'Mark the months of churn signals and cohorts that the span of days with events adds or takes away.'
+COMMENT 'Mark the months that days which come, and the span of days with events, add or take away.'
 SQL SECURITY INVOKER
 MODIFIES SQL DATA
 BEGIN
-    UPDATE clock SET last_date_key = cast(date_format(date_add(in_today, INTERVAL 1 DAY), '%Y%m%d') AS signed)
-    WHERE clock.clock_id = 1;
+    DECLARE v_last_key int DEFAULT cast(date_format(date_add(in_today, INTERVAL 1 DAY), '%Y%m%d') AS signed);
+
+    INSERT INTO changed_day (aggregate_name, date_key, changed_at)
+    SELECT
+        'subscription_monthly',
+        dim_date.month_key,
+        utc_timestamp(6)
+    FROM (
+        SELECT
+            min(fact_subscription_event.date_key) AS first_key,
+            max(fact_subscription_event.date_key) AS last_key
+        FROM fact_subscription_event
+        INNER JOIN clock ON clock.clock_id = 1 AND fact_subscription_event.date_key > clock.last_date_key
+        WHERE fact_subscription_event.date_key <= v_last_key
+    ) AS coming
+    INNER JOIN dim_date ON dim_date.date_key BETWEEN coming.first_key - coming.first_key % 100 AND coming.last_key
+    WHERE dim_date.date_key = dim_date.month_key
+    ON DUPLICATE KEY UPDATE changed_at = utc_timestamp(6);
+
+    UPDATE clock SET last_date_key = v_last_key WHERE clock.clock_id = 1;
 
     INSERT INTO changed_day (aggregate_name, date_key, changed_at)
     WITH span AS (
@@ -69,6 +89,18 @@ BEGIN
             kept.month_key,
             kept.month_key AS kept_key
         FROM (SELECT DISTINCT agg_retention_cohort.month_key FROM agg_retention_cohort) AS kept
+        UNION ALL
+        SELECT
+            'subscription_monthly' AS aggregate_name,
+            agg_subscription_monthly.month_key,
+            agg_subscription_monthly.month_key AS kept_key
+        FROM agg_subscription_monthly
+        WHERE
+            agg_subscription_monthly.month_key > coalesce((
+                SELECT max(fact_subscription_event.date_key)
+                FROM fact_subscription_event
+                WHERE fact_subscription_event.date_key <= v_last_key
+            ), 0)
     )
 
     SELECT DISTINCT

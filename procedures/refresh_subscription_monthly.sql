@@ -1,7 +1,8 @@
 -- refresh_subscription_monthly: agg_subscription_monthly of every month that the range touches, from plan_history, which
 -- is brought up to date first, in the same transaction. Who subscribes is asked at the ends of months, and what
 -- happened between follows from both answers: so the bridges balance. Months between the last row and the range are
--- built too, so that none is missing when events come again after months without any.
+-- built too, so that none is missing when events come again after months without any. Events that have not come yet
+-- make no months.
 CREATE PROCEDURE refresh_subscription_monthly (IN in_from date, IN in_to date)
 COMMENT 'Rebuild the months from in_from to in_to of agg_subscription_monthly; safe to repeat.'
 SQL SECURITY INVOKER
@@ -49,7 +50,11 @@ BEGIN
         WHERE
             dim_date.date_key BETWEEN v_from_key AND v_to_key
             AND dim_date.date_key = dim_date.month_key
-            AND dim_date.date_key <= (SELECT max(fact_subscription_event.date_key) FROM fact_subscription_event)
+            AND dim_date.date_key <= (
+                SELECT max(fact_subscription_event.date_key)
+                FROM fact_subscription_event
+                INNER JOIN clock ON clock.clock_id = 1 AND fact_subscription_event.date_key <= clock.last_date_key
+            )
             AND date_add(dim_date.date_value, INTERVAL 1 MONTH)
             > (SELECT min(plan_history.valid_from) FROM plan_history WHERE plan_history.is_trial = 'No')
     ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import mysql.connector
 
 from svp.core.mysql import Connection, open_connection
-from svp.errors import LockError, PlatformError, ServerError, VerifyError
+from svp.errors import LockError, PlatformError, ServerError, UsageError, VerifyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +37,9 @@ LOCK_WAIT_SECONDS = 10
 
 LOCKED_STATE = "45001"
 """SQLSTATE of procedures that find the lock taken."""
+
+OUTSIDE_STATE = "45002"
+"""SQLSTATE of procedures that have nothing to show as of the day that they were asked for."""
 
 DENIED_ERRORS = frozenset({1044, 1142, 1143, 1148, 1227, 1370, 1410, 3948, 4166})
 """Numbers of errors that say that the account may not do this; the last two, and 1148, of LOAD DATA LOCAL."""
@@ -83,6 +86,8 @@ def _explain(error: mysql.connector.Error) -> PlatformError:
     if error.sqlstate == LOCKED_STATE:
         message = "another run is refreshing the warehouse"
         return LockError(message, "wait for it to end, then run the same command again")
+    if error.sqlstate == OUTSIDE_STATE:
+        return UsageError(str(error.msg), "choose another day")
     if error.errno in DENIED_ERRORS:
         message = f"MySQL refused us: {error.msg}"
         return ServerError(message, "'svp init --print-grants' shows what each account is allowed")
@@ -110,12 +115,14 @@ def fetch(connection: Connection, statement: str, values: Sequence[Any] = ()) ->
         return [tuple(row) for row in cursor.fetchall()]
 
 
-def stream(connection: Connection, statement: str) -> Iterator[Row]:
-    """Run one query and yield its rows as they come; the connection does nothing else until the last."""
+def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+    """Run one query or call and yield its rows as they come; the connection does nothing else until the last."""
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, tuple(values))
         while rows := cursor.fetchmany(STREAM_ROWS):
             yield from map(tuple, rows)
+        # After the rows of a call comes what became of the call.
+        cursor.nextset()
 
 
 def fetch_one(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Row:

@@ -6,19 +6,25 @@ import csv
 import io
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from svp.core.exports import defused, new_file
-from svp.core.mysql import open_connection
 from svp.core.sqlfiles import quote_mysql, read_sql
 from svp.errors import UsageError, shorten
-from warehouse.connections import execute, explained, fetch
+from warehouse.connections import execute, fetch, stream
 from warehouse.mart_sheets import check_excel, write_excel
-from warehouse.reading import find_mart, newest_first
-from warehouse.store import check_tables
+from warehouse.reading import (
+    check_as_of,
+    find_mart,
+    newest_first,
+    open_marts,
+    rows_as_of,
+    shown_columns,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,10 +33,9 @@ if TYPE_CHECKING:
 
     from svp.core.mysql import Connection
     from svp.settings import Settings
+    from warehouse.connections import Row
 
 __all__ = ["Selection", "export_mart"]
-
-Row = tuple[Any, ...]
 
 BATCH_ROWS = 20_000
 
@@ -46,6 +51,8 @@ class Selection:
     first_day: date | None = None
     last_day: date | None = None
     """Of ``date_key``; that of a month is its first day."""
+    as_of: date | None = None
+    """The day as of which it is told; that of each row by default."""
 
 
 def export_mart(
@@ -66,6 +73,7 @@ def export_mart(
     Raises:
         UsageError: there is no such mart, column or day in it, the file is there or has another ending, or Excel can't
             hold so many rows.
+        LockError: a refresh is at work, and rows as of a day were asked for.
         SchemaError: there is no warehouse, or it is older or newer than the program.
     """
     mart = find_mart(name).name
@@ -82,24 +90,29 @@ def export_mart(
     if write is None:
         message = f"{shorten(path)} is none of .csv, .xlsx and .parquet"
         raise UsageError(message, "the ending of the file says what is written")
-    check_tables(settings)
-    workspace = settings.workspace
-    with (
-        open_connection(settings.url("mysql"), workspace.mart_database) as connection,
-        explained(),
-    ):
-        schema = _schema(connection, mart, selection)
+    if selection.as_of:
+        check_as_of(mart)
+    with open_marts(settings) as connection:
+        fields = _fields(connection, mart, selection)
+        schema = _schema(mart, fields, selection)
         if write is write_excel:
             check_excel(_count(connection, mart, selection))
         with new_file(path) as file:
-            return write(schema, _batches(connection, mart, schema, selection), file)
+            rows = _rows(connection, mart, list(fields), schema.names, selection)
+            return write(schema, iter(lambda: list(islice(rows, BATCH_ROWS)), []), file)
 
 
-def _schema(connection: Connection, mart: str, selection: Selection) -> pa.Schema:
-    """Return the chosen columns with their types."""
+def _fields(connection: Connection, mart: str, selection: Selection) -> dict[str, pa.Field[Any]]:
+    """Return the columns that there are to choose from, with their types."""
     execute(connection, "SET @svp_view = %s", (mart,))
     rows = fetch(connection, read_sql("warehouse.queries", "mart_columns"))
     fields = {name: pa.field(name, _arrow_type(*kind)) for name, *kind in rows}
+    names = shown_columns(list(fields)) if selection.as_of else fields
+    return {name: fields[name] for name in names}
+
+
+def _schema(mart: str, fields: dict[str, pa.Field[Any]], selection: Selection) -> pa.Schema:
+    """Return the chosen columns with their types."""
     unknown = [name for name in selection.columns if name not in fields]
     if unknown:
         message = f"the mart has no column {shorten(unknown[0])!r}"
@@ -124,25 +137,26 @@ def _arrow_type(kind: str, precision: int, scale: int) -> pa.DataType:
 
 
 def _count(connection: Connection, mart: str, selection: Selection) -> int:
+    if selection.as_of:
+        return sum(1 for _ in rows_as_of(connection, mart, selection.as_of))
     condition, values = _condition(selection)
     query = f"SELECT count(*) FROM {quote_mysql(mart)} WHERE {condition}"  # noqa: S608  (quoted)
     ((count,),) = fetch(connection, query, values)
     return int(count)
 
 
-def _batches(
-    connection: Connection, mart: str, schema: pa.Schema, selection: Selection
-) -> Iterator[list[Row]]:
-    columns = ", ".join(map(quote_mysql, schema.names))
+def _rows(
+    connection: Connection, mart: str, fields: list[str], names: list[str], selection: Selection
+) -> Iterator[Row]:
+    if selection.as_of:
+        places = [fields.index(name) for name in names]
+        for row in rows_as_of(connection, mart, selection.as_of):
+            yield tuple(row[place] for place in places)
+        return
+    columns = ", ".join(map(quote_mysql, names))
     condition, values = _condition(selection)
-    order = newest_first(schema.names)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {columns} FROM {quote_mysql(mart)} WHERE {condition} ORDER BY {order}",  # noqa: S608  (quoted)
-            values,
-        )
-        while rows := cursor.fetchmany(BATCH_ROWS):
-            yield [tuple(row) for row in rows]
+    query = f"SELECT {columns} FROM {quote_mysql(mart)} WHERE {condition} ORDER BY {newest_first(names)}"  # noqa: S608  (quoted)
+    yield from stream(connection, query, values)
 
 
 def _condition(selection: Selection) -> tuple[str, tuple[int, ...]]:

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = ["SchemaObject", "StaleObject", "install_objects", "program_objects", "stale_objects"]
 
-Kind = Literal["procedure", "event", "view"]
+Kind = Literal["procedure", "event", "view", "mart procedure"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 SIGHT_PROBES: dict[Kind, str] = {
     "procedure": "CALL no_such_procedure()",
     "event": "SHOW EVENTS",
     "view": "SHOW TABLES FROM {mart}",
+    "mart procedure": "CALL {mart}.no_such_procedure()",
 }
 """What the server refuses to an account that may not see objects of a kind; information_schema leaves them out."""
 
@@ -41,7 +42,7 @@ VIEW_PREFIX = "CREATE OR REPLACE SQL SECURITY DEFINER VIEW"
 
 @dataclass(frozen=True, slots=True)
 class SchemaObject:
-    """One object of the program: a file of ``procedures`` or ``warehouse/marts``."""
+    """One object of the program: a file of ``procedures``, ``procedures/marts`` or ``warehouse/marts``."""
 
     kind: Kind
     name: str
@@ -55,6 +56,7 @@ class SchemaObject:
     def statements(self, workspace: Workspace) -> Iterator[str]:
         """Yield what installs the object, or brings it up to date, with the warehouse as default database."""
         name = quote_mysql(self.name)
+        mart = quote_mysql(workspace.mart_database)
         if self.kind == "procedure":
             yield f"DROP PROCEDURE IF EXISTS {name}"
             yield self.text
@@ -62,8 +64,14 @@ class SchemaObject:
             yield self.text
             _, _, body = self.text.partition("\nDO ")
             yield f"ALTER EVENT {name} DO {body}"
+        elif self.kind == "view":
+            yield f"{VIEW_PREFIX} {mart}.{name} AS\n{self.text}"
         else:
-            yield f"{VIEW_PREFIX} {quote_mysql(workspace.mart_database)}.{name} AS\n{self.text}"
+            yield f"DROP PROCEDURE IF EXISTS {mart}.{name}"
+            warehouse = quote_mysql(workspace.warehouse_database)
+            yield self.text.replace("svp_mart.", f"{mart}.").replace(
+                "svp_warehouse.", f"{warehouse}."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,11 @@ def program_objects() -> tuple[SchemaObject, ...]:
     """Return every object of the program, in the order of installation."""
     routines = [_routine(name, read_sql("procedures", name)) for name in INSTALL_ORDER]
     views = [SchemaObject("view", file.name, file.text) for file in list_sql("warehouse.marts")]
-    return (*routines, *views)
+    shown = [
+        SchemaObject("mart procedure", file.name, file.text)
+        for file in list_sql("procedures.marts")
+    ]
+    return (*routines, *views, *shown)
 
 
 def _routine(name: str, text: str) -> SchemaObject:

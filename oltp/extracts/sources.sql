@@ -1,4 +1,5 @@
--- sources: what the ledger and the quarantine say of each source, for stg_source.
+-- sources: what the ledger and the quarantine say of each source, for stg_source. A day in the future, which is after
+-- tomorrow, is no last day: it would hide for years that a source has stopped.
 -- grain:  one row per source
 -- params: none
 WITH touched AS (
@@ -6,6 +7,7 @@ WITH touched AS (
         load_day.load_id,
         max(load_day.day) AS last_day
     FROM ops.load_day
+    WHERE load_day.day <= cast(current_timestamp AT TIME ZONE 'UTC' AS date) + 1
     GROUP BY load_day.load_id
 ),
 

@@ -1,8 +1,11 @@
--- last_month: the last month that the data has to its end, or the last of all; null without data.
+-- last_month: the last month that the data has to its end, or the last of all; null without data. The calendar has no
+-- days in the future.
 -- grain: one row
 -- params: none
 WITH last_statistics AS (
-    SELECT max(daily_statistics.stat_date) AS stat_date FROM daily_statistics
+    SELECT max(daily_statistics.stat_date) AS stat_date
+    FROM daily_statistics
+    INNER JOIN calendar ON daily_statistics.date_key = calendar.date_key
 )
 
 SELECT
@@ -11,4 +14,5 @@ SELECT
         max(taste_summary.month_start)
     ) AS month_start
 FROM taste_summary
+INNER JOIN calendar ON taste_summary.date_key = calendar.date_key
 CROSS JOIN last_statistics

@@ -1,7 +1,7 @@
 """What the marts are to say, computed by pandas from what was loaded, after the definitions of metrics.
 
 ``viewing.py`` holds what was watched, and marts of that; ``customers.py`` who stays, goes and pays; ``players.py`` what
-players and searches told; ``marts.py`` compares.
+players and searches told; ``apps.py`` what apps did; ``marts.py`` compares.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from tests.independent.apps import ACTIVITY, event_activity
 from tests.independent.customers import (
     COHORT,
     SIGNALS,
@@ -158,6 +159,12 @@ MARTS = (
     ),
     Expected("search_funnel", ("stat_date",), (*FUNNEL, "date_key"), search_funnel),
     Expected(
+        "event_activity",
+        ("stat_date", "platform", "country"),
+        (*ACTIVITY, "date_key", "country_key"),
+        event_activity,
+    ),
+    Expected(
         "churn_signals",
         ("customer_code", "as_of_date"),
         (*SIGNALS, "date_key", "customer_key", "country_key"),
@@ -183,7 +190,6 @@ NOT_COMPARED = {
     "daily_statistics.source_loads": OF_THE_RUN,
     "daily_statistics.refreshed_at": OF_THE_RUN,
     "data_freshness": OF_THE_RUN,
-    "event_activity": "needs event exports, which none of the sets has; test_event_exports.py computes it in Python",
     "country_history": "depends on the days of loads; test_money.py compares it",
     "plan_history": "what subscription_monthly is summed from; test_money.py compares it",
     **dict.fromkeys(("calendar", "category", "country", "customer", "customer_user"), DIMENSION),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APPLICATIONS",
+    "APP_EVENTS",
     "ATTEMPTS",
     "CATEGORIES",
     "COMPLETE_PERCENT",
@@ -100,6 +101,10 @@ SUBSCRIPTIONS = {
     "amount_minor": "float64",
     "occurred_at": UTC_TIME,
 }
+APP_EVENTS = {
+    **dict.fromkeys(("user_id", "device_id", "session_id", "platform", "country"), "object"),
+    "occurred_at": UTC_TIME,
+}
 
 DAY = pd.Timedelta(days=1)
 MINUTE = pd.Timedelta(minutes=1)
@@ -151,6 +156,7 @@ class Viewing:
     average_bitrate_kbps.
     ``boxes``: customer (None for no contract), day, seconds, category.
     ``ratings``: content_id, stars, day.
+    ``app_events``: user_id, device_id, session_id, platform and country, None for unknown, and occurred_at (UTC).
     ``users``, ``attempts``, ``searches``, ``subscriptions``: as files have them, users with their customer.
     ``rates``: what a minor unit of each currency is in dollar cents.
     ``days``: those that the marts know, even where nothing is left of what was watched.
@@ -164,6 +170,7 @@ class Viewing:
     attempts: DataFrame = field(default_factory=partial(empty, ATTEMPTS))
     searches: DataFrame = field(default_factory=partial(empty, SEARCHES))
     subscriptions: DataFrame = field(default_factory=partial(empty, SUBSCRIPTIONS))
+    app_events: DataFrame = field(default_factory=partial(empty, APP_EVENTS))
     rates: Mapping[str, Fraction] = field(default_factory=lambda: {"USD": Fraction(1)})
     days: frozenset[pd.Timestamp] = frozenset()
 
@@ -198,9 +205,9 @@ class Viewing:
     @cached_property
     def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
         """Return the first and the last day with events."""
-        searched = self.searches["searched_at"].dt.tz_localize(None).dt.floor("D")
+        times = (self.searches["searched_at"], self.app_events["occurred_at"])
         days = (each["day"] for each in (self.parts, self.boxes, self.ratings, self.tried))
-        every = pd.concat([*days, searched])
+        every = pd.concat([*days, *(each.dt.tz_localize(None).dt.floor("D") for each in times)])
         return every.min(), every.max()
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Mutation tests of the SQL: change a procedure or a mart view in one place, and see whether a test notices.
+"""Mutation tests of the SQL: change a procedure, a mart view or a query in one place, and see whether a test notices.
 
     python -m tests.mutations --sample 200 --seed 1 --files 'procedures/refresh_*.sql'
 

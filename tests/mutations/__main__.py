@@ -29,9 +29,8 @@ from svp.servers import stop
 from tests.mutations.asking import ROOT, TESTS, Answer, ask, environment, import_tests
 from tests.mutations.covering import Covering, read_notes
 from tests.mutations.journal import Journal, state_of_program
-from tests.mutations.mutants import file_of, mutants_of
+from tests.mutations.mutants import file_of, mutants_of, originals
 from tests.mutations.report import Result, reason_of, report
-from warehouse.objects import program_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +73,7 @@ def chosen(options: argparse.Namespace) -> list[Mutant]:
     """Return the sample of the files' mutants, or all, in an order drawn by the seed: two of every file come first."""
     mutants = [
         mutant
-        for each in program_objects()
+        for each in originals()
         if any(fnmatch(file_of(each.kind, each.name), glob) for glob in options.files)
         for mutant in mutants_of(each)
     ]
@@ -127,9 +126,7 @@ def opened_bench(home: Path, options: argparse.Namespace) -> Iterator[Bench]:
     with ProcessPoolExecutor(
         options.jobs, get_context("spawn"), initializer=import_tests, initargs=(home,)
     ) as processes:
-        yield Bench(
-            processes, Covering(program_objects(), notes), journal, options.tests, options.doubt
-        )
+        yield Bench(processes, Covering(originals(), notes), journal, options.tests, options.doubt)
 
 
 @contextmanager

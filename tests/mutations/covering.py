@@ -1,8 +1,9 @@
 """Which tests can notice a change of an object, the likeliest first.
 
-A test's notes (``plugin.Notes``) tell the words of the statements that it ran. A change of an object reaches the tables
-that it writes, whoever names those, and so on. A test is the likelier to notice, the more it names of that and of the
-columns there, and the fewer other tests do. Where that is not enough, ``nearest.toml`` names the tests to ask first.
+A test's notes (``plugin.Notes``) tell the words of the statements that it ran. A change of an object reaches the
+tables that it writes, whoever names those, and so on. A test is the likelier to notice, the more it names of that and
+of the columns there, and the fewer other tests do. A query is run by the tests that say each of its words. Where that
+is not enough, ``nearest.toml`` names the tests to ask first.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from warehouse.objects import SchemaObject
+    from tests.mutations.mutants import Original
 
 __all__ = ["Covering", "Nearest", "Note", "nearest", "read_notes"]
 
 NEAREST = Path(__file__).with_name("nearest.toml")
 WRITES = re.compile(r"\b(?:INSERT INTO|REPLACE INTO|DELETE FROM|UPDATE|INTO TABLE)\s+(\w+)")
+WORD = re.compile(r"\w+")
 NAME = re.compile(r"\b[a-z]\w*\b")
 READ_STEPS = 2
 """As far as the marts on the tables that a procedure writes."""
@@ -67,8 +69,14 @@ def read_notes(file: Path) -> tuple[Note, ...]:
 class Covering:
     """Objects of the warehouse, and tests of a run with notes."""
 
-    def __init__(self, objects: Iterable[SchemaObject], notes: Iterable[Note]) -> None:
-        self._texts: Mapping[str, str] = {each.name: COMMENT.sub("", each.text) for each in objects}
+    def __init__(self, objects: Iterable[Original], notes: Iterable[Note]) -> None:
+        # A procedure of the marts has the name of the one that it calls: to cover one is to cover both.
+        self._texts: dict[str, str] = defaultdict(str)
+        self._queries: dict[str, frozenset[str]] = {}
+        for each in objects:
+            self._texts[each.name] += COMMENT.sub("", each.text)
+            if each.kind == "query":
+                self._queries[each.name] = frozenset(WORD.findall(COMMENT.sub("", each.text)))
         self._notes = tuple(notes)
 
     @cached_property
@@ -78,11 +86,11 @@ class Covering:
 
     def tests(self, name: str) -> tuple[str, ...]:
         """Return the tests in reach of an object, the likeliest to notice a change of it first."""
-        steps, nearness = self.steps(name), self._nearness(name)
+        steps, nearness, query = self.steps(name), self._nearness(name), self._queries.get(name)
         scores = {
             note.test: self._score(note, nearness)
             for note in self._notes
-            if note.words & steps.keys()
+            if note.words & steps.keys() or (query and query <= note.words)
         }
         return tuple(sorted(scores, key=lambda test: (-scores[test], test)))
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlfluff.core import FluffConfig, Linter
+
+from svp.core.sqlfiles import list_sql
+from warehouse.objects import program_objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
     from warehouse.objects import SchemaObject
 
-__all__ = ["Edit", "Mutant", "edits_of", "file_of", "mutants_of"]
+__all__ = ["Edit", "Mutant", "Original", "Query", "edits_of", "file_of", "mutants_of", "originals"]
 
 COMPARISONS = {
     "=": "<>",
@@ -46,6 +49,12 @@ FIRST_ARGUMENT = frozenset({"coalesce", "nullif"})
 WORDS = {"'Yes'": "'No'", "'No'": "'Yes'"}
 DIRECTIONS = {"ASC": "DESC", "DESC": "ASC"}
 JOINS = {"INNER": "LEFT", "LEFT": "INNER"}
+FOLDERS = {
+    "view": "warehouse/marts",
+    "mart procedure": "procedures/marts",
+    "query": "warehouse/queries",
+}
+"""Of files, by the kind of their objects; the others are in ``procedures``."""
 NOT_CODE = ("whitespace", "newline", "indent", "dedent", "comment")
 
 UNTOUCHED = ("data_type", "get_diagnostics_segment", "characteristic_statement")
@@ -69,8 +78,26 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """A query that the program runs in the warehouse."""
+
+    name: str
+    text: str
+    kind: str = "query"
+
+
+Original: TypeAlias = "SchemaObject | Query"
+
+
+def originals() -> tuple[Original, ...]:
+    """Return everything of the warehouse that has mutants."""
+    queries = [Query(file.name, file.text) for file in list_sql("warehouse.queries")]
+    return (*program_objects(), *queries)
+
+
+@dataclass(frozen=True, slots=True)
 class Mutant:
-    """One object of the warehouse with one edit."""
+    """One object or query of the warehouse with one edit."""
 
     kind: str
     name: str
@@ -105,11 +132,11 @@ class Mutant:
 
 def file_of(kind: str, name: str) -> str:
     """Return the path of an object's file from the root of the repository."""
-    return f"{'warehouse/marts' if kind == 'view' else 'procedures'}/{name}.sql"
+    return f"{FOLDERS.get(kind, 'procedures')}/{name}.sql"
 
 
 @cache
-def mutants_of(original: SchemaObject) -> tuple[Mutant, ...]:
+def mutants_of(original: Original) -> tuple[Mutant, ...]:
     """Return every mutant of an object, in the order of its text; none has the original's text."""
     text = original.text
     return tuple(

@@ -6,6 +6,7 @@ the words of the statements that it ran.
 
 from __future__ import annotations
 
+import importlib.resources
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import mysql.connector
 from mysql.connector.cursor import MySQLCursor
 
 import warehouse.schema
+from svp.core import sqlfiles
 from tests.ready import Installed
 from warehouse.objects import SchemaObject, install_objects
 
@@ -42,9 +44,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def install_instead(kind: str, name: str, text: str) -> list[str]:
     """Install another text for one object from now on; return a list that takes what the server refuses of it.
 
-    It goes under the original's checksum, so that no check of the schema notices, in this process or another.
+    It goes under the original's checksum, so that no check of the schema notices, in this process or another. Another
+    text for a query is what the program reads instead.
     """
     refused: list[str] = []
+    if kind == "query":
+        read_instead(name, text)
+        return refused
     statements, install = SchemaObject.statements, install_objects
 
     def with_mutant(self: SchemaObject, workspace: Any) -> Iterator[str]:
@@ -61,6 +67,31 @@ def install_instead(kind: str, name: str, text: str) -> list[str]:
     setattr(SchemaObject, "statements", with_mutant)  # noqa: B010  (a plain assignment is refused by mypy)
     setattr(warehouse.schema, "install_objects", install_or_tell)  # noqa: B010  (as above)
     return refused
+
+
+class Changed:
+    """A folder of which one file has another text."""
+
+    def __init__(self, folder: Any, name: str, text: str) -> None:
+        self._folder, self._name, self._text = folder, name, text
+
+    def __truediv__(self, name: str) -> Any:
+        return self if name == self._name else self._folder / name
+
+    def read_text(self, **_: object) -> str:
+        """Return it."""
+        return self._text
+
+
+def read_instead(name: str, text: str) -> None:
+    """Have another text read for a query of the warehouse from now on."""
+    find = importlib.resources.files
+
+    def found(package: str) -> Any:
+        folder = find(package)
+        return Changed(folder, f"{name}.sql", text) if package == "warehouse.queries" else folder
+
+    setattr(sqlfiles, "files", found)  # noqa: B010  (as below)
 
 
 class Teller:

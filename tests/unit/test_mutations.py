@@ -8,17 +8,20 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from importlib.resources import files
 from time import sleep
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
+from svp.core.sqlfiles import read_sql
 from tests.mutations.__main__ import OF_EVERY_FILE, chosen, parsed
 from tests.mutations.asking import ROOT, TESTS, Answer
 from tests.mutations.covering import Covering, Note, nearest
 from tests.mutations.journal import Journal
-from tests.mutations.mutants import edits_of, file_of, mutants_of
+from tests.mutations.mutants import Original, Query, edits_of, file_of, mutants_of, originals
+from tests.mutations.plugin import install_instead
 from tests.mutations.report import Equivalent, Result, equivalents, report
 from warehouse.objects import SchemaObject, program_objects
 
@@ -159,13 +162,27 @@ def test_tests_that_read_what_an_object_writes_come_first_and_strangers_not_at_a
     assert covering.steps("refresh_a") == {"refresh_a": 0, "agg_a": 1, "mart_a": 2}
 
 
+def test_query_is_asked_of_the_tests_that_say_all_of_it_and_read_with_its_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    query = Query("last_a", "-- of agg_a\nSELECT max(x) FROM agg_a")
+    said = frozenset({"SELECT", "max", "x", "FROM", "agg_a"})
+    notes = [Note("runs it", said | {"INSERT"}), Note("does not", said - {"max"})]
+    assert Covering([query], notes).tests("last_a") == ("runs it",)
+    monkeypatch.setattr("svp.core.sqlfiles.files", files)
+    original, other = (read_sql("warehouse.queries", name) for name in ("future_days", "rates"))
+    assert install_instead("query", "future_days", "SELECT 1") == []
+    assert read_sql("warehouse.queries", "future_days") == "SELECT 1" != original
+    assert read_sql("warehouse.queries", "rates") == other
+
+
 def test_tests_that_are_named_for_a_file_are_tests_and_the_file_is_one() -> None:
     tests = [
         f"{file.name}::{name}"
         for file in (ROOT / TESTS).glob("test_*.py")
         for name in re.findall(r"^def (test_\w+)", file.read_text("utf-8"), flags=re.MULTILINE)
     ]
-    files = [file_of(each.kind, each.name) for each in program_objects()]
+    files = [file_of(each.kind, each.name) for each in originals()]
     for each in nearest():
         assert fnmatch.filter(files, each.files), each.files
         for glob in each.tests:
@@ -213,7 +230,7 @@ def test_equivalent_mutant_is_known_by_file_line_and_change() -> None:
     assert not another.holds(a_mutant())
 
 
-def is_one_of(known: Equivalent, original: SchemaObject) -> bool:
+def is_one_of(known: Equivalent, original: Original) -> bool:
     """Tell whether an object has such a mutant; the text is parsed only if a line of it is meant."""
     file = file_of(original.kind, original.name)
     if not any(known.is_about(file, line) for line in original.text.splitlines()):
@@ -225,7 +242,7 @@ def test_every_equivalent_mutant_is_still_one_of_the_program() -> None:
     stale = [
         known
         for known in equivalents()
-        if not any(is_one_of(known, original) for original in program_objects())
+        if not any(is_one_of(known, original) for original in originals())
     ]
     assert stale == []
 

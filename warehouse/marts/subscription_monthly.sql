@@ -3,7 +3,8 @@
 -- mrr_expansion + mrr_reactivation - mrr_contraction - mrr_churn = mrr_closing. Trials count in neither. A subscriber is
 -- a customer, however many subscriptions it pays; unpriced are those at the end of whose price nobody knows something or
 -- which no rate converts: they are subscribers, without MRR, and left out of arpu. What opens and closes is never
--- summed over months. The last month goes until the last subscription event. date_key is the key of the month's first day.
+-- summed over months. The last month goes until the last subscription event that has come. date_key is the key of the
+-- month's first day.
 -- grain: one row per month
 SELECT
     dim_month.month_start,

@@ -27,6 +27,17 @@ KeepFormulasOption = Annotated[
         "--keep-formulas", help="Leave text in a CSV alone that a spreadsheet takes for a formula."
     ),
 ]
+AS_OF_HELP = "Day as of which it is told, of marts that know any day: churn_signals."
+
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help=AS_OF_HELP,
+    ),
+]
 MarkOption = Annotated[
     bool,
     typer.Option(
@@ -77,6 +88,7 @@ def show(
         str | None,
         typer.Option(help="Columns to show, parted by commas; those that fit otherwise."),
     ] = None,
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the newest rows of a mart.
@@ -86,11 +98,13 @@ def show(
     """
     from warehouse.reading import read_mart
 
-    frame = read_mart(settings_from(context), name, limit=limit)
+    day = as_of and as_of.date()
+    frame = read_mart(settings_from(context), name, limit=limit, as_of=day)
     if columns:
         frame = frame[_chosen(frame, columns.split(","))]
     rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-    emit({"mart": name, "rows": rows}, as_json=as_json, show=lambda: mart_table(frame, title=name))
+    facts = {"mart": name, **({"as_of": day} if day else {}), "rows": rows}
+    emit(facts, as_json=as_json, show=lambda: mart_table(frame, title=name))
 
 
 def export(
@@ -111,6 +125,7 @@ def export(
         datetime | None,
         typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="Last day."),
     ] = None,
+    as_of: AsOfOption = None,
     keep_formulas: KeepFormulasOption = False,
     bom: MarkOption = False,
     as_json: JsonOption = False,
@@ -126,6 +141,7 @@ def export(
         tuple(column.strip() for column in columns.split(",")) if columns else (),
         first_day and first_day.date(),
         last_day and last_day.date(),
+        as_of and as_of.date(),
     )
     rows = export_mart(
         settings_from(context),

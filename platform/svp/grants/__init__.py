@@ -3,7 +3,7 @@
 owner      makes and upgrades the schemas: ``svp init``, ``svp reset``, ``svp verify --rebuild``
 loader     fills the stores and the warehouse: ``svp ingest``, ``svp warehouse refresh``, ``svp mapping import``
 refresher  runs the events and watches: ``svp warehouse schedule``, ``svp warehouse status``, ``svp verify``
-reader     reads the marts and nothing else: Power BI
+reader     reads the marts, and what procedures show of them, and nothing else: Power BI
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ __all__ = ["READER_RIGHTS", "Role", "account_name", "escape_database", "grants"]
 
 Role = Literal["owner", "loader", "refresher", "reader"]
 
-READER_RIGHTS = "SELECT, SHOW VIEW"
-"""Of the reader in the mart database, and nowhere else."""
+READER_RIGHTS = "SELECT, SHOW VIEW, EXECUTE"
+"""Of the reader in the mart database, and nowhere else; its procedures show and keep nothing."""
 
 MAX_ACCOUNT_CHARACTERS = 32
 """MySQL's limit; the other two take more."""

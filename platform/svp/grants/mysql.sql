@@ -9,7 +9,7 @@ CREATE USER IF NOT EXISTS '$reader'@'%' IDENTIFIED BY <password of $reader>;
 
 -- The owner makes databases, tables, procedures, events and views. Views read with its rights.
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, CREATE VIEW, CREATE ROUTINE, ALTER ROUTINE, EXECUTE, EVENT ON $warehouse.* TO '$owner'@'%';
-GRANT SELECT, CREATE, DROP, CREATE VIEW, SHOW VIEW ON $mart.* TO '$owner'@'%';
+GRANT SELECT, CREATE, DROP, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EXECUTE ON $mart.* TO '$owner'@'%';
 -- 'svp verify --rebuild' makes this database, and drops it at the end.
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, CREATE VIEW, CREATE ROUTINE, ALTER ROUTINE, EXECUTE ON $rebuild.* TO '$owner'@'%';
 
@@ -21,7 +21,7 @@ $emptying
 -- The refresher calls refresh_changed_days, which works with the owner's rights, and is the definer of events:
 -- 'svp warehouse schedule on' with this account, after 'svp init'. What it reads is for 'svp warehouse status'.
 GRANT SELECT, EXECUTE, EVENT ON $warehouse.* TO '$refresher'@'%';
-GRANT SELECT, SHOW VIEW ON $mart.* TO '$refresher'@'%';
+GRANT $reader_rights ON $mart.* TO '$refresher'@'%';
 
 -- The reader reads the marts.
 GRANT $reader_rights ON $mart.* TO '$reader'@'%';

@@ -45,6 +45,12 @@ def test_each_account_does_its_work(filled: Accounts) -> None:
     for command in (("warehouse", "status"), ("verify",), ("mart", "show", "daily_statistics")):
         code, _, told = filled.run("refresher", *command)
         assert code == 0, told
+    day = filled.mysql("owner", "SELECT max(as_of_date) FROM {mart}.churn_signals")[0][0]
+    readers: tuple[Role, ...] = ("reader", "refresher", "owner")
+    for role in readers:
+        for as_of in ((), ("--as-of", day)):
+            code, _, told = filled.run(role, "mart", "show", "churn_signals", *as_of)
+            assert code == 0, told
     assert filled.run("owner", "init")[0] == 0
 
 
@@ -142,10 +148,14 @@ MUST_NOT: Mapping[Role, tuple[str, ...]] = {
         "TRUNCATE TABLE {warehouse}.stg_watch",
         "DROP PROCEDURE {warehouse}.refresh_changed_days",
         "CREATE OR REPLACE VIEW {mart}.genre AS SELECT 1",
+        "DROP PROCEDURE {mart}.show_churn_signals",
     ),
     "reader": (
         "SELECT 1 FROM {warehouse}.dim_date",
         "CALL {warehouse}.refresh_changed_days()",
+        "CALL {warehouse}.show_churn_signals(NULL)",
+        "DROP PROCEDURE {mart}.show_churn_signals",
+        "CREATE PROCEDURE {mart}.mine () SELECT 1",
         "UPDATE {mart}.segment SET segment = 'x'",
         "CREATE TABLE {mart}.mine (x int)",
         "DROP VIEW {mart}.genre",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,16 +11,21 @@ from math import ceil
 from random import Random
 from typing import TYPE_CHECKING
 
+import mysql.connector
+import pyarrow.parquet as pq
 import pytest
 
-from svp.errors import UsageError, VerifyError
+from svp.errors import UsageError
 from tests.integration.warehouse.builders import BoxLog, Play, Rating, Title, User, at
-from warehouse.connections import execute, open_warehouse
+from warehouse.connections import execute, fetch, open_warehouse, stream
 from warehouse.purge import first_kept_day
+from warehouse.status import read_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
+    from svp.core.mysql import Connection
     from tests.integration.warehouse.builders import Platform
 
 JAN_1 = date(2024, 1, 1)
@@ -564,7 +570,12 @@ def shown(platform: Platform, as_of: date | None) -> list[Row]:
 
 
 def test_signals_are_shown_as_of_any_day_and_none_are_kept(crowd: Platform) -> None:
-    plays = some_plays(8, count=120)
+    # Of one second before and many since, a change is known.
+    plays = [
+        *some_plays(8, count=120),
+        Play(day(10), user_id="u22", watch_seconds=1),
+        Play(day(40), user_id="u22"),
+    ]
     crowd.load(*plays)
     crowd.refresh()
     first, last = (pick(play.started_on for play in plays) for pick in (min, max))
@@ -573,11 +584,102 @@ def test_signals_are_shown_as_of_any_day_and_none_are_kept(crowd: Platform) -> N
         assert shown(crowd, as_of) == signals_as_of(as_of, plays, USERS)
     assert shown(crowd, None) == signals_as_of(last, plays, USERS)
     for outside in (first - timedelta(days=1), last + timedelta(days=1)):
-        with pytest.raises(VerifyError, match="not between the first and the last"):
+        with pytest.raises(UsageError, match=f"as of {outside}: events go from {first} to {last}"):
             shown(crowd, outside)
     assert crowd.snapshot() == before
+    runs = read_status(crowd.settings).runs
+    assert {run.outcome for run in runs} == {"done"}
+    (rows,) = (run.rows for run in runs if run.procedure == "show_churn_signals")
+    assert rows == len(signals_as_of(last, plays, USERS))
+
+
+def test_signals_are_shown_past_what_others_write_and_a_failure_leaves_nothing(
+    crowd: Platform,
+) -> None:
+    crowd.load(Play(day(3), user_id="u01"))
+    crowd.refresh()
+    before = crowd.snapshot()
+    written = ("fact_watch", "fact_category_seconds", "dim_customer", "agg_churn_signals")
+    with open_warehouse(crowd.settings) as writing, open_warehouse(crowd.settings) as reading:
+        # What a connection has that is not one of ours, such as that of a report.
+        execute(reading, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        execute(reading, "SET innodb_lock_wait_timeout = 1")
+        execute(writing, "START TRANSACTION")
+        for table in written[:-1]:
+            fetch(writing, f"SELECT 1 FROM {table} FOR UPDATE")
+        assert list(rows_as_of_last(reading))
+        fetch(writing, f"SELECT 1 FROM {written[-1]} FOR UPDATE")
+        with pytest.raises(mysql.connector.Error, match="Lock wait timeout"):
+            list(rows_as_of_last(reading))
+        (run,) = crowd.fetch(
+            "SELECT outcome, left(message, 17) FROM refresh_log ORDER BY refresh_id DESC LIMIT 1"
+        )
+        assert run == ("failed", "Lock wait timeout")
+        execute(writing, "ROLLBACK")
+        assert crowd.snapshot() == before
+
+
+def rows_as_of_last(connection: Connection) -> Iterator[Row]:
+    return stream(connection, "CALL show_churn_signals(NULL)")
 
 
 def test_no_signals_are_shown_without_events(crowd: Platform) -> None:
-    with pytest.raises(VerifyError, match="not between the first and the last"):
+    with pytest.raises(UsageError, match="as of any day: there are no events"):
         shown(crowd, None)
+
+
+def test_mart_as_of_a_day_is_what_the_procedure_shows(
+    crowd: Platform,
+    svp: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    plays = some_plays(9, count=60)
+    crowd.load(*plays)
+    crowd.refresh()
+    as_of = ("--as-of", "2024-02-14")
+    assert svp("mart", "show", "churn_signals", *as_of, "--limit", 3, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    expected = signals_as_of(date(2024, 2, 14), plays, USERS)
+    assert (told["mart"], told["as_of"]) == ("churn_signals", "2024-02-14")
+    assert [row["customer_code"] for row in told["rows"]] == [code for _, code, *_ in expected[:3]]
+    assert list(told["rows"][0]) == ["customer_code", "as_of_date", *SIGNALS[2:]]
+    assert {row["as_of_date"] for row in told["rows"]} == {"2024-02-14"}
+    file = tmp_path / "signals.parquet"
+    for name in ("signals.parquet", "signals.xlsx"):
+        assert svp("mart", "export", "churn_signals", tmp_path / name, *as_of) == 0
+    rows = pq.read_table(file, columns=list(SIGNALS)).to_pylist()
+    assert [tuple(row.values()) for row in rows] == expected
+    columns = ("--columns", "risk_band,customer_code")
+    file = tmp_path / "bands.csv"
+    assert svp("mart", "export", "churn_signals", file, *as_of, *columns) == 0
+    assert file.read_text().splitlines()[1] == f"{expected[0][-1]},{expected[0][1]}"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("genre", "--as-of", "2024-02-14"), "marts that know it are churn_signals"),
+        (("churn_signals", "--as-of", "2019-02-14"), "there are no signals of churn as of"),
+        (("churn_signals", "--as-of", "2024-02-14", "--columns", "date_key"), "has no column"),
+        (("churn_signals", "--as-of", "2024-02-14", "--from", "2024-01-01"), "no days to choose"),
+    ],
+)
+def test_day_that_a_mart_can_not_be_told_as_of_is_refused(
+    crowd: Platform,
+    svp: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    *,
+    words: tuple[str, ...],
+    reason: str,
+) -> None:
+    crowd.load(Play(day(3), user_id="u01"), Play(day(70), user_id="u01"))
+    crowd.refresh()
+    mart, *options = words
+    assert svp("mart", "export", mart, tmp_path / "a.csv", *options) == 2
+    assert reason in capsys.readouterr().err
+    assert list(tmp_path.glob("*.csv")) == []
+    if "--from" not in options:
+        assert svp("mart", "show", mart, *options) == 2
+        assert reason in capsys.readouterr().err

@@ -40,6 +40,7 @@ MARKING = [
     ("classify_applications()", "UPDATE dim_application SET category_key = 1"),
     ("mark_changed_rates()", "DO 0"),
     ("mark_moved_span(utc_date())", "DELETE FROM agg_churn_signals"),
+    ("mark_moved_span(utc_date())", "UPDATE clock SET last_date_key = 20240101"),
     ("mark_subscriptions(20240131, 20240131)", "DO 0"),
 ]
 """Calls that run in their caller's transaction and mark something, and what has to have happened."""

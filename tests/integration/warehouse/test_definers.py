@@ -30,7 +30,7 @@ def test_owner_that_is_gone_is_named_by_whoever_reads_the_marts(
     status = read_status(filled.settings["refresher"])
     views = len(list_sql("warehouse.marts"))
     assert status.problems == (
-        f"{owner}, the definer of {views + 3} views, events or procedures, is gone: run 'svp init'",
+        f"{owner}, the definer of {views + 4} views, events or procedures, is gone: run 'svp init'",
     )
     assert filled.run("refresher", "warehouse", "status")[0] == 6
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from random import Random
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -25,6 +26,7 @@ from tests.independent import (
     titles_of,
     wrong_marts,
 )
+from tests.unit.loaders.builders import an_event, write_json_lines
 from warehouse.connections import open_warehouse
 from warehouse.metrics import defined_columns
 from warehouse.money import unbalanced_bridges
@@ -36,12 +38,39 @@ if TYPE_CHECKING:
     from tests.integration.warehouse.builders import Platform
 
 
+EVENTS = "events.ndjson"
+DAY = 86_400_000_000  # microseconds
+NOBODY = {"user_id": "EMPTY", "device_id": "None", "session_id": -1, "country": "False"}
+"""What an export says where it knows nothing."""
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A tiny platform as files."""
     kinds = tuple(kind for kind in KINDS if kind != "truth")
-    write(tmp_path / "tiny", SCALES["tiny"].arguments(), only=kinds, workers=1)
-    return tmp_path / "tiny"
+    folder = tmp_path / "tiny"
+    write(folder, SCALES["tiny"].arguments(), only=kinds, workers=1)
+    write_json_lines(folder / EVENTS, some_events(folder, count=2_000))
+    return folder
+
+
+def some_events(folder: Path, *, count: int) -> list[dict[str, object]]:
+    """Return events of apps on days of the platform: some of nobody, some outside of sessions."""
+    random = Random(1)
+    users = [*sorted(read(folder, "users")["user_id"])[:40], NOBODY["user_id"]]
+    days = sorted(pd.to_datetime(read(folder, "viewing_sessions")["started_on"]).unique())[:4]
+    return [
+        an_event(
+            f"e{number}",
+            event_time=str(random.choice(days) + timedelta(microseconds=random.randrange(DAY))),
+            user_id=random.choice(users),
+            device_id=random.choice(("d1", "d2", NOBODY["device_id"])),
+            session_id=random.choice((NOBODY["session_id"], *range(60))),
+            platform=random.choice(("Web", "iOS", None)),
+            country=random.choice(("Norway", "Chile", NOBODY["country"])),
+        )
+        for number in range(count)
+    ]
 
 
 @pytest.fixture
@@ -96,7 +125,21 @@ def viewing(folder: Path) -> Viewing:
         read(folder, "playback_attempts").join(devices, on="device_id"),
         read(folder, "search_queries"),
         read(folder, "subscription_events"),
+        app_events(folder),
     )
+
+
+def app_events(folder: Path) -> pd.DataFrame:
+    """Return what event exports tell, as far as they do."""
+    if not (folder / EVENTS).exists():
+        return Viewing().app_events
+    lines = (folder / EVENTS).read_text(encoding="utf-8").splitlines()
+    events = pd.DataFrame(map(json.loads, lines), dtype=object)
+    events["occurred_at"] = pd.to_datetime(events["event_time"], utc=True)
+    for name, nothing in NOBODY.items():
+        told = [None if value == nothing else value for value in events[name]]
+        events[name] = pd.Series(told, dtype=object)
+    return events
 
 
 def boxes(folder: Path) -> pd.DataFrame:

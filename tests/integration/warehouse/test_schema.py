@@ -13,6 +13,7 @@ from svp.errors import SchemaError
 from warehouse import schema
 from warehouse.connections import fetch
 from warehouse.staging import IN_MEMORY
+from warehouse.status import read_status
 
 if TYPE_CHECKING:
     from svp.settings import Settings
@@ -217,6 +218,23 @@ def test_procedures_run_with_the_rights_of_the_caller_but_for_one_and_views_with
         (empty_platform.settings.workspace.mart_database,),
     )
     assert (routines, views) == ([("refresh_changed_days",)], [("DEFINER",)])
+
+
+def test_procedures_of_the_marts_show_marts_with_our_rights_and_are_installed_again_when_they_are_gone(
+    empty_platform: Platform,
+) -> None:
+    mart = empty_platform.settings.workspace.mart_database
+    shown = (
+        "SELECT routine_name, security_type FROM information_schema.routines WHERE routine_schema = %s",
+        (mart,),
+    )
+    # Another one would let the reader do what is not its work. This one keeps nothing, as the test of its rows sees.
+    assert empty_platform.fetch(*shown) == [("show_churn_signals", "DEFINER")]
+    empty_platform.execute(f"DROP PROCEDURE {mart}.show_churn_signals")
+    problem = "the mart procedure show_churn_signals is missing: run 'svp init'"
+    assert problem in read_status(empty_platform.settings).problems
+    schema.install(empty_platform.settings)
+    assert empty_platform.fetch(*shown) == [("show_churn_signals", "DEFINER")]
 
 
 def test_only_what_changed_is_installed_again(empty_platform: Platform) -> None:

@@ -8,6 +8,7 @@ from itertools import chain
 import pytest
 
 from procedures import INSTALL_ORDER
+from svp.cli.marts import AS_OF_HELP
 from svp.core.sqlfiles import SqlFile, list_sql
 from warehouse.measures import STORES, tables_of
 from warehouse.store import load
@@ -63,6 +64,15 @@ def test_procedure_is_a_contract(file: SqlFile) -> None:
         assert re.search(rf"^{clause}", file.text, flags=re.MULTILINE), clause
     parameters = re.findall(r"\b(IN|OUT) (\w+)", code(file).partition("COMMENT")[0])
     assert all(name.startswith(f"{mode.lower()}_") for mode, name in parameters)
+
+
+def test_procedures_of_the_marts_show_marts_by_calling_the_warehouse() -> None:
+    marts = {file.name for file in MARTS}
+    for file in list_sql("procedures.marts"):
+        verb, _, mart = file.name.partition("_")
+        assert (verb, mart in marts) == ("show", True), file.name
+        assert f"CALL svp_warehouse.{file.name}(" in file.text
+        assert mart in AS_OF_HELP
 
 
 @named(PROCEDURES)
