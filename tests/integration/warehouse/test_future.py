@@ -120,14 +120,19 @@ def test_months_of_subscriptions_go_until_the_last_event_that_has_come(platform:
     platform.load(subscriptions=events)
     platform.refresh()
 
-    def told_until(today: date) -> None:
+    def marked_on(today: date) -> tuple[int | None, int | None]:
         platform.execute("CALL mark_moved_span(%s)", (today - timedelta(days=1),))
-        (marked,) = platform.fetch(
+        ((first, last),) = platform.fetch(
             "SELECT min(date_key), max(date_key) FROM changed_day"
             " WHERE aggregate_name = 'subscription_monthly'"
         )
+        return first, last
+
+    def told_until(today: date) -> None:
+        marked = marked_on(today)
         if any(marked):
             platform.execute("CALL refresh_subscription_monthly(%s, %s)", marked)
+        assert marked_on(today) == (None, None)
         come = [event for event in events if event.at.date() <= today]
         expected = months(come, {"u1": "u1"}, lambda *_: Fraction(1)) if come else []
         assert platform.mart("subscription_monthly", *COLUMNS) == expected
