@@ -392,22 +392,37 @@ def test_time_on_a_box_is_a_play_of_its_day(platform: Platform) -> None:
     boxes = [
         BoxLog(day(0), "HNH1", watch_seconds=20),
         BoxLog(day(0), "HNH1", "MOVIE", watch_seconds=10),
+        BoxLog(day(1), "HNH1", watch_seconds=15),
+        BoxLog(day(1), "HNH1", "MOVIE", watch_seconds=15),
         BoxLog(day(2), "HNH1", watch_seconds=29),
         BoxLog(day(3), "HNH1", watch_seconds=0),
+        BoxLog(day(5), "LONG", watch_seconds=30),
         BoxLog(day(1), "SILENT", watch_seconds=0),
         BoxLog(day(9), None, watch_seconds=500),
     ]
     platform.load(boxes=boxes)
     platform.refresh()
     columns = ("customer_code", "as_of_date", "days_since_last_play", "rfm_r", "risk_band")
-    assert platform.mart("churn_signals", *columns)[:2] == [
-        ("HNH1", day(9), 7, 5, "steady"),
+    assert platform.mart("churn_signals", *columns)[:3] == [
+        ("HNH1", day(9), 7, 3, "steady"),
+        ("LONG", day(9), 4, 5, "steady"),
         ("SILENT", day(9), None, None, "no_activity"),
     ]
     assert platform.fetch(
         "SELECT last_play_date_key, last_valid_play_date_key FROM agg_churn_signals"
-        " WHERE last_play_date_key IS NOT NULL"
-    ) == [(20240103, 20240101)]
+        " WHERE last_play_date_key IS NOT NULL ORDER BY customer_code"
+    ) == [(20240103, 20240102), (20240106, 20240106)]
+
+
+def test_who_plays_for_no_time_after_months_without_any_is_steady(platform: Platform) -> None:
+    platform.load(Play(day(0)), Play(day(90), watch_seconds=0))
+    platform.refresh()
+    columns = ("as_of_date", "days_since_last_play", "risk_band")
+    (shown,) = platform.fetch(
+        f"SELECT {', '.join(columns)} FROM {platform.settings.workspace.mart_database}.churn_signals"
+        " WHERE customer_code = 'u1' ORDER BY as_of_date DESC LIMIT 1"
+    )
+    assert shown == (day(90), 0, "steady")
 
 
 def test_a_second_of_playing_time_retains_and_none_does_not(platform: Platform) -> None:

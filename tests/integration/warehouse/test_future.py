@@ -23,7 +23,8 @@ from tests.integration.warehouse.builders import (
     User,
 )
 from tests.integration.warehouse.recurring import COLUMNS, months
-from warehouse.connections import fetch
+from warehouse.connections import execute, fetch, open_warehouse
+from warehouse.export import export
 from warehouse.reading import list_marts
 from warehouse.rebuild import verify_rebuild
 
@@ -120,14 +121,19 @@ def test_months_of_subscriptions_go_until_the_last_event_that_has_come(platform:
     platform.load(subscriptions=events)
     platform.refresh()
 
-    def told_until(today: date) -> None:
+    def marked_on(today: date) -> tuple[int | None, int | None]:
         platform.execute("CALL mark_moved_span(%s)", (today - timedelta(days=1),))
-        (marked,) = platform.fetch(
+        ((first, last),) = platform.fetch(
             "SELECT min(date_key), max(date_key) FROM changed_day"
             " WHERE aggregate_name = 'subscription_monthly'"
         )
+        return first, last
+
+    def told_until(today: date) -> None:
+        marked = marked_on(today)
         if any(marked):
             platform.execute("CALL refresh_subscription_monthly(%s, %s)", marked)
+        assert marked_on(today) == (None, None)
         come = [event for event in events if event.at.date() <= today]
         expected = months(come, {"u1": "u1"}, lambda *_: Fraction(1)) if come else []
         assert platform.mart("subscription_monthly", *COLUMNS) == expected
@@ -139,3 +145,29 @@ def test_months_of_subscriptions_go_until_the_last_event_that_has_come(platform:
     before = timedelta(days=1)
     for today in (days[1], *days[2:], days[2] - before, days[3], days[0] - before, days[1]):
         told_until(today)
+
+
+def test_day_in_the_future_is_named_whatever_is_on_it(platform: Platform) -> None:
+    days = [FUTURE + timedelta(days=number) for number in range(8)]
+    watched, boxed, rated, searched, tried, used, billed, untouched = days
+    noons = {day: datetime.combine(day, time(12), UTC) for day in days}
+    platform.load(
+        Play(watched),
+        Play(untouched, session_id="gone"),
+        ratings=[Rating(noons[rated])],
+        searches=[Search(noons[searched])],
+        attempts=[Attempt(noons[tried])],
+        boxes=[BoxLog(boxed)],
+        app_events=[AppEvent(noons[used])],
+        subscriptions=[SubscriptionEvent(noons[billed])],
+    )
+    platform.load(without=[Play(untouched, session_id="gone")])
+    export(platform.settings)
+    # A play is in two tables, and each of them would do.
+    for table in ("fact_watch", "fact_playback"):
+        with open_warehouse(platform.settings) as connection:
+            execute(connection, "START TRANSACTION")
+            execute(connection, f"DELETE FROM {table}")
+            named = fetch(connection, read_sql("warehouse.queries", "future_days"))
+            assert named == [(day,) for day in days if day != untouched]
+            execute(connection, "ROLLBACK")
