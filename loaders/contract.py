@@ -154,9 +154,14 @@ class Kind:
         return frozenset(chain.from_iterable(field.columns for field in self.fields))
 
     @property
+    def explained(self) -> frozenset[str]:
+        """Every column that its files have, whatever becomes of it."""
+        return self.columns | self.unused
+
+    @property
     def kept_columns(self) -> frozenset[str]:
         """Columns that quarantine keeps; one that the kind doesn't know may say anything about anybody."""
-        return (self.columns | self.unused) - self.personal
+        return self.explained - self.personal
 
     @property
     def whole_columns(self) -> frozenset[str]:

@@ -34,8 +34,10 @@ __all__ = [
     "standard_input_kept",
 ]
 
-UNFINISHED_ENDINGS = (".crdownload", ".filepart", ".part", ".partial", ".tmp", "~")
-"""Of what is still being written, or was replaced by its editor: the one thing that content can't tell."""
+UNFINISHED_ENDINGS = (
+    ".bak", ".crdownload", ".filepart", ".old", ".orig", ".part", ".partial", ".save", ".swp", ".tmp", "~",
+)  # fmt: skip
+"""Of what is still being written, or was replaced by what lies beside it: the one thing that content can't tell."""
 
 STANDARD_INPUT = Path("-")
 """Stands for what is piped into the command."""

@@ -69,13 +69,20 @@ def _ways(kind: Kind) -> Ways:
     return ways | dict.fromkeys(chain.from_iterable(ids), str)
 
 
+def _columns_of(refusal: Refusal, kind: Kind) -> tuple[str, ...]:
+    """Return the columns at fault: one, or those that a field is read from together."""
+    fields = (field.columns for field in kind.fields if field.name == refusal.column)
+    return next(fields, (refusal.column or "",))
+
+
 def _row(
     refusal: Refusal, values: Mapping[str, str], kind: Kind, ways: Ways, *, has_others: bool
 ) -> Refusal:
     kept = {name: ways[name](text) if name in ways else CUT for name, text in values.items()}
     if kept == values and not has_others:
         return refusal
-    value = kept.get(refusal.column or "")
+    at_fault = (kept.get(column) for column in _columns_of(refusal, kind))
+    value = " ".join(filter(None, at_fault)) or None
     return refusal._replace(
         row_text=json.dumps(kept, ensure_ascii=False),
         value=None if value is None else shorten(value),

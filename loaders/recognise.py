@@ -106,7 +106,7 @@ class Recognised:
     @property
     def unused(self) -> tuple[str, ...]:
         """Columns of the file that the kind doesn't know: nothing becomes of them."""
-        known = self.kind.columns | self.kind.unused
+        known = self.kind.explained
         return tuple(name for name in self.reader.columns if name not in known)
 
     def has_others(self, batch: Batch) -> bool:
@@ -167,7 +167,7 @@ class Recognised:
 
     def _drift(self, late_names: Mapping[str, int]) -> str | None:
         """Return what is to be said of columns that come only after its first rows, and that the kind doesn't know."""
-        known = self.kind.columns | self.kind.unused
+        known = self.kind.explained
         first = [
             f"{shorten(name)} (first in {line:,})"
             for name, line in late_names.items()
@@ -424,7 +424,18 @@ def _kind_of(file: DataFile, reader: Reader, wanted: Wanted) -> Kind:
     fitting = [kind for kind in wanted.kinds if _fits(reader, kind)]
     if not fitting:
         raise _unknown(file, reader, wanted)
-    return max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
+    best = max(fitting, key=lambda kind: len(kind.columns.intersection(reader.columns)))
+    if not wanted.is_said and _is_rather_another(best, reader, wanted):
+        raise _unknown(file, reader, wanted)
+    return best
+
+
+def _is_rather_another(kind: Kind, reader: Reader, wanted: Wanted) -> bool:
+    """Tell whether most columns are none of the kind's, and another one that lacks something explains most of them."""
+    columns = set(reader.columns)
+    if 2 * len(kind.explained & columns) >= len(columns):
+        return False
+    return any(2 * len(other.explained & columns) > len(columns) for other in wanted.kinds)
 
 
 def _day_of(file: DataFile) -> date:

@@ -23,6 +23,8 @@ MAX_TEXT_CHARACTERS = 1_000
 MAX_ITEMS = 100
 MAX_INTEGER = 2**63 - 1
 """What MongoDB holds."""
+MAX_HIDDEN = 1_000_000
+"""Properties that one object may be said to have had, when they were cut from it."""
 
 
 def kept_properties(names: Collection[str], *, nothing: Collection[str]) -> Parser:
@@ -64,26 +66,38 @@ def _kept(
     kept = {
         name: value
         for name, value in (properties or {}).items()
-        if name in names and _is_storable(value) and value not in (None, *nothing)
+        if _is_kept(name, value, names) and value not in (None, *nothing)
     }
     return json.dumps(kept, ensure_ascii=False) if kept else None
 
 
 def _cut(names: Collection[str], text: str) -> str:
-    """Return the text of an object with one word for all properties that are not on the list."""
+    """Return the text of an object with one word for all properties that are not kept, and how many they were."""
     properties = {} if text.strip() in NULL_WORDS else _object(text)
     if properties is None:
         return CUT
-    kept = {name: value for name, value in properties.items() if name in names}
-    if len(kept) == len(properties):
+    if not properties:
         return text
-    return json.dumps({**kept, CUT: CUT}, ensure_ascii=False)
+    kept = {name: value for name, value in properties.items() if _is_kept(name, value, names)}
+    left_out = _left_out(properties, names)
+    return json.dumps({**kept, **({CUT: left_out} if left_out else {})}, ensure_ascii=False)
 
 
 def _left_out(properties: dict[str, Any] | None, names: Collection[str]) -> int:
     if properties is None:
         return 1
-    return sum(name not in names or not _is_storable(value) for name, value in properties.items())
+    return sum(_hidden(name, value, names) for name, value in properties.items())
+
+
+def _hidden(name: str, value: object, names: Collection[str]) -> int:
+    """Return how many properties one stands for that are not kept: itself, or those that were cut before."""
+    if name == CUT and isinstance(value, int) and 0 < value < MAX_HIDDEN:
+        return value
+    return not _is_kept(name, value, names)
+
+
+def _is_kept(name: str, value: object, names: Collection[str]) -> bool:
+    return name in names and _is_storable(value)
 
 
 def _is_storable(value: object) -> bool:

@@ -7,9 +7,11 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 
 from loaders.parsers import CUT
+from loaders.parsers.properties import left_out_properties
 from loaders.personal import ADDRESS, without_personal
 from loaders.recognise import recognise
 from loaders.wanted import Wanted, wanted
@@ -114,13 +116,43 @@ def test_what_only_some_objects_name_is_cut(tmp_path: Path, *, is_late: bool) ->
     assert json.loads(refusal.row_text)["age"] == "old"
 
 
+def test_of_a_value_in_two_columns_both_halves_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "plays.csv"
+    path.write_text("who,what,play,day,hour,secs,phone\n1,2,3,2024-01-01,25:99,9,55\n")
+    map_file = tmp_path / "map.toml"
+    map_file.write_text(
+        'table = "viewing_sessions"\nsource = "acme"\nzone = "UTC"\n[columns]\nuser_id = "who"\ncontent_id = "what"\n'
+        'session_id = "play"\nstarted_at = { column = "day", time = "hour" }\nwatch_seconds = "secs"\n'
+    )
+    (refusal,) = kept(path, wanted(map_file=map_file))
+    assert (refusal.column, refusal.value) == ("day and hour", "2024-01-01 25:99")
+    assert "55" not in f"{refusal}"
+
+
+def test_properties_that_no_store_holds_are_cut_and_counted_once(tmp_path: Path) -> None:
+    map_file = tmp_path / "keep.toml"
+    map_file.write_text('kind = "events.events"\nkeep = ["event_properties.plan"]\n')
+    nested = {"plan": {"email": "ada@x.org"}, "a": 1, "b": 2, "c": 3}
+    twice = '{"plan": {"email": "ada@x.org"}, "plan": "pro"}'
+    for properties, left in ((json.dumps(nested), {CUT: 4}), (twice, {"plan": "pro"})):
+        event = an_event(event_time="soon", event_properties="PROPERTIES")
+        path = tmp_path / "export.ndjson"
+        path.write_text(json.dumps(event).replace('"PROPERTIES"', json.dumps(properties)) + "\n")
+        (refusal,) = kept(path, wanted(map_file=map_file))
+        values = json.loads(refusal.row_text)
+        assert json.loads(values["event_properties"]) == left
+        parser = left_out_properties({"plan"})
+        judged = parser.parse(pa.array([properties, values["event_properties"]]))
+        assert len(set(judged.values.to_pylist())) == 1
+
+
 def test_of_events_only_the_properties_on_the_list_are_kept(tmp_path: Path) -> None:
     properties = {"slug": "x", "email": "ada@x.org", "name": "Ada"}
     event = an_event(event_time="soon", event_properties=properties, user_properties={"a": "Ada"})
     path = write_json_lines(tmp_path / "export.ndjson", [event])
     map_file = tmp_path / "keep.toml"
     map_file.write_text('kind = "events.events"\nkeep = ["event_properties.slug"]\n')
-    for said, left in ((Wanted(), CUT), (wanted(map_file=map_file), {"slug": "x", CUT: CUT})):
+    for said, left in ((Wanted(), CUT), (wanted(map_file=map_file), {"slug": "x", CUT: 2})):
         (refusal,) = kept(path, said)
         values = json.loads(refusal.row_text)
         told = values["event_properties"]

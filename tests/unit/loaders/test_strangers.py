@@ -16,7 +16,14 @@ from loaders.recognise import recognise_all, recognise_delivery
 from loaders.wanted import wanted
 from svp.cli import main
 from svp.errors import InputError
-from tests.unit.loaders.builders import a_user, logs_file, sessions_file, users_file
+from tests.unit.loaders.builders import (
+    a_user,
+    an_event,
+    logs_file,
+    sessions_file,
+    users_file,
+    write_json_lines,
+)
 from tests.unit.loaders.test_excel import table, workbook
 
 if TYPE_CHECKING:
@@ -115,6 +122,49 @@ def test_data_with_a_fault_stops_the_run_in_a_folder_too(tmp_path: Path, what: s
         recognise_delivery([given])
 
 
+def test_a_file_of_one_column_less_than_its_kind_or_map_is_no_stranger(tmp_path: Path) -> None:
+    event = an_event()
+    for lost, name in (("uuid", "events.ndjson"), ("event_time", "more.ndjson")):
+        row = {column: value for column, value in event.items() if column != lost}
+        folder = tmp_path / lost
+        folder.mkdir()
+        users_file(folder)
+        write_json_lines(folder / name, [row])
+        with pytest.raises(InputError, match=rf"{name} is of no kind"):
+            recognise_delivery([folder])
+    map_file = tmp_path / "map.toml"
+    map_file.write_text(
+        'table = "viewing_sessions"\nsource = "acme"\n[columns]\nuser_id = "who"\ncontent_id = "what"\n'
+        'session_id = "play"\nstarted_on = "day"\nwatch_seconds = "secs"\n'
+    )
+    others = ",".join(f"c{number}" for number in range(10))
+    folder = tmp_path / "mapped"
+    folder.mkdir()
+    (folder / "d1.csv").write_text(
+        f"who,what,play,day,secs,{others}\n" + "1,2,3,2024-01-01,5" + ",x" * 10
+    )
+    (folder / "d2.csv").write_text(
+        f"who,what,play,day,seconds,{others}\n" + "1,2,4,2024-01-01,5" + ",x" * 10
+    )
+    (folder / "readme.txt").write_text("Dear all\n")
+    with pytest.raises(InputError, match=r"d2\.csv is not map"):
+        recognise_delivery([folder], wanted(map_file=map_file))
+    (folder / "d2.csv").unlink()
+    found = recognise_delivery([folder], wanted(map_file=map_file))
+    assert (len(found.files), len(found.left_out)) == (1, 1)
+
+
+@pytest.mark.parametrize("mark", ["20220401.ok", "20220401.done", "20220401.json.done"])
+@pytest.mark.parametrize("content", [b"", b"\n"])
+def test_a_file_that_marks_a_day_as_done_is_left_out(
+    tmp_path: Path, mark: str, content: bytes
+) -> None:
+    logs_file(tmp_path, name="20220401.json")
+    (tmp_path / mark).write_bytes(content)
+    found = recognise_delivery([tmp_path])
+    assert [each.path.name for each in found.left_out] == [mark]
+
+
 @pytest.mark.parametrize("content", [b"", b"[{", b'{"_id": "A'])
 def test_a_day_that_is_empty_or_cut_off_is_missed(tmp_path: Path, content: bytes) -> None:
     logs_file(tmp_path, name="20220401.json")
@@ -144,7 +194,7 @@ def test_what_no_ending_tells_is_loaded(tmp_path: Path) -> None:
     }
     given = a_delivery(tmp_path / "given", contents)
     (tmp_path / "given" / "more").write_bytes(
-        a_delivery(tmp_path / "archive", {"again.bak": USERS}, is_archive=True).read_bytes()
+        a_delivery(tmp_path / "archive", {"again.x": USERS}, is_archive=True).read_bytes()
     )
     found = recognise_delivery([given, given.parent])
     assert found.left_out == ()
@@ -152,7 +202,7 @@ def test_what_no_ending_tells_is_loaded(tmp_path: Path) -> None:
         file.path.relative_to(given.parent).as_posix(): file.kind.name for file in found.files
     } == {
         "folder/users": "relational.users",
-        "more/again.bak": "relational.users",
+        "more/again.x": "relational.users",
         "folder/SESSIONS.DAT": "relational.viewing_sessions",
         "folder/out/20220401.log.1": "iptv.logs",
     }
