@@ -58,14 +58,28 @@ def pytest_report_header() -> str:
     return f"damaged files: {MUTATIONS} of every sample, seed {SEED}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by the servers it uses and the folder it is in."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test by the servers it uses and the folder it is in; leave out what another server would tell again."""
+    repeated = [item for item in items if _is_repeated(item)]
+    config.hook.pytest_deselected(items=repeated)
+    items[:] = [item for item in items if not _is_repeated(item)]
     for item in items:
         for fixture, marker in MARKERS.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
         if "end_to_end" in item.path.parts:
             item.add_marker("end_to_end")
+
+
+def _is_repeated(item: pytest.Item) -> bool:
+    """Tell whether a test is to run on MariaDB, of which the server makes no difference."""
+    chosen = (
+        item.callspec.params
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else {}
+    )
+    is_any = item.get_closest_marker("any_warehouse") is not None
+    return is_any and chosen.get("warehouse_url") == "mariadb"
 
 
 @pytest.fixture(autouse=True)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tests.chromium import Tab
     from tests.integration.warehouse.builders import Platform
 
+pytestmark = pytest.mark.any_warehouse
+
 REPORT = load_report()
 PATIENCE_SECONDS = 60
 AT_REST = (

@@ -175,6 +175,7 @@ def test_report_opens_with_the_last_whole_month(address: str, tab: Tab, seen: li
     assert tab.evaluate(CHOSEN) == [f"{month:%b %Y}", "All", "All"]
 
 
+@pytest.mark.any_warehouse
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_every_visual_is_drawn_on_the_picture_of_its_page(
     look: Look, address: str, tab: Tab, seen: list[Seen]
