@@ -34,8 +34,9 @@ BEGIN
         SELECT max(dim_date.date_value)
         FROM published_day
         INNER JOIN dim_date ON published_day.date_key = dim_date.date_key
+        INNER JOIN clock ON published_day.date_key <= clock.last_date_key
     ) THEN
-        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'purge_before: no published day would be left';
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'purge_before: no published day that has come would be left';
     END IF;
     INSERT IGNORE INTO purge_log (purged_before, purged_at) VALUES (in_day, utc_timestamp(6));
 

@@ -22,6 +22,11 @@ BEGIN
         RESIGNAL;
     END;
 
+    -- Without it a transaction is open already, which is not ours to roll back.
+    IF NOT @@autocommit THEN
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'show_churn_signals: switch autocommit on before you call it';
+    END IF;
+
     SELECT
         first_day.date_value AS first_event_day,
         last_day.date_value AS last_event_day

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 __all__ = ["MARTS", "NOT_COMPARED", "Expected", "wrong_marts"]
 
 
+NO_MEMBER = "a key without a member"
+
+
 @dataclass(frozen=True)
 class Expected:
     """What a mart is compared with."""
@@ -247,13 +250,14 @@ def differences(
     depth = len(expected.keys)
     mart = {tuple(map(plain, row[:depth])): row[depth:] for row in found}
     rows = rows_of(expected, viewing)
-    wrong = [f"{key}: a row too many" for key in sorted(mart.keys() - rows.keys(), key=repr)]
+    wrong = ["rows with the same keys"] if len(mart) < len(found) else []
+    wrong += [f"{key}: a row too many" for key in sorted(mart.keys() - rows.keys(), key=repr)]
     wrong += [f"{key}: no row" for key in sorted(rows.keys() - mart.keys(), key=repr)]
     return wrong + [
         f"{key} {name}: {said}, not {wanted}"
         for key in mart.keys() & rows.keys()
         for name, told, wanted in zip(expected.columns, mart[key], rows[key], strict=True)
-        for said in [members[name].get(told) if name in members else told]
+        for said in [members[name].get(told, NO_MEMBER) if name in members else told]
         if not is_same(said, wanted)
     ]
 
@@ -268,7 +272,9 @@ def rows_of(expected: Expected, viewing: Viewing) -> Mapping[tuple[object, ...],
     ]
     values = zip(*(flat[name].to_list() for name in columns), strict=True)
     keys = (key if len(expected.keys) > 1 else (key,) for key in computed.index)
-    return {tuple(map(plain, key)): row for key, row in zip(keys, values, strict=True)}
+    rows = {tuple(map(plain, key)): row for key, row in zip(keys, values, strict=True)}
+    assert len(rows) == len(flat), "keys that are computed twice"
+    return rows
 
 
 def plain(value: Any) -> object:

@@ -632,6 +632,17 @@ def test_signals_are_shown_past_what_others_write_and_a_failure_leaves_nothing(
         assert run == ("failed", "Lock wait timeout")
         execute(writing, "ROLLBACK")
         assert crowd.snapshot() == before
+    # A question that failed leaves nothing stale.
+    assert not [each for each in read_status(crowd.settings).problems if "churn" in each]
+
+
+def test_signals_are_not_shown_within_a_transaction_of_somebody_else(crowd: Platform) -> None:
+    crowd.load(Play(day(3), user_id="u01"))
+    crowd.refresh()
+    with open_warehouse(crowd.settings) as connection:
+        execute(connection, "SET autocommit = 0")
+        with pytest.raises(mysql.connector.Error, match="switch autocommit on before you call it"):
+            execute(connection, "CALL show_churn_signals(NULL)")
 
 
 def rows_as_of_last(connection: Connection) -> Iterator[Row]:

@@ -101,6 +101,15 @@ def test_day_in_the_future_changes_no_row_of_another_day_in_any_mart(usual: Plat
     assert usual.mart("daily_statistics", "max(stat_date)") == [(FUTURE,)]
     assert usual_last_month(usual) == last_month == date(2024, 2, 1)
     assert usual.refresh().procedures == 0
+
+    usual.load(Play(USUAL[1], session_id="late"))
+    export(usual.settings)
+    marked = usual.fetch("SELECT aggregate_name, count(*) FROM changed_day GROUP BY aggregate_name")
+    months_until_now = 12 * (datetime.now(UTC).year - 2023)
+    assert max(slices for _, slices in marked) <= months_until_now
+    onward = "SELECT count(*) FROM changed_day WHERE date_key = 21990301"
+    assert usual.fetch(onward) == [(3,)]
+    usual.refresh()
     assert verify_rebuild(usual.settings).differences == ()
 
 

@@ -175,7 +175,7 @@ LATE_FAILURES = (
         "application_category",
     ),
     ("publish_sources()", "DELETE FROM stg_source", "published_mark"),
-    ("publish_days('2024-01-31', '2024-01-31')", "DELETE FROM stg_watch", "published_day"),
+    ("publish_days('2024-01-31', '2024-01-31')", "DELETE FROM stg_watch", "changed_day"),
     ("refresh_category_seconds('2024-01-31', '2024-01-31')", "DO 0", "fact_category_seconds"),
     ("purge_before('2024-02-01')", "DO 0", "changed_day"),
 )
@@ -389,6 +389,20 @@ def test_second_refresh_at_once_is_refused(played: Platform) -> None:
         pytest.raises(LockError, match="another run is refreshing"),
     ):
         played.execute("CALL refresh_changed_days()")
+
+
+def test_run_that_fails_before_it_is_logged_gives_the_lock_back(played: Platform) -> None:
+    # As a check by the server, like a right on the log that is not there, would.
+    now = f"{datetime.now(UTC):%F %T.%f}"
+    played.execute(f"ALTER TABLE refresh_log ADD CONSTRAINT nobody CHECK (started_at <= '{now}')")
+    try:
+        with open_warehouse(played.settings) as connection:
+            with pytest.raises(mysql.connector.Error, match="nobody"):
+                execute(connection, "CALL refresh_changed_days()")
+            holder = "SELECT is_used_lock(concat(schema(), '.refresh'))"
+            assert fetch(connection, holder) == [(None,)]
+    finally:
+        played.execute("ALTER TABLE refresh_log DROP CONSTRAINT nobody")
 
 
 def test_run_whose_connection_was_killed_is_told_as_interrupted(played: Platform) -> None:

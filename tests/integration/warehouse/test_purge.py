@@ -253,11 +253,15 @@ def test_purge_is_logged_and_refuses_to_leave_nothing(old: Platform) -> None:
     purge(old.settings, FEB_1)
     runs = "SELECT outcome, row_count FROM refresh_log WHERE procedure_name = 'purge_before' ORDER BY refresh_id"
     assert old.fetch(runs) == [("done", 2)]
-    with pytest.raises(VerifyError, match="no published day would be left"):
+    with pytest.raises(VerifyError, match="no published day that has come would be left"):
         purge(old.settings, MAR_5 + timedelta(days=1))
+    old.load(Play(date(2199, 1, 15)))
+    old.refresh()
+    with pytest.raises(VerifyError, match="no published day that has come would be left"):
+        purge(old.settings, date(2099, 1, 1))
     with pytest.raises(VerifyError, match="no day was given"):
         old.execute("CALL purge_before(NULL)")
-    assert [outcome for outcome, _ in old.fetch(runs)] == ["done", "failed", "failed"]
+    assert [outcome for outcome, _ in old.fetch(runs)] == ["done", "failed", "failed", "failed"]
     assert old.fetch("SELECT max(purged_before) FROM purge_log") == [(FEB_1,)]
 
 
