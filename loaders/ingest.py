@@ -34,7 +34,7 @@ from loaders.sinks import DocumentSink, NoSink, RowSink, Sink, SnapshotSink
 from loaders.steps import Step, reached
 from loaders.terms import USUAL, Terms, shared_ids
 from loaders.tolerance import ANY, too_many
-from loaders.whole_days import WholeDaySink
+from loaders.whole_days import WholeDay
 from svp.core.progress import SILENT, Progress
 from svp.errors import InputError
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from loaders.files import Fingerprint
     from loaders.recognise import Recognised
     from loaders.stores import Stores
+    from loaders.tolerance import Tolerance
     from svp.settings import Settings
 
 __all__ = ["FileReport", "ingest"]
@@ -267,16 +268,12 @@ def _eased(loading: Loading, stores: Stores) -> AbstractContextManager[None]:
 
 def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
     """Return what takes the rows of a file, in the transaction that is open."""
-    file, source, target = loading.file, loading.source, loading.file.kind.target
+    file, source = loading.file, loading.source
     may_end = loading.terms.may_end or ANY
     if loading.terms.is_full:
         return SnapshotSink(stores.postgres, file, source=source, load_id=load_id, may_end=may_end)
     if file.kind.store == "postgres":
-        return RowSink(stores.postgres, target, source=source, load_id=load_id)
-    # What is written to MongoDB can't be taken back, so the file is judged beforehand.
-    tolerance = loading.terms.tolerance
-    if tolerance.is_limited and tolerance.refuses(judge(file, tolerance, loading.progress)):
-        return NoSink()
+        return RowSink(stores.postgres, file.kind.target, source=source, load_id=load_id)
     if file.day is not None and loading.terms.to_warehouse:
         return BoxDaySink(
             stores.postgres,
@@ -287,23 +284,33 @@ def _sink(loading: Loading, stores: Stores, load_id: int) -> Sink:
             is_whole=loading.terms.replaces_days,
             may_end=may_end,
         )
-    shape = partial(ONLY_DOCUMENTS[target.name], Delivery(source, load_id, file.day))
-    announce = partial(ledger.announce_days, stores.settings, load_id)
-    collection = stores.mongodb[target.name]
-    if file.day is not None and loading.terms.replaces_days:
-        return WholeDaySink(
-            stores.postgres,
-            collection,
-            shape,
-            load_id=load_id,
-            day=file.day,
-            announce=announce,
-            name=file.name,
-            source=source,
-            may_end=may_end,
-        )
+    return _document_sink(loading, stores, load_id, may_end)
+
+
+def _document_sink(loading: Loading, stores: Stores, load_id: int, may_end: Tolerance) -> Sink:
+    """Return what takes documents.
+
+    What is written can't be taken back, so a file that may be refused is judged before.
+    """
+    file, source, terms = loading.file, loading.source, loading.terms
+    collection = stores.mongodb[file.kind.target.name]
+    shape = partial(ONLY_DOCUMENTS[collection.name], Delivery(source, load_id, file.day))
+    whole_day = None
+    if file.day is not None and terms.replaces_days:
+        of_file = {"name": file.name, "source": source}
+        whole_day = WholeDay(stores.postgres, collection, shape, day=file.day, **of_file)
+    if whole_day or terms.tolerance.is_limited:
+        see = whole_day.note if whole_day else None
+        if terms.tolerance.refuses(judge(file, terms.tolerance, loading.progress, see=see)):
+            return NoSink()
     return DocumentSink(
-        stores.postgres, collection, shape, load_id=load_id, day=file.day, announce=announce
+        stores.postgres,
+        collection,
+        shape,
+        load_id=load_id,
+        day=file.day,
+        announce=partial(ledger.announce_days, stores.settings, load_id),
+        ended_rows=whole_day.end_missing(load_id, may_end) if whole_day else None,
     )
 
 

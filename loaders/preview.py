@@ -17,7 +17,9 @@ from loaders.tolerance import ANY, Tolerance
 from svp.core.progress import SILENT, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    import pyarrow as pa
 
     from loaders.batches import Batch, Refusal
     from loaders.contract import Checked, Field
@@ -117,8 +119,16 @@ def explain(file: Recognised) -> Explanation:
     )
 
 
-def judge(file: Recognised, tolerance: Tolerance = ANY, progress: Progress = SILENT) -> Judgement:
+def judge(
+    file: Recognised,
+    tolerance: Tolerance = ANY,
+    progress: Progress = SILENT,
+    *,
+    see: Callable[[pa.RecordBatch], None] | None = None,
+) -> Judgement:
     """Return how the contract judges a file; of one with more rejected rows than are borne, its first part.
+
+    ``see`` is shown the rows that are accepted.
 
     Raises:
         InputError: it is damaged, or changed while it was read.
@@ -127,6 +137,8 @@ def judge(file: Recognised, tolerance: Tolerance = ANY, progress: Progress = SIL
     with progress.task(f"{file.path.name}, judged", total=None, unit="rows") as task:
         for batch, checked in file.judged():
             judgement.add(batch, checked)
+            if see is not None:
+                see(checked.rows)
             if tolerance.is_past(judgement.rejected_rows):
                 break
             task.advance(batch.read_rows, share=file.share_read)

@@ -48,10 +48,12 @@ class Sink(Protocol):
 
     name: str
     """Where they go, for people."""
-    state: str
-    """How far the load is when ``finish`` is committed."""
     takes_any_order: bool
     """Whether rows tell by their ``line`` alone which of them comes later."""
+
+    @property
+    def state(self) -> str:
+        """How far the load is when ``finish`` is committed."""
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Take a batch."""
@@ -152,7 +154,6 @@ class DocumentSink:
     """
 
     name = "MongoDB"
-    state = "mongo_done"
     takes_any_order = False
 
     def __init__(
@@ -164,6 +165,7 @@ class DocumentSink:
         load_id: int,
         day: date | None,
         announce: Callable[[frozenset[date]], None] | None = None,
+        ended_rows: int | None = None,
     ) -> None:
         """Begin.
 
@@ -175,6 +177,7 @@ class DocumentSink:
             day: the one that the file is of, if it is of one.
             announce: commits days before documents of theirs are replaced, so that no export takes them until the
                 load is complete; None where the load is not in the ledger before it is stored.
+            ended_rows: documents that end, of a file that is all there is of its day; None for any other.
         """
         self._connection = connection
         self._collection = collection
@@ -188,6 +191,12 @@ class DocumentSink:
         self._expected = mongodb.Expectation()
         self._confirmed_loads: set[int] = set()
         self._overtaking = Overtaking(connection, load_id, day)
+        self._day, self._ended_rows = day, ended_rows
+
+    @property
+    def state(self) -> str:
+        """How far the load is when ``finish`` is committed: documents that end are to go yet."""
+        return "mongo_done" if self._ended_rows is None else "postgres_done"
 
     def write(self, rows: pa.RecordBatch) -> None:
         """Store what is new or differs of a batch."""
@@ -216,7 +225,12 @@ class DocumentSink:
         return 0
 
     def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """Note the days of the documents that were written, and of those whose place they took."""
+        """Note the days of the documents that were written, of those whose place they took, and of those that end."""
+        if self._ended_rows is not None:
+            self._overtaking.note_day()
+            self._outcomes["ended"] = self._ended_rows
+        if self._ended_rows and self._day:
+            self._days.add(self._day)
         ledger.touch_days(self._connection, self._load_id, self._days)
         ledger.confirm_loads(self._connection, self._load_id, self._confirmed_loads)
         return self._outcomes, dict(sorted((+self._flags).items()))
@@ -254,13 +268,9 @@ class DocumentSink:
             else:
                 changed.append(document | replaced)
                 days |= _days_of(before, document | replaced)
-        self._note_unchanged(stored.keys() - {document["_id"] for document in changed})
         self._announce_days(days)
         mongodb.replace(self._collection, changed)
         reached(Step.REPLACED)
-
-    def _note_unchanged(self, keys: Iterable[str]) -> None:
-        """Learn which documents came again and stay as they are."""
 
     def _outcome(
         self, document: Document, before: Document, completed: frozenset[int]

@@ -1,7 +1,8 @@
 """Files that are all there is of their day: documents of that day that they lack end.
 
-Which those are is known when the whole file is read, and is stored with its load, in one transaction. They go from
-MongoDB when the load is published, by whichever run does that; until then no export takes the day.
+Which those are is told before any document is written, which can't be taken back, and stored with the load, in one
+transaction. They go from MongoDB when the load is published, by whichever run does that; until then no export takes the
+day.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ from typing import TYPE_CHECKING
 
 from bson import Int64
 
-from loaders.sinks import DocumentSink
 from loaders.snapshots import Missing, refuse_many
 from loaders.steps import Step, reached
 from svp.core.sqlfiles import read_sql
 from svp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
 
     import pyarrow as pa
     from pymongo.collection import Collection
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from svp.core.mongodb import Document
     from svp.core.postgres import Connection
 
-__all__ = ["WholeDaySink", "no_whole_day", "remove_ended"]
+__all__ = ["WholeDay", "no_whole_day", "remove_ended"]
 
 BATCH_DOCUMENTS = 10_000
 """Whose ids are held at a time."""
@@ -41,10 +41,8 @@ def no_whole_day(name: str, day: date) -> InputError:
     return InputError(message, "check the file; 'svp loads undo' takes a day's loads back")
 
 
-class WholeDaySink(DocumentSink):
-    """Documents in the place of all that their day has."""
-
-    state = "postgres_done"
+class WholeDay:
+    """What a file has of its day, held against what is there."""
 
     def __init__(
         self,
@@ -52,69 +50,45 @@ class WholeDaySink(DocumentSink):
         collection: Collection[Document],
         shape: Callable[[pa.RecordBatch], Shaped],
         *,
-        load_id: int,
-        day: date,
-        announce: Callable[[frozenset[date]], None],
         name: str,
         source: str,
-        may_end: Tolerance,
+        day: date,
     ) -> None:
-        """Begin.
-
-        Args:
-            connection: in the transaction of the load.
-            collection: what takes the documents.
-            shape: makes documents of rows.
-            load_id: the load.
-            day: that of the file.
-            announce: commits days before documents of theirs are replaced.
-            name: of the file.
-            source: whose day it is.
-            may_end: how many documents of the day may end.
-        """
-        super().__init__(connection, collection, shape, load_id=load_id, day=day, announce=announce)
-        self._day, self._name, self._source, self._may_end = day, name, source, may_end
+        """Begin with nothing; ``shape`` tells the documents of rows, ``name`` is that of the file."""
+        self._connection, self._collection, self._shape = connection, collection, shape
+        self._name, self._source, self._day = name, source, day
         self._accepted_rows = 0
         with connection.cursor() as cursor:
             cursor.execute(read_sql("loaders.statements", "documents_of_day"))
 
-    def write(self, rows: pa.RecordBatch) -> None:
-        """Store what is new or differs of a batch."""
+    def note(self, rows: pa.RecordBatch) -> None:
+        """Note accepted rows of the file."""
         self._accepted_rows += rows.num_rows
-        super().write(rows)
+        statement = "INSERT INTO delivered_document (document_id) SELECT unnest(%s::text[])"
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement, (self._shape(rows).keys.to_pylist(),))
 
-    def finish(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """Note which documents end, and the days of all that change.
+    def end_missing(self, load_id: int, may_end: Tolerance) -> int:
+        """Note the documents that did not come again as ended by a load; return how many of them count.
+
+        What a load wrote that was never completed counts only if it took the place of what does.
 
         Raises:
-            InputError: no row is accepted, or more documents would end than may.
+            InputError: no row was accepted, or more documents would end than may.
         """
         if not self._accepted_rows:
             raise no_whole_day(self._name, self._day)
-        missing = self._end_missing()
-        refuse_many(self._name, f"{self._day}", missing, self._may_end)
-        if missing.rows:
-            self._days.add(self._day)
-        self._overtaking.note_day()
-        outcomes, flags = super().finish()
-        return {**outcomes, "ended": missing.rows}, flags
-
-    def _note_unchanged(self, keys: Iterable[str]) -> None:
-        statement = "INSERT INTO unchanged_document (document_id) SELECT unnest(%s::text[])"
         with self._connection.cursor() as cursor:
-            cursor.execute(statement, (list(keys),))
+            self._note_present()
+            cursor.execute(read_sql("loaders.statements", "end_documents"), {"load_id": load_id})
+            (counts,) = cursor.fetchall()
+        missing = Missing(*counts)
+        refuse_many(self._name, f"{self._day}", missing, may_end)
+        return missing.rows
 
-    def _end_missing(self) -> Missing:
-        """Note the documents that others wrote and that did not come again; return how many count, and of how many.
-
-        What a load wrote that was never completed counts only if it took the place of what does.
-        """
-        others = {
-            "day": datetime.combine(self._day, time(), UTC),
-            "source": self._source,
-            "load_id": {"$ne": Int64(self._load_id)},
-        }
-        found = self._collection.find(others, {"load_id": 1, "replaced_load_id": 1})
+    def _note_present(self) -> None:
+        of_day = {"day": datetime.combine(self._day, time(), UTC), "source": self._source}
+        found = self._collection.find(of_day, {"load_id": 1, "replaced_load_id": 1})
         statement = (
             "INSERT INTO document_of_day (document_id, load_id)"
             " SELECT * FROM unnest(%s::text[], %s::bigint[])"
@@ -126,12 +100,6 @@ class WholeDaySink(DocumentSink):
                     document.get("replaced_load_id", document["load_id"]) for document in batch
                 ]
                 cursor.execute(statement, (keys, loads))
-            cursor.execute(
-                read_sql("loaders.statements", "end_documents"), {"load_id": self._load_id}
-            )
-            ((ended_rows, present_rows),) = cursor.fetchall()
-        own = {"load_id": Int64(self._load_id), "replaced_load_id": {"$exists": True}}
-        return Missing(ended_rows, present_rows + self._collection.count_documents(own))
 
 
 def remove_ended(connection: Connection, collection: Collection[Document], load_id: int) -> None:

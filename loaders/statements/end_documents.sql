@@ -1,7 +1,7 @@
--- end_documents.sql: note the documents of a day that a load ends: all of others but for those that came again unchanged.
+-- end_documents.sql: note the documents of a day that a load ends: all that its file lacks.
 -- grain:  one row: how many of them count, and of how many that do
 -- params: load_id
-ANALYZE unchanged_document;
+ANALYZE delivered_document;
 ANALYZE document_of_day;
 
 WITH ended AS (
@@ -13,8 +13,8 @@ WITH ended AS (
     WHERE
         NOT EXISTS (
             SELECT 1
-            FROM unchanged_document
-            WHERE unchanged_document.document_id = document_of_day.document_id
+            FROM delivered_document
+            WHERE delivered_document.document_id = document_of_day.document_id
         )
     RETURNING document_id
 )

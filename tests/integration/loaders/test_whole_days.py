@@ -69,16 +69,17 @@ def test_what_can_not_be_all_there_is_of_a_day_ends_nothing(stores: Stores, tmp_
     bad = logs_file(tmp_path, a_box_log("a", TotalDuration=-1), name="20220401c.json")
     with pytest.raises(InputError, match=r"20220401c\.json has no line that is accepted"):
         stores.load(bad, replaces_days=True)
-    few = logs_file(tmp_path, a_box_log("a"), name="20220401f.json")
+    few = logs_file(tmp_path, a_box_log("a", TotalDuration=1), name="20220401f.json")
     with pytest.raises(InputError, match="lacks 2 of the 3 rows of 2022-04-01 that are there"):
         stores.load(few, replaces_days=True, may_end=HALF)
     assert (seconds(stores), stores.one(ENDED)) == (before, 0)
+    assert stores.rows("SELECT load_id FROM ops.load_day") == [(1,)]
     with pytest.raises(
         UsageError, match=r"is relational\.viewing_sessions, which is not of one day"
     ):
         stores.load(sessions_file(tmp_path, a_session("S1")), replaces_days=True)
     (report,) = stores.load(few, replaces_days=True)
-    assert (report.counts.ended_rows, seconds(stores)) == (2, {"a": 254})
+    assert (report.counts.ended_rows, seconds(stores)) == (2, {"a": 1})
 
 
 def test_documents_of_a_run_that_never_ended_go_and_count_for_what_they_hid(
