@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Undo", "plan_undo", "undo"]
 
 RIGHT_FILE = "deliver the right rows as a new file instead"
+RIGHT_DAY = "deliver the right file of that day, with --replace-day if lines of it are to go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +334,7 @@ def _check_documents(stores: Stores, parts: Sequence[Part], load_ids: list[int])
     if later or written < _loaded_rows(parts):
         named = f"load {later[-1]}" if later else "later loads"
         message = f"{named} replaced documents of load {load_ids[0]}"
-        raise UsageError(message, "deliver the right file of that day instead")
+        raise UsageError(message, RIGHT_DAY)
     return written
 
 
@@ -346,7 +347,7 @@ def _refuse_replaced(parts: Sequence[Part], earlier: Sequence[int]) -> None:
     """Raise UsageError if documents of other loads were replaced."""
     if earlier:
         message = f"load {parts[0].load_id} replaced documents of load {earlier[-1]}, and what they were is not kept"
-        raise UsageError(message, "deliver the right file of that day instead")
+        raise UsageError(message, RIGHT_DAY)
 
 
 def _is_documents(part: Part) -> bool:
@@ -358,7 +359,7 @@ def _refuse_ended(parts: Sequence[Part]) -> None:
     ended_rows = sum(part.ended_rows for part in parts)
     if ended_rows:
         message = f"load {parts[0].load_id} ended {ended_rows:,} documents, and what they were is not kept"
-        raise UsageError(message, "deliver the right file of that day with --replace-day instead")
+        raise UsageError(message, RIGHT_DAY)
 
 
 def _refuse_forgotten(replaced: Sequence[Part]) -> None:
@@ -372,7 +373,7 @@ def _refuse_forgotten(replaced: Sequence[Part]) -> None:
                 f"rows out of the quarantine of its file replaced documents of load {part.load_id}, and whether those"
                 " had replaced others is not known any more"
             )
-            raise UsageError(message, "deliver the right file of that day instead")
+            raise UsageError(message, RIGHT_DAY)
 
 
 def _take_back(connection: Connection, parts: Sequence[Part]) -> None:

@@ -8,8 +8,9 @@ SELECT -- noqa: ST06
     dim_plan.plan,
     plan_history.is_trial,
     plan_history.valid_from,
-    if(
-        plan_history.valid_to <= cast(clock.last_date_key AS date), plan_history.valid_to, DATE '9999-12-31'
+    -- Of a condition that may be unknown MariaDB says that the day may be null.
+    coalesce(
+        if(plan_history.valid_to <= cast(clock.last_date_key AS date), plan_history.valid_to, NULL), DATE '9999-12-31'
     ) AS valid_to,
     plan_history.subscription_key,
     plan_history.customer_key,
