@@ -175,4 +175,6 @@ def test_one_statement_waits_for_all_locks_and_is_given_up_whole(
             seen.update(cursor.fetchall())
         assert isinstance(taking.exception(), QueryCanceled)
     tables = '"oltp"."viewing_sessions", oltp.content, oltp.users, ops.load'
-    assert seen == {(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE",)}
+    assert (f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE",) in seen
+    # What only reads the catalogue may meet the server's own housekeeping.
+    assert not [statement for (statement,) in seen if statement.startswith(("ALTER", "DROP"))]

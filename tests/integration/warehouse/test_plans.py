@@ -47,7 +47,7 @@ SCANS = {"ALL", "index"}
 LARGE_MARTS = ("content_performance", "customer_360", "churn_signals")
 """Those with a row per customer or title."""
 MEMBER_TABLES = {"dim_customer", "dim_title"}
-CALENDAR_TABLES = {"dim_date", "dim_month"}
+CALENDAR_TABLES = {"dim_date", "dim_month", "clock"}
 MARIADB_COLUMNS = 10
 """Of a step of a plan; MySQL has two more."""
 
