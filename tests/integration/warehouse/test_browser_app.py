@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from report.definition import Page
     from tests.integration.warehouse.builders import Platform
 
+pytestmark = pytest.mark.any_warehouse
+
 REPORT = load_report()
 APP = Path(live.__file__).with_name("app.py")
 OVERVIEW, CUSTOMERS, CONTENT, QUALITY, _, DETAIL, _ = REPORT.pages
