@@ -108,6 +108,11 @@ def open_marts(settings: Settings) -> Iterator[Connection]:
         yield connection
 
 
+def _frame(rows: Sequence[object], columns: Sequence[str]) -> pd.DataFrame:
+    """Return rows with their values as the server gives them: nothing stays None, and a whole number whole."""
+    return pd.DataFrame(rows, columns=pd.Index(columns), dtype=object)
+
+
 def read_mart(
     settings: Settings, name: str, *, limit: int, as_of: date | None = None
 ) -> pd.DataFrame:
@@ -133,9 +138,9 @@ def read_mart(
             rows = list(islice(told, limit))
             # The procedure ends, and gives back its lock, with its last row.
             deque(told, maxlen=0)
-            return pd.DataFrame(rows, columns=pd.Index(shown_columns(columns)))
+            return _frame(rows, shown_columns(columns))
         cursor.execute(f"SELECT * FROM {view} ORDER BY {newest_first(columns)} LIMIT %s", (limit,))  # noqa: S608  (quoted)
-        return pd.DataFrame(cursor.fetchall(), columns=pd.Index(columns))
+        return _frame(cursor.fetchall(), columns)
 
 
 def newest_first(columns: Sequence[str]) -> str:

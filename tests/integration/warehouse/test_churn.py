@@ -671,6 +671,14 @@ def test_mart_as_of_a_day_is_what_the_procedure_shows(
     assert [row["customer_code"] for row in told["rows"]] == [code for _, code, *_ in expected[:3]]
     assert list(told["rows"][0]) == ["customer_code", "as_of_date", *SIGNALS[2:]]
     assert {row["as_of_date"] for row in told["rows"]} == {"2024-02-14"}
+    # Those of whom something is not known: null, and whole numbers beside it.
+    for options in ((), as_of):
+        assert svp("mart", "show", "churn_signals", *options, "--limit", 99, "--json") == 0
+        out = capsys.readouterr().out
+        assert "NaN" not in out
+        known = {row["days_since_last_play"] for row in json.loads(out)["rows"]}
+        assert None in known
+        assert {type(each) for each in known if each is not None} == {int}
     file = tmp_path / "signals.parquet"
     for name in ("signals.parquet", "signals.xlsx"):
         assert svp("mart", "export", "churn_signals", tmp_path / name, *as_of) == 0
