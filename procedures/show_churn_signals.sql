@@ -1,31 +1,21 @@
--- show_churn_signals: the signals of every customer as of any day, the last with events if in_as_of is null, as rows.
--- They are worked out as those of the day that its month keeps, from what was refreshed before the month, and rolled
--- back: the mart has one day a month, then as before. A day that has none is refused before the run log hears of it,
--- since nothing failed. State 45002 says so.
+-- show_churn_signals: the signals of every customer as of any day, the last with events if in_as_of is null, as rows:
+-- worked out as those of the day that its month keeps, from what was refreshed before the month. It only reads, so one
+-- that is broken off leaves nothing, and a refresh at work doesn't keep it waiting. State 45002 says that a day has none.
 CREATE PROCEDURE show_churn_signals (IN in_as_of date)
-COMMENT 'Return the churn signals of every customer as of a day; nothing is kept.'
+COMMENT 'Return the churn signals of every customer as of a day.'
 SQL SECURITY INVOKER
-MODIFIES SQL DATA
+READS SQL DATA
 BEGIN
     DECLARE v_as_of date;
+    DECLARE v_month date;
+    DECLARE v_as_of_key int;
+    DECLARE v_month_key int;
+    DECLARE v_former_key int;
+    DECLARE v_last_28_key int;
+    DECLARE v_prev_28_key int;
     DECLARE v_first date;
     DECLARE v_last date;
-    DECLARE v_refresh_id int;
-    DECLARE v_row_count bigint;
-    DECLARE v_sql_state char(5);
     DECLARE v_message text;
-    DECLARE EXIT HANDLER FOR SQLEXCEPTION
-    BEGIN
-        GET DIAGNOSTICS CONDITION 1 v_sql_state = RETURNED_SQLSTATE, v_message = MESSAGE_TEXT;
-        ROLLBACK;
-        CALL fail_refresh(v_refresh_id, v_sql_state, v_message);
-        RESIGNAL;
-    END;
-
-    -- Without it a transaction is open already, which is not ours to roll back.
-    IF NOT @@autocommit THEN
-        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'show_churn_signals: switch autocommit on before you call it';
-    END IF;
 
     SELECT
         first_day.date_value AS first_event_day,
@@ -43,32 +33,29 @@ BEGIN
         SIGNAL SQLSTATE '45002' SET MESSAGE_TEXT = v_message;
     END IF;
 
-    CALL begin_refresh('show_churn_signals', NULL, NULL, v_refresh_id);
+    SET v_month = date_sub(v_as_of, INTERVAL dayofmonth(v_as_of) - 1 DAY);
+    SET v_as_of_key = cast(date_format(v_as_of, '%Y%m%d') AS signed);
+    SET v_month_key = cast(date_format(v_month, '%Y%m%d') AS signed);
+    SET v_former_key = cast(date_format(date_sub(v_month, INTERVAL 1 DAY), '%Y%m%d') AS signed);
+    SET v_last_28_key = cast(date_format(date_sub(v_as_of, INTERVAL 27 DAY), '%Y%m%d') AS signed);
+    SET v_prev_28_key = cast(date_format(date_sub(v_as_of, INTERVAL 55 DAY), '%Y%m%d') AS signed);
 
-    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    START TRANSACTION;
-    CALL assess_customers(date_sub(v_as_of, INTERVAL dayofmonth(v_as_of) - 1 DAY), v_as_of, v_refresh_id);
+    -- Types are those of the mart's columns.
     SELECT
-        agg_churn_signals.customer_code,
+        signals.customer_code,
         v_as_of AS as_of_date,
-        agg_churn_signals.days_since_last_play,
-        agg_churn_signals.watch_hours_last_28,
-        agg_churn_signals.watch_hours_prev_28,
+        signals.days_since_last_play,
+        cast(1.00000000 * signals.watch_seconds_last_28 / 3600 AS decimal(18, 4)) AS watch_hours_last_28,
+        cast(1.00000000 * signals.watch_seconds_prev_28 / 3600 AS decimal(18, 4)) AS watch_hours_prev_28,
         cast(
-            100.00000000 * (agg_churn_signals.watch_seconds_last_28 - agg_churn_signals.watch_seconds_prev_28)
-            / nullif(agg_churn_signals.watch_seconds_prev_28, 0) AS decimal(18, 2)
+            100.00000000 * (signals.watch_seconds_last_28 - signals.watch_seconds_prev_28)
+            / nullif(signals.watch_seconds_prev_28, 0) AS decimal(18, 2)
         ) AS trend,
-        agg_churn_signals.rfm_r,
-        agg_churn_signals.rfm_f,
-        agg_churn_signals.rfm_m,
-        agg_churn_signals.rfm_segment,
-        agg_churn_signals.risk_band
-    FROM agg_churn_signals
-    WHERE agg_churn_signals.date_key = cast(date_format(v_as_of, '%Y%m%d') AS signed)
-    ORDER BY agg_churn_signals.customer_code;
-    SELECT count(*) INTO v_row_count FROM agg_churn_signals
-    WHERE agg_churn_signals.date_key = cast(date_format(v_as_of, '%Y%m%d') AS signed);
-    ROLLBACK;
-
-    CALL end_refresh(v_refresh_id, v_row_count);
+        cast(signals.rfm_r AS signed) AS rfm_r,
+        cast(signals.rfm_f AS signed) AS rfm_f,
+        cast(signals.rfm_m AS signed) AS rfm_m,
+        signals.rfm_segment,
+        signals.risk_band
+    FROM svp_parts.signals_of_customers AS signals
+    ORDER BY signals.customer_code;
 END

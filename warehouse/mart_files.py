@@ -73,7 +73,6 @@ def export_mart(
     Raises:
         UsageError: there is no such mart, column or day in it, the file is there or has another ending, or Excel can't
             hold so many rows.
-        LockError: a refresh is at work, and rows as of a day were asked for.
         SchemaError: there is no warehouse, or it is older or newer than the program.
     """
     mart = find_mart(name).name

@@ -37,6 +37,7 @@ SIGHT_PROBES: dict[Kind, str] = {
 }
 """What the server refuses to an account that may not see objects of a kind; information_schema leaves them out."""
 
+PART = re.compile(r"\bsvp_parts\.(\w+)")
 VIEW_PREFIX = "CREATE OR REPLACE SQL SECURITY DEFINER VIEW"
 
 
@@ -49,9 +50,14 @@ class SchemaObject:
     text: str
 
     @property
+    def whole_text(self) -> str:
+        """The file, with each part of ``procedures/parts`` where it is named as a table of ``svp_parts``."""
+        return PART.sub(lambda named: f"(\n{read_sql('procedures.parts', named[1])})", self.text)
+
+    @property
     def checksum(self) -> str:
-        """SHA-256 of the file, as hex."""
-        return checksum(self.text)
+        """SHA-256 of the whole text, as hex."""
+        return checksum(self.whole_text)
 
     def statements(self, workspace: Workspace) -> Iterator[str]:
         """Yield what installs the object, or brings it up to date, with the warehouse as default database."""
@@ -59,7 +65,7 @@ class SchemaObject:
         mart = quote_mysql(workspace.mart_database)
         if self.kind == "procedure":
             yield f"DROP PROCEDURE IF EXISTS {name}"
-            yield self.text
+            yield self.whole_text
         elif self.kind == "event":
             yield self.text
             _, _, body = self.text.partition("\nDO ")

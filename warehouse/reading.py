@@ -85,7 +85,6 @@ def rows_as_of(connection: Connection, mart: str, day: date) -> Iterator[Row]:
 
     Raises:
         UsageError: there are no events that day, before or after.
-        LockError: a refresh is at work.
     """
     return stream(connection, f"CALL {quote_mysql(f'show_{mart}')}(%s)", (day,))
 
@@ -120,7 +119,6 @@ def read_mart(
 
     Raises:
         UsageError: there is no such mart, or nothing of it as of the day.
-        LockError: a refresh is at work, and rows as of a day were asked for.
         ServerError: the warehouse can't be reached.
         VerifyError: the view is missing.
         SchemaError: the workspace has no warehouse, or one that is older or newer than the program.
@@ -136,7 +134,7 @@ def read_mart(
         if as_of:
             told = rows_as_of(connection, mart, as_of)
             rows = list(islice(told, limit))
-            # The procedure ends, and gives back its lock, with its last row.
+            # The connection does nothing else, not even end, before the last row.
             deque(told, maxlen=0)
             return _frame(rows, shown_columns(columns))
         cursor.execute(f"SELECT * FROM {view} ORDER BY {newest_first(columns)} LIMIT %s", (limit,))  # noqa: S608  (quoted)

@@ -159,8 +159,7 @@ def event_problems(
 def failures(runs: Sequence[ProcedureRun], last_export: ExportRun | None) -> Iterator[str]:
     """Yield what failed last, one line each."""
     for run in runs:
-        # Nothing is stale because somebody broke off a question.
-        if run.outcome in FAILURES and run.procedure != "show_churn_signals":
+        if run.outcome in FAILURES:
             yield f"{run.procedure} {run.outcome}: {run.message or 'its connection ended'}"
     if last_export and last_export.outcome in FAILURES:
         yield f"the last export {last_export.outcome}: {last_export.message or 'the program ended'}"

@@ -31,6 +31,8 @@ QUIETLY = ("-p", "no:cacheprovider", "-q", "--no-header", "--tb=short")
 PATIENCE_SECONDS = 300
 """For one test. On a busy machine few take a tenth of that, so whoever takes longer waits for a loop without an end."""
 FORK = get_context("fork")
+ENDING_SECONDS = 30
+"""For tests that are interrupted to clear up after themselves."""
 RUNNING = "SELECT id FROM information_schema.processlist WHERE db LIKE %s"
 
 Outcome = Literal["killed", "hung", "survived", "not installed"]
@@ -87,7 +89,8 @@ def ask(mutant: Mutant, tests: Sequence[str]) -> Answer:
             process.join()
         except KeyboardInterrupt:
             process.terminate()
-            process.join()
+            process.join(ENDING_SECONDS)
+            process.kill()
             raise
         if is_over and process.exitcode not in OUTCOMES:
             raise RuntimeError(read_again(printed))

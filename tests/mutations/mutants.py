@@ -52,6 +52,7 @@ JOINS = {"INNER": "LEFT", "LEFT": "INNER"}
 FOLDERS = {
     "view": "warehouse/marts",
     "mart procedure": "procedures/marts",
+    "part": "procedures/parts",
     "query": "warehouse/queries",
 }
 """Of files, by the kind of their objects; the others are in ``procedures``."""
@@ -79,11 +80,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query that the program runs in the warehouse."""
+    """A query that the program runs in the warehouse, or that is a part of procedures."""
 
     name: str
     text: str
-    kind: str = "query"
+    kind: str
 
 
 Original: TypeAlias = "SchemaObject | Query"
@@ -91,7 +92,12 @@ Original: TypeAlias = "SchemaObject | Query"
 
 def originals() -> tuple[Original, ...]:
     """Return everything of the warehouse that has mutants."""
-    queries = [Query(file.name, file.text) for file in list_sql("warehouse.queries")]
+    folders = {"query": "warehouse.queries", "part": "procedures.parts"}
+    queries = [
+        Query(file.name, file.text, kind)
+        for kind, folder in folders.items()
+        for file in list_sql(folder)
+    ]
     return (*program_objects(), *queries)
 
 

@@ -45,17 +45,20 @@ def install_instead(kind: str, name: str, text: str) -> list[str]:
     """Install another text for one object from now on; return a list that takes what the server refuses of it.
 
     It goes under the original's checksum, so that no check of the schema notices, in this process or another. Another
-    text for a query is what the program reads instead.
+    text for a query is what the program reads instead, and one for a part is in all that have it.
     """
     refused: list[str] = []
     if kind == "query":
         read_instead(name, text)
         return refused
+    part = sqlfiles.read_sql("procedures.parts", name) if kind == "part" else ""
     statements, install = SchemaObject.statements, install_objects
 
     def with_mutant(self: SchemaObject, workspace: Any) -> Iterator[str]:
         is_mutant = (self.kind, self.name) == (kind, name)
-        yield from statements(SchemaObject(self.kind, name, text) if is_mutant else self, workspace)
+        mutant = SchemaObject(self.kind, name, text) if is_mutant else self
+        for statement in statements(mutant, workspace):
+            yield statement.replace(part, text) if part else statement
 
     def install_or_tell(*arguments: Any) -> Any:
         try:

@@ -165,7 +165,7 @@ def test_tests_that_read_what_an_object_writes_come_first_and_strangers_not_at_a
 def test_query_is_asked_of_the_tests_that_say_all_of_it_and_read_with_its_change(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    query = Query("last_a", "-- of agg_a\nSELECT max(x) FROM agg_a")
+    query = Query("last_a", "-- of agg_a\nSELECT max(x) FROM agg_a", "query")
     said = frozenset({"SELECT", "max", "x", "FROM", "agg_a"})
     notes = [Note("runs it", said | {"INSERT"}), Note("does not", said - {"max"})]
     assert Covering([query], notes).tests("last_a") == ("runs it",)

@@ -14,6 +14,7 @@ from warehouse.measures import STORES, tables_of
 from warehouse.store import load
 
 PROCEDURES = [file for file in list_sql("procedures") if "CREATE PROCEDURE" in file.text]
+PARTS = list_sql("procedures.parts")
 EVENTS = [file for file in list_sql("procedures") if "CREATE EVENT" in file.text]
 MARTS = list_sql("warehouse.marts")
 EXTRACTS = list_sql("oltp.extracts")
@@ -49,7 +50,7 @@ def test_migrations_are_numbered_without_a_gap() -> None:
 def test_migrations_may_be_run_again() -> None:
     repeatable = (
         r"CREATE TABLE IF NOT EXISTS |DROP TABLE IF EXISTS stg_|CREATE OR REPLACE |REPLACE INTO "
-        r"|ALTER TABLE \w+\s+(MODIFY|ADD COLUMN|ADD KEY|DROP KEY|COMMENT)\s|UPDATE \w+, dim_"
+        r"|ALTER TABLE \w+\s+(MODIFY|ADD COLUMN|ADD KEY|DROP KEY|COMMENT)\s|UPDATE \w+, dim_|DELETE FROM refresh_log\s"
     )
     for migration in load():
         statement = re.sub(r"--.*\n", "", migration.text)
@@ -60,7 +61,8 @@ def test_migrations_may_be_run_again() -> None:
 def test_procedure_is_a_contract(file: SqlFile) -> None:
     assert file.text.startswith(f"-- {file.name}: ")
     assert re.search(rf"^CREATE PROCEDURE {file.name} \(", file.text, flags=re.MULTILINE)
-    for clause in (r"COMMENT '", "SQL SECURITY (INVOKER|DEFINER)", "MODIFIES SQL DATA"):
+    sight = "READS" if file.name.startswith("show_") else "MODIFIES"
+    for clause in (r"COMMENT '", "SQL SECURITY (INVOKER|DEFINER)", rf"{sight} SQL DATA"):
         assert re.search(rf"^{clause}", file.text, flags=re.MULTILINE), clause
     parameters = re.findall(r"\b(IN|OUT) (\w+)", code(file).partition("COMMENT")[0])
     assert all(name.startswith(f"{mode.lower()}_") for mode, name in parameters)
@@ -80,8 +82,20 @@ def test_procedure_with_a_transaction_undoes_it_and_tells(file: SqlFile) -> None
     if "START TRANSACTION" in file.text:
         steps = ("ROLLBACK;", "CALL fail_refresh(", "RESIGNAL;", "START TRANSACTION;")
         found = [file.text.index(step) for step in steps]
-        found.append(max(map(file.text.rfind, ("COMMIT;", "ROLLBACK;"))))
+        found.append(file.text.rindex("COMMIT;"))
         assert found == sorted(found)
+
+
+@named(PARTS)
+def test_part_is_a_query_that_more_than_one_has(file: SqlFile) -> None:
+    assert file.text.startswith(f"-- {file.name}: ")
+    assert re.search(r"^-- grain: +one row per .*\n-- params: ", file.text, flags=re.MULTILINE)
+    having = [each for each in PROCEDURES if f"svp_parts.{file.name} " in each.text]
+    assert len(having) > 1
+    (parameters,) = re.findall(r"-- params: (.*(?:\n-- {9}.*)*)", file.text)
+    declared = [set(re.findall(r"DECLARE (v_\w+)", each.text)) for each in having]
+    assert all(set(re.findall(r"\bv_\w+", parameters)) <= each for each in declared)
+    assert set(re.findall(r"\bv_\w+", code(file))) == set(re.findall(r"\bv_\w+", parameters))
 
 
 @named(EVENTS)
