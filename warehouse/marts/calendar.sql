@@ -1,5 +1,5 @@
--- calendar: days without a gap, from the first of a January until tomorrow, for Power BI's date table; so without the
--- Unknown member. Days in the future are none: one event dated 2199 would stretch each axis and list of months until then.
+-- calendar: whole years without a gap, as Power BI wants its date table, until the end of this one; so without the Unknown
+-- member. Later years are none: one event dated 2199 would stretch each axis and list of months until then.
 -- grain: one row per day
 SELECT
     dim_date.date_value,
@@ -17,5 +17,5 @@ SELECT
     dim_date.month_key
 FROM dim_date
 INNER JOIN dim_month ON dim_date.month_key = dim_month.month_key
-INNER JOIN clock ON clock.clock_id = 1 AND dim_date.date_key <= clock.last_date_key
+INNER JOIN clock ON clock.clock_id = 1 AND dim_date.date_key <= clock.last_date_key DIV 10000 * 10000 + 1231
 WHERE dim_date.date_key > 0
