@@ -184,6 +184,8 @@ def _load(loading: Loading, stores: Stores) -> FileReport:
     else:
         if loading.terms.is_full or loading.terms.replaces_days:
             _refuse_overtaken(loading, stores, known)
+        if file.day:
+            ledger.redirect(stores.postgres, known.load_id, is_packed=loading.terms.to_warehouse)
         outcome, counts = "already loaded", RowCounts()
     advice, seconds = next(iter(loading.advice), None), time.monotonic() - started
     return FileReport(file.place, file.kind.name, outcome, counts, seconds, advice)

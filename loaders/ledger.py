@@ -197,6 +197,13 @@ def begin_load(
         return int(_one(cursor)[0])
 
 
+def redirect(connection: Connection, load_id: int, *, is_packed: bool) -> None:
+    """Have the lines of a load of which nothing is stored, all of them in quarantine, go as was said last."""
+    statement = "UPDATE ops.load SET is_packed = %s WHERE load_id = %s AND is_packed <> %s"
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement, (is_packed, load_id, is_packed))
+
+
 def begin_replay(connection: Connection, load_id: int, *, is_correction: bool = False) -> int:
     """Enter the resolved rows of a load, which are accepted now, as a load of their own; return its load_id.
 

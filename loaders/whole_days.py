@@ -38,7 +38,9 @@ BATCH_DOCUMENTS = 10_000
 def no_whole_day(name: str, day: date) -> InputError:
     """Return the refusal of a file that is said to be all there is of its day, and of which nothing is accepted."""
     message = f"{name} has no line that is accepted, so it can't be all there is of {day}"
-    return InputError(message, "check the file; 'svp loads undo' takes a day's loads back")
+    return InputError(
+        message, "check the file: 'svp ingest --dry-run' tells why its lines are rejected"
+    )
 
 
 class WholeDay:

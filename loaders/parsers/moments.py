@@ -65,12 +65,14 @@ PARTS = {
     "YYYY": "(?P<year>[0-9]{4})",
     "YY": "(?P<year>[0-9]{2})",
     "MONTH": "(?P<month>[A-Za-z]+)",
+    "MON": "(?P<month>[A-Za-z]{3})",
     "MM": "(?P<month>[0-9]{2})",
     "M": "(?P<month>[0-9]{1,2})",
     "DD": "(?P<day>[0-9]{2})",
     "D": "(?P<day>[0-9]{1,2})",
 }
-"""How each part of a form is written; ``YY`` is a year from 2000 on, ``MONTH`` an English name."""
+"""How each part of a form is written; ``YY`` is a year from 2000 on, ``MONTH`` an English name, ``MON``
+its first three letters. A space is one or more."""
 
 EPOCH_UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
 """In which instants are counted from the beginning of 1970, UTC; each in microseconds."""
@@ -222,14 +224,14 @@ def midnight_of(days: Parser) -> Parser:
 
 def _said(form: str) -> str:
     """Return a form as documentation writes it."""
-    shown = form.replace("MONTH", "Month")
+    shown = form.replace("MONTH", "Month").replace("MON", "Mon")
     return f"{shown}, of 2000 to 2099" if "YY" in form.replace("YYYY", "") else shown
 
 
 def _pattern(form: str) -> str:
     """Return the pattern of a form; what is none of its parts stands for itself."""
-    pieces = re.split(r"(YYYY|YY|MONTH|MM|M|DD|D)", form)
-    return "".join(PARTS.get(piece, re.escape(piece)) for piece in pieces)
+    pieces = re.split(r"(YYYY|YY|MONTH|MON|MM|M|DD|D)", form)
+    return "".join(PARTS.get(piece, re.escape(piece).replace(r"\ ", " +")) for piece in pieces)
 
 
 def _as_iso(values: Values, form: str) -> Values:
@@ -294,8 +296,9 @@ def _joined(parts: Values, form: str) -> Values:
     year, month, of_month = (compute.struct_field(parts, name) for name in ("year", "month", "day"))
     if "YYYY" not in form:
         year = compute.binary_join_element_wise("20", year, "")
-    if "MONTH" in form:
-        known = compute.index_in(compute.utf8_lower(month), value_set=pa.array(MONTHS))
+    if "MON" in form:
+        names = MONTHS if "MONTH" in form else [name[:3] for name in MONTHS]
+        known = compute.index_in(compute.utf8_lower(month), value_set=pa.array(names))
         month = compute.add(known, 1).cast(pa.string())
     padded = (compute.utf8_lpad(part, width=2, padding="0") for part in (month, of_month))
     return compute.binary_join_element_wise(year, *padded, "-")
@@ -329,7 +332,7 @@ def _doubts(values: Values, form: str, at_fault: Mask) -> tuple[tuple[str, Mask]
     if not at_fault.any():
         return ()
     unread = where(pa.array(at_fault), values)
-    has_order = not form.startswith("YYYY") and "MONTH" not in form
+    has_order = not form.startswith("YYYY") and "MON" not in form
     return _exchanged(unread, form) if has_order else _ambiguous(unread)
 
 

@@ -128,6 +128,13 @@ def test_lines_of_a_file_that_was_refused_whole_stay_where_its_day_went_the_othe
     with pytest.raises(InputError, match=r"20220401\.json: 2022-04-01 (went to|is in)"):
         replay_corrections(stores.settings, mended, load_id=1)
     assert stores.rows("SELECT line FROM ops.held_row") == [(1,)]
+    # Given again that way, the file goes it, too.
+    refused = logs_file(tmp_path, a_box_log("a", TotalDuration=-1))
+    (report,) = stores.load(refused, to_warehouse=not to_warehouse)
+    assert report.outcome == "already loaded"
+    (report,) = replay_corrections(stores.settings, mended, load_id=1).reports
+    assert counts(report) == (1, 0, 0, 0, 0)
+    assert stores.rows("SELECT DISTINCT is_packed FROM ops.load") == [(not to_warehouse,)]
 
 
 def mended_lines(stores: Stores, folder: Path) -> Path:
