@@ -42,6 +42,16 @@ def load_all(settings: Settings, path: Path) -> None:
     _ingest(settings, path, Terms(source=SOURCE, may_end=ANY))
 
 
+def replace_day(settings: Settings, path: Path) -> None:
+    """Load all there is of a day of logs: the documents that it lacks end."""
+    _ingest(settings, path, Terms(source=SOURCE, replaces_days=True))
+
+
+def replace_day_in_warehouse(settings: Settings, path: Path) -> None:
+    """Load all there is of a day of logs without documents: the lines that it lacks end."""
+    _ingest(settings, path, Terms(source=SOURCE, replaces_days=True, to_warehouse=True))
+
+
 def _ingest(settings: Settings, path: Path, terms: Terms) -> None:
     ingest(settings, recognise_all([path]), terms=terms)
 
@@ -80,6 +90,8 @@ ACTIONS: dict[str, Callable[[Settings, Path], None]] = {
     "load": load,
     "load to the warehouse": load_to_warehouse,
     "load a full delivery": load_all,
+    "replace a day": replace_day,
+    "replace a day in the warehouse": replace_day_in_warehouse,
     "correct": correct,
     "undo": take_back,
     "refresh": refresh_marts,

@@ -48,6 +48,9 @@ KEY_STEPS = {Step.KEYS_OFF: "ratings", Step.KEYS_ON: "search_queries"}
 
 PACKED_STEPS = (Step.MERGED, Step.COMMITTED)
 
+WHOLE_DAY_STEPS = (Step.REPLACED, Step.MERGED, Step.COMMITTED)
+"""Steps of a file that is all there is of its day."""
+
 UNDO_STEPS = (Step.TAKEN_BACK, Step.UNDOING, Step.DOCUMENTS_BACK)
 
 
@@ -84,6 +87,13 @@ def tasks(folder: Path, *, random_kills: int) -> tuple[Task, ...]:
         Task("load to the warehouse", _logs(folder, number, PACKED_DAY), step)
         for number, step in enumerate(PACKED_STEPS)
     ]
+    whole = [
+        Task("replace a day", _logs(folder, len(logs) + number), step)
+        for number, step in enumerate(WHOLE_DAY_STEPS)
+    ]
+    packed.append(
+        Task("replace a day in the warehouse", _logs(folder, len(packed), PACKED_DAY), Step.MERGED)
+    )
     events = Task("load", _events(folder), Step.MERGED)
     undone = [
         Task("undo", task.path, step)
@@ -92,7 +102,7 @@ def tasks(folder: Path, *, random_kills: int) -> tuple[Task, ...]:
     first = len(rows)
     at_random = [Task("load", _sessions(folder, first + number)) for number in range(random_kills)]
     full = Task("load a full delivery", _all_users(folder), Step.MERGED)
-    stored = (*parents, *large, *rows, late, correction, *logs, *packed, events)
+    stored = (*parents, *large, *rows, late, correction, *logs, *whole, *packed, events)
     return (*stored, *undone, full, *at_random)
 
 
