@@ -7,7 +7,7 @@
 
 The files are generated here, a line and a little less for each user and day. Beside seconds stand those of processors,
 which depend less on what else a machine does. ``--duckdb`` names the Python of an environment that has it: a bare sum
-by contract and application over the same files.
+by contract and application over the same files. Beside both, pandas reads, coerces and deduplicates them, once.
 """
 
 from __future__ import annotations
@@ -105,6 +105,19 @@ con.execute(f'''
         GROUP BY ALL
     )
 ''').fetchall()
+print(time.perf_counter() - wall, time.process_time() - own)
+"""
+
+PANDAS = """
+import pandas, sys, time
+wall, own = time.perf_counter(), time.process_time()
+for path in sys.argv[1:]:
+    parts = []
+    for part in pandas.read_json(path, lines=True, chunksize=50_000):
+        lines = pandas.DataFrame(part["_source"].tolist()).assign(log_id=part["_id"].to_numpy())
+        lines["TotalDuration"] = pandas.to_numeric(lines["TotalDuration"], errors="coerce")
+        parts.append(lines[lines["TotalDuration"] >= 0])
+    day = pandas.concat(parts).drop_duplicates("log_id", keep="last")
 print(time.perf_counter() - wall, time.process_time() - own)
 """
 
@@ -265,8 +278,8 @@ def measure_check(folder: Path, users: int, days: int, duckdb: str | None) -> No
     """Read, check and deduplicate whole days, clean and with one bad row in a hundred; medians of some rounds."""
     header = ("bad rows", "lines", "svp: ns of processors a line", "lines/s")
     beside = ("DuckDB: ns of processors", "lines/s", "DuckDB ÷ svp: processors, clock")
-    print(f"| {' | '.join((*header, *beside))} |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
+    print(f"| {' | '.join((*header, *beside, 'pandas, once: lines/s', 'pandas ÷ svp: clock'))} |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for dirt in ("0%", "1%"):
         files = generate(folder / dirt.rstrip("%"), users, days, dirt)
         rounds = [check_round(files, duckdb) for _ in range(ROUNDS)]
@@ -279,6 +292,8 @@ def measure_check(folder: Path, users: int, days: int, duckdb: str | None) -> No
                 theirs.seconds / mine.seconds,
             )
             cells = f"{cost_cells(theirs, lines)} {shares[0]:.2f}, {shares[1]:.2f} |"
+        pandas_seconds = float(run_script(sys.executable, PANDAS, files)[0])
+        cells += f" {lines / pandas_seconds:,.0f} | {pandas_seconds / mine.seconds:.1f} |"
         print(f"| {dirt} | {lines:,} |{cost_cells(mine, lines)}{cells}")
 
 
