@@ -48,10 +48,11 @@ class SchemaObject:
     kind: Kind
     name: str
     text: str
+    """The file's."""
 
     @property
     def whole_text(self) -> str:
-        """The file, with each part of ``procedures/parts`` where it is named as a table of ``svp_parts``."""
+        """What is run: each part of ``procedures/parts`` stands where the file names it as a table of ``svp_parts``."""
         return PART.sub(lambda named: f"(\n{read_sql('procedures.parts', named[1])})", self.text)
 
     @property

@@ -178,7 +178,7 @@ def furnish(scratch: Connection, original: str | None, tables: Iterable[Kept]) -
             execute(scratch, f"INSERT INTO {name} SELECT * FROM {source}")  # noqa: S608  (quoted)
     for procedure in program_objects():
         if procedure.kind == "procedure":
-            execute(scratch, procedure.text)
+            execute(scratch, procedure.whole_text)
 
 
 def rebuild(connection: Connection, scratch: Connection, progress: Progress) -> None:
