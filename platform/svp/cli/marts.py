@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svp.cli.common import MAX_COLUMNS, JsonOption, emit, new_group, path_from, settings_from
-from svp.cli.tables import new_table, plain, rows_table
+from svp.cli.common import JsonOption, console, emit, new_group, path_from, settings_from
+from svp.cli.tables import new_table, rows_table, texts_of
 from svp.errors import UsageError, shorten
 
 if TYPE_CHECKING:
@@ -169,24 +169,30 @@ def mart_table(frame: pd.DataFrame, *, title: str) -> RenderableType:
     if frame.empty:
         return f"{title}: no rows yet; run 'svp warehouse refresh'"
     rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-    shown = _fitting({str(name): [plain(row[str(name)]) for row in rows] for name in frame.columns})
+    widths = {name: _width(name, texts_of([row[name] for row in rows])) for name in rows[0]}
+    shown = _fitting(widths)
     table = rows_table(rows, shown, title=title)
+    for column, name in zip(table.columns, shown, strict=True):
+        column.width = widths[name]
     if left_out := len(frame.columns) - len(shown):
-        table.caption = f"{left_out} more columns: --columns or --json"
+        columns = "column" if left_out == 1 else "columns"
+        table.caption = f"{left_out} more {columns}: --columns or --json"
         table.caption_justify = "left"
     return table
 
 
-def _fitting(cells: dict[str, list[str]]) -> list[str]:
-    """Return the first columns that fit side by side; a heading may wrap at its underscores."""
-    left = MAX_COLUMNS - BORDER_COLUMNS
-    shown = []
-    for name, values in cells.items():
-        left -= (
-            max([len(part) for part in name.split("_")] + [len(value) for value in values])
-            + GAP_COLUMNS
-        )
-        if left < 0:
+def _width(name: str, texts: Sequence[str]) -> int:
+    """Return how many columns of the terminal a column of a mart takes; its heading may wrap at its underscores."""
+    return max(map(len, (*name.split("_"), *map(shorten, texts))))
+
+
+def _fitting(widths: Mapping[str, int]) -> list[str]:
+    """Return the first columns that fit side by side, at least one."""
+    left = console().width - BORDER_COLUMNS
+    shown: list[str] = []
+    for name, width in widths.items():
+        left -= width + GAP_COLUMNS
+        if left < 0 and shown:
             break
         shown.append(name)
     return shown

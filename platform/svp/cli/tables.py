@@ -76,7 +76,9 @@ def rows_table(
     numbers = {name for name in columns if _is_numeric(values[name])}
     table = new_table(*columns, title=title, numbers=numbers)
     texts = {
-        name: list(map(str, values[name])) if name.endswith(UNGROUPED) else texts_of(values[name])
+        name: [plain(value if value is None else str(value)) for value in values[name]]
+        if name.endswith(UNGROUPED)
+        else texts_of(values[name])
         for name in columns
     }
     for column, name in zip(table.columns, columns, strict=True):
