@@ -22,7 +22,9 @@ def drawn(values: dict[str, list[object]]) -> str:
 
 @pytest.mark.parametrize("width", [3, 9, 14])
 def test_as_many_columns_are_shown_as_fit_with_their_values_whole(width: int) -> None:
-    values = {f"last_watch_{number}": ["x" * width, None] for number in range(20)}
+    values: dict[str, list[object]] = {
+        f"last_watch_{number}": ["x" * width, None] for number in range(20)
+    }
     lines = drawn(values).splitlines()
     assert max(map(len, lines)) <= MAX_COLUMNS
     (row,) = (line for line in lines if "x" in line)
