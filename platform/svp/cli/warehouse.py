@@ -498,7 +498,8 @@ def event_line(event: EventStatus) -> str:
     """Return when an event runs."""
     state = "enabled" if event.is_enabled else "disabled"
     last, due = at(event.last_run_at) or "never", at(event.next_run_at) or "unknown"
-    return f"{event.name}, {state}, every {event.every.lower()}\n           last {last}, next {due}"
+    every = event.every.lower() + ("" if event.every.startswith("1 ") else "s")
+    return f"{event.name}, {state}, every {every}\n           last {last}, next {due}"
 
 
 def at(moment: datetime | None) -> str:
