@@ -8,6 +8,8 @@ import os
 import re
 import shutil
 import tempfile
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -27,7 +29,7 @@ from svp.core.texts import printable
 from svp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from svp.core.progress import Task
 
@@ -37,10 +39,14 @@ __all__ = [
     "Options",
     "day_in_name",
     "fingerprint",
+    "fingerprints",
     "printable",
     "refuse_if_changed",
     "unreadable",
 ]
+
+HASHED_AT_ONCE = 2
+"""Files; a hash takes one processor, and no interpreter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +201,44 @@ def fingerprint(
             if task:
                 task.advance(len(block))
     return Fingerprint(digest.hexdigest(), file.counter.bytes_read, status)
+
+
+def fingerprints(
+    statuses: Mapping[DataFile, tuple[int, int]], task: Task
+) -> dict[DataFile, Fingerprint]:
+    """Return the hashes and sizes of files, of which the states are known; the members of an archive one by one."""
+    by_place = defaultdict[Path, list[DataFile]](list)
+    for file in statuses:
+        by_place[file.location].append(file)
+    found: dict[DataFile, Fingerprint] = {}
+    with ThreadPoolExecutor(HASHED_AT_ONCE) as pool, _while_waited_for(task) as told:
+
+        def of_place(files: list[DataFile]) -> dict[DataFile, Fingerprint]:
+            return {file: fingerprint(file, statuses[file], told) for file in files}
+
+        for some in pool.map(of_place, by_place.values()):
+            found.update(some)
+    return found
+
+
+@contextmanager
+def _while_waited_for(task: Task) -> Iterator[Task]:
+    """Give a task that threads advance, and that breaks them off when nobody waits for them any more."""
+    told = _Told(task)
+    try:
+        yield told
+    finally:
+        told.is_over = True
+
+
+class _Told:
+    def __init__(self, task: Task) -> None:
+        self._task, self.is_over = task, False
+
+    def advance(self, amount: int, *, share: float | None = None) -> None:
+        if self.is_over:
+            raise InterruptedError
+        self._task.advance(amount, share=share)
 
 
 def refuse_if_changed(file: DataFile, seen: Fingerprint) -> None:

@@ -19,6 +19,7 @@ from loaders.files import (
     Options,
     day_in_name,
     fingerprint,
+    fingerprints,
     printable,
     refuse_if_changed,
     unreadable,
@@ -351,15 +352,13 @@ def _recognised(
 
 def _hash_all(files: Sequence[Recognised], progress: Progress = SILENT) -> Iterator[Recognised]:
     """Yield files with what makes their content that content; all sheets of a workbook are hashed at once."""
-    contents: dict[DataFile, Fingerprint] = {}
-    if not files:
+    statuses = {each.file: each.content.status for each in files}
+    if not statuses:
         return
-    total = sum(file.size for file in {each.file for each in files})
+    total = sum(file.size for file in statuses)
     with progress.task("hashed", total=total, unit="bytes") as task:
-        for each in files:
-            if each.file not in contents:
-                contents[each.file] = fingerprint(each.file, each.content.status, task)
-            yield replace(each, content=_content_of(each, contents[each.file]))
+        contents = fingerprints(statuses, task)
+    yield from (replace(each, content=_content_of(each, contents[each.file])) for each in files)
 
 
 def _content_of(file: Recognised, content: Fingerprint) -> Fingerprint:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.files import DataFile, Options, fingerprint, printable
+from loaders.files import DataFile, Options, fingerprint, fingerprints, printable
 from loaders.folders import list_files
 from loaders.recognise import recognise, recognise_all
+from svp.core.progress import SILENT
 from svp.errors import InputError
 from svp.model import TABLES
 from tests.unit.loaders.builders import (
@@ -380,3 +383,32 @@ def test_of_json_only_the_columns_that_the_kind_knows_are_parted(tmp_path: Path,
     assert first.values is not None
     assert first.values["event_time"] == "soon"
     assert '"city": "Arica"' in first.row_text
+
+
+def test_files_that_are_hashed_at_once_have_the_hashes_of_their_bytes(tmp_path: Path) -> None:
+    archive = tmp_path / "all.zip"
+    texts = {f"{number}.csv": f"a,b\n{number},2\n" * 100_000 for number in range(4)}
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name, text in texts.items():
+            (tmp_path / name).write_text(text)
+            packed.writestr(name, text)
+    plain = [DataFile(tmp_path / name) for name in texts]
+    members = [DataFile(archive / name, stored=archive, member=name) for name in texts]
+    with SILENT.task("hashed", total=None, unit="bytes") as task:
+        found = fingerprints({file: file.status for file in (*plain, *members)}, task)
+    expected = [hashlib.sha256(text.encode()).hexdigest() for text in texts.values()]
+    assert [found[file].sha256 for file in plain] == expected
+    assert [found[file].sha256 for file in members] == expected
+
+
+def test_hashing_stops_where_nobody_waits_for_it_any_more(tmp_path: Path) -> None:
+    gone, long = DataFile(tmp_path / "gone.csv"), DataFile(tmp_path / "long.csv")
+    long_bytes = 1 << 36
+    with long.path.open("wb") as file:
+        file.truncate(long_bytes)
+    with (
+        SILENT.task("hashed", total=None, unit="bytes") as task,
+        pytest.raises(FileNotFoundError),
+    ):
+        fingerprints({gone: (1, 1), long: long.status}, task)
+    assert long.counter.bytes_read < long_bytes
