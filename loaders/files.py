@@ -206,7 +206,11 @@ def fingerprint(
 def fingerprints(
     statuses: Mapping[DataFile, tuple[int, int]], task: Task
 ) -> dict[DataFile, Fingerprint]:
-    """Return the hashes and sizes of files, of which the states are known; the members of an archive one by one."""
+    """Return the hashes and sizes of files, of which the states are known; the members of an archive one by one.
+
+    Raises:
+        InputError: a file is gone, or can't be read.
+    """
     by_place = defaultdict[Path, list[DataFile]](list)
     for file in statuses:
         by_place[file.location].append(file)
@@ -214,7 +218,10 @@ def fingerprints(
     with ThreadPoolExecutor(HASHED_AT_ONCE) as pool, _while_waited_for(task) as told:
 
         def of_place(files: list[DataFile]) -> dict[DataFile, Fingerprint]:
-            return {file: fingerprint(file, statuses[file], told) for file in files}
+            try:
+                return {file: fingerprint(file, statuses[file], told) for file in files}
+            except OSError as error:
+                unreadable(error, files[0].location)
 
         for some in pool.map(of_place, by_place.values()):
             found.update(some)

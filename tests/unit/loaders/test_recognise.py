@@ -408,7 +408,7 @@ def test_hashing_stops_where_nobody_waits_for_it_any_more(tmp_path: Path) -> Non
         file.truncate(long_bytes)
     with (
         SILENT.task("hashed", total=None, unit="bytes") as task,
-        pytest.raises(FileNotFoundError),
+        pytest.raises(InputError, match=r"gone\.csv can't be read: No such file"),
     ):
         fingerprints({gone: (1, 1), long: long.status}, task)
     assert long.counter.bytes_read < long_bytes
