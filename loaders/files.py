@@ -206,11 +206,7 @@ def fingerprint(
 def fingerprints(
     statuses: Mapping[DataFile, tuple[int, int]], task: Task
 ) -> dict[DataFile, Fingerprint]:
-    """Return the hashes and sizes of files, of which the states are known; the members of an archive one by one.
-
-    Raises:
-        InputError: a file is gone, or can't be read.
-    """
+    """Return the hashes and sizes of files, of which the states are known; the members of an archive one by one."""
     by_place = defaultdict[Path, list[DataFile]](list)
     for file in statuses:
         by_place[file.location].append(file)
@@ -218,10 +214,7 @@ def fingerprints(
     with ThreadPoolExecutor(HASHED_AT_ONCE) as pool, _while_waited_for(task) as told:
 
         def of_place(files: list[DataFile]) -> dict[DataFile, Fingerprint]:
-            try:
-                return {file: fingerprint(file, statuses[file], told) for file in files}
-            except OSError as error:
-                unreadable(error, files[0].location)
+            return {file: fingerprint(file, statuses[file], told) for file in files}
 
         for some in pool.map(of_place, by_place.values()):
             found.update(some)

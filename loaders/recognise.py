@@ -260,7 +260,10 @@ def recognise_delivery(
     _refuse_without_data(listing, {file.found_in for file in with_data})
     order = {kind.name: number for number, kind in enumerate((*KINDS, *wanted.kinds))}
     found = sorted(looked_at, key=lambda file: (order[file.kind.name], file.path))
-    return Delivery(tuple(_hash_all(found, progress)), tuple(listing.left_out))
+    try:
+        return Delivery(tuple(_hash_all(found, progress)), tuple(listing.left_out))
+    except OSError as error:
+        unreadable(error)
 
 
 def _refuse_without_data(listing: Listing, filled: Collection[Path | None]) -> None:

@@ -401,6 +401,21 @@ def test_files_that_are_hashed_at_once_have_the_hashes_of_their_bytes(tmp_path: 
     assert [found[file].sha256 for file in members] == expected
 
 
+@pytest.mark.parametrize("is_measured", [False, True])
+def test_a_file_that_is_gone_before_it_is_hashed_is_an_input_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_measured: bool
+) -> None:
+    path = users_file(tmp_path)
+
+    def size(file: DataFile) -> int:
+        path.unlink()
+        return 1 if is_measured else file.status[0]
+
+    monkeypatch.setattr(DataFile, "size", property(size))
+    with pytest.raises(InputError, match=r"users\.csv can't be read: No such file"):
+        recognise_all([path])
+
+
 def test_hashing_stops_where_nobody_waits_for_it_any_more(tmp_path: Path) -> None:
     gone, long = DataFile(tmp_path / "gone.csv"), DataFile(tmp_path / "long.csv")
     long_bytes = 1 << 36
@@ -408,7 +423,7 @@ def test_hashing_stops_where_nobody_waits_for_it_any_more(tmp_path: Path) -> Non
         file.truncate(long_bytes)
     with (
         SILENT.task("hashed", total=None, unit="bytes") as task,
-        pytest.raises(InputError, match=r"gone\.csv can't be read: No such file"),
+        pytest.raises(FileNotFoundError),
     ):
         fingerprints({gone: (1, 1), long: long.status}, task)
     assert long.counter.bytes_read < long_bytes
