@@ -25,6 +25,7 @@ from loaders.packed import (
     opened_member,
     unpacked,
 )
+from svp.core.exports import NO_ROOM
 from svp.core.texts import printable
 from svp.errors import InputError
 
@@ -267,4 +268,7 @@ def unreadable(error: OSError, path: Path | None = None) -> NoReturn:
     message = (
         f"{printable(Path(str(named))) if named else 'the file'} can't be read: {error.strerror}"
     )
-    raise InputError(message, "check the path and its permissions") from error
+    advice = "check the path and its permissions"
+    if error.errno in NO_ROOM:
+        advice = f"make room in {tempfile.gettempdir()}, where it is kept meanwhile, or set TMPDIR to another folder"
+    raise InputError(message, advice) from error

@@ -116,13 +116,22 @@ def fetch(connection: Connection, statement: str, values: Sequence[Any] = ()) ->
 
 
 def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Row]:
-    """Run one query or call and yield its rows as they come; the connection does nothing else until the last."""
-    with connection.cursor() as cursor:
+    """Run one query or call and yield its rows as they come; the connection does nothing else until the last.
+
+    If they are not all taken, it ends: to pass over them takes as long as to take them.
+    """
+    cursor = connection.cursor()
+    try:
         cursor.execute(statement, tuple(values))
         while rows := cursor.fetchmany(STREAM_ROWS):
             yield from map(tuple, rows)
         # After the rows of a call comes what became of the call.
         cursor.nextset()
+    finally:
+        if connection.unread_result:
+            connection.shutdown()
+        else:
+            cursor.close()
 
 
 def fetch_one(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Row:

