@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import typer
 
+FULL = Path("/dev/full")
 SVP = Path(sys.executable).with_name("svp")
 COMMANDS = dict(help_texts())
 LEAVES = [words for words, text in COMMANDS.items() if "\nCommands:" not in text]
@@ -73,6 +74,17 @@ def test_exit_code(arguments: list[str], exit_code: int) -> None:
     done = subprocess.run([SVP, *arguments], check=False, capture_output=True, text=True)
     assert done.returncode == exit_code
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=str)
+def test_output_for_which_there_is_no_room_is_no_defect(options: tuple[str, ...]) -> None:
+    with FULL.open("w") as full:
+        command = [SVP, "mart", "list", *options]
+        done = subprocess.run(command, check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.stderr.startswith("svp: a file, or what is printed, can't be written: No space")
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 2
 
 
 def callbacks(app: typer.Typer) -> Iterator[Callable[..., object]]:

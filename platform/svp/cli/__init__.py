@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from types import FrameType
@@ -153,7 +154,8 @@ def _report(error: Exception, *, as_json: bool) -> int:
             "exit_code": told.exit_code,
             **told.details,
         }
-        sys.stdout.write(json.dumps(facts, default=str) + "\n")
+        with suppress(OSError):  # where nothing can be printed, standard error tells it, too
+            sys.stdout.write(json.dumps(facts, default=str) + "\n")
     sys.stderr.write(f"svp: {told.message}\n")
     if told.advice:
         sys.stderr.write(f"     {told.advice}\n")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import sys
 
-from svp.errors import PlatformError, ServerError, shorten
+from svp.core.exports import NO_ROOM
+from svp.errors import PlatformError, ServerError, UsageError, shorten
 
 __all__ = ["explain"]
 
@@ -32,7 +33,7 @@ REFUSALS = {
 
 
 def explain(error: BaseException) -> PlatformError:
-    """Return a PlatformError that tells what happened: a server's failure, or a defect of ours."""
+    """Return a PlatformError that tells what happened: a server's failure, a full disk, or a defect of ours."""
     if told := _refused_by_state(error):
         return told
     if server := _server_of(error, LOST_CONNECTIONS):
@@ -43,6 +44,11 @@ def explain(error: BaseException) -> PlatformError:
     if server := _server_of(error, REFUSALS):
         message = f"{server} refused us: {_first_line(error)}"
         return ServerError(message, "run 'svp doctor' to see what the server must allow")
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        message = (
+            f"{error.filename or 'a file, or what is printed,'} can't be written: {error.strerror}"
+        )
+        return UsageError(message, "make room there, and run the same command again")
     message = f"a defect of svp: {type(error).__name__}: {_first_line(error)}"
     return PlatformError(message, "run it again with --debug to see where, and report it")
 
