@@ -80,8 +80,13 @@ def test_exit_code(arguments: list[str], exit_code: int) -> None:
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=str)
 def test_output_for_which_there_is_no_room_is_no_defect(options: tuple[str, ...]) -> None:
     with FULL.open("w") as full:
-        command = [SVP, "mart", "list", *options]
-        done = subprocess.run(command, check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            [SVP, "mart", "list", *options],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
     assert done.stderr.startswith("svp: a file, or what is printed, can't be written: No space")
     assert "Traceback" not in done.stderr
     assert done.returncode == 2
