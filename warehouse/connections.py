@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import mysql.connector
+from mysql.connector import errorcode
 
 from svp.core.mysql import Connection, open_connection
 from svp.errors import LockError, PlatformError, ServerError, UsageError, VerifyError
@@ -47,6 +48,12 @@ DENIED_ERRORS = frozenset({1044, 1142, 1143, 1148, 1227, 1370, 1410, 3948, 4166}
 GONE_DEFINER_ERRORS = frozenset({1045, 1449})
 """What a statement meets on a view or procedure whose definer is gone: an account that may not set definers is told
 only that access is denied."""
+
+WITHOUT_KEY = (
+    "SET PERSIST sql_require_primary_key = OFF, or let svp's account say so for itself:"
+    " GRANT SESSION_VARIABLES_ADMIN"
+)
+"""What to do about a server that asks for a primary key of every table."""
 
 LIST_BYTES = 1 << 20
 """Of the longest list that the server makes of a group; its own limit cuts one of a thousand."""
@@ -91,6 +98,9 @@ def _explain(error: mysql.connector.Error) -> PlatformError:
     if error.errno in DENIED_ERRORS:
         message = f"MySQL refused us: {error.msg}"
         return ServerError(message, "'svp init --print-grants' shows what each account is allowed")
+    if error.errno == errorcode.ER_TABLE_WITHOUT_PK:
+        message = "MySQL takes no table without a primary key, as those of staging are"
+        return ServerError(message, WITHOUT_KEY)
     if error.errno in GONE_DEFINER_ERRORS:
         message = f"MySQL refused us: {error.msg}"
         advice = "'svp warehouse status' tells if a definer is gone; 'svp init' makes its own account the definer"

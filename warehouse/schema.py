@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import mysql.connector
 
 from svp.core import migrations
 from svp.core.mysql import COLLATION, open_connection
@@ -44,6 +47,7 @@ def install(settings: Settings, *, progress: Progress = SILENT) -> tuple[Migrati
             if create_database(connection, database):
                 progress.say(f"created MySQL database {database}")
         connection.database = workspace.warehouse_database
+        allow_tables_without_key(connection)
         applied = migrations.migrate(WarehouseStore(connection, workspace), load())
         installed = install_objects(connection, workspace)
     if installed:
@@ -51,6 +55,12 @@ def install(settings: Settings, *, progress: Progress = SILENT) -> tuple[Migrati
             f"installed {len(installed)} procedures, events and views in {workspace.warehouse_database}"
         )
     return applied
+
+
+def allow_tables_without_key(connection: Connection) -> None:
+    """Have the server take tables without a primary key, as those of staging are, if it knows and allows to say so."""
+    with suppress(mysql.connector.Error):
+        execute(connection, "SET SESSION sql_require_primary_key = OFF")
 
 
 def create_database(connection: Connection, database: str) -> bool:

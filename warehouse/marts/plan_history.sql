@@ -15,7 +15,7 @@ SELECT -- noqa: ST06
     plan_history.subscription_key,
     plan_history.customer_key,
     plan_history.plan_key,
-    cast(plan_history.price_minor / dim_currency.minor_units AS decimal(18, 4)) AS monthly_price,
+    cast(1.00000000 * plan_history.price_minor / dim_currency.minor_units AS decimal(18, 4)) AS monthly_price,
     if(plan_history.currency_key = 0, NULL, dim_currency.currency) AS currency
 FROM plan_history
 INNER JOIN clock ON clock.clock_id = 1 AND plan_history.valid_from <= cast(clock.last_date_key AS date)

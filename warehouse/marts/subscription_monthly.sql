@@ -17,13 +17,17 @@ SELECT
         100.00000000 * agg_subscription_monthly.churned_subscribers
         / nullif(agg_subscription_monthly.opening_subscribers, 0) AS decimal(5, 2)
     ) AS churn_rate,
-    cast(agg_subscription_monthly.opening_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_opening,
-    cast(agg_subscription_monthly.new_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_new,
-    cast(agg_subscription_monthly.expansion_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_expansion,
-    cast(agg_subscription_monthly.contraction_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_contraction,
-    cast(agg_subscription_monthly.churn_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_churn,
-    cast(agg_subscription_monthly.reactivation_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_reactivation,
-    cast(agg_subscription_monthly.closing_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_closing,
+    cast(1.00000000 * agg_subscription_monthly.opening_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_opening,
+    cast(1.00000000 * agg_subscription_monthly.new_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_new,
+    cast(1.00000000 * agg_subscription_monthly.expansion_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_expansion,
+    cast(
+        1.00000000 * agg_subscription_monthly.contraction_minor / dim_currency.minor_units AS decimal(18, 4)
+    ) AS mrr_contraction,
+    cast(1.00000000 * agg_subscription_monthly.churn_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_churn,
+    cast(
+        1.00000000 * agg_subscription_monthly.reactivation_minor / dim_currency.minor_units AS decimal(18, 4)
+    ) AS mrr_reactivation,
+    cast(1.00000000 * agg_subscription_monthly.closing_minor / dim_currency.minor_units AS decimal(18, 4)) AS mrr_closing,
     cast(
         2.00000000 * agg_subscription_monthly.revenue_minor / nullif(
             dim_currency.minor_units * (

@@ -33,6 +33,11 @@ SQL_MODE = (
 )
 """Baked into procedures and events when they are created, so it is set on every connection."""
 
+OWN_SESSION = (
+    "SET SESSION sql_safe_updates = 0, sql_select_limit = 18446744073709551615, completion_type = 0"
+)
+"""What a server may be set to for careless people, and an export can't work with."""
+
 CONNECT_SECONDS = 10
 
 
@@ -84,6 +89,7 @@ def connect(
         raise _connect_error(error, url, database) from error
     with connection.cursor() as cursor:
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        cursor.execute(OWN_SESSION)
     return connection
 
 

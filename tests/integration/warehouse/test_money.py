@@ -18,7 +18,7 @@ from tests.integration.warehouse.builders import Play, User, at
 from tests.integration.warehouse.builders import SubscriptionEvent as Event
 from tests.integration.warehouse.recurring import COLUMNS, MRR, SUBSCRIBERS, months
 from warehouse import rates as warehouse_rates
-from warehouse.connections import open_warehouse
+from warehouse.connections import execute, fetch, open_warehouse
 from warehouse.export import export, refresh
 from warehouse.money import UnbalancedBridge, rateless_currencies, unbalanced_bridges
 from warehouse.plan import Scope
@@ -78,6 +78,19 @@ def test_trial_is_no_subscriber_until_it_is_paid(platform: Platform) -> None:
         ("u1", "Basic", "No", date(2024, 2, 3), EVER, 10, "USD"),
         ("u1", "Basic", "Yes", date(2024, 1, 20), date(2024, 2, 3), None, None),
     ]
+
+
+def test_clients_that_divide_without_decimals_read_the_same_money(platform: Platform) -> None:
+    platform.load(subscriptions=[start("2024-01-31 10:00", 1099), end("2024-02-10 10:00")])
+    platform.refresh()
+    money = ", ".join(f"subscription_monthly.{name}" for name in MRR_BRIDGE)
+    read = f"SELECT {money} FROM {platform.settings.workspace.mart_database}.subscription_monthly"
+    with open_warehouse(platform.settings) as connection:
+        execute(connection, "SET div_precision_increment = 0")
+        assert fetch(connection, read) == [
+            (JAN, 0, Decimal("10.99"), 0, 0, 0, 0, Decimal("10.99")),
+            (FEB, Decimal("10.99"), 0, 0, 0, Decimal("10.99"), 0, 0),
+        ]
 
 
 def test_payment_of_what_the_trial_named_ends_the_trial(platform: Platform) -> None:

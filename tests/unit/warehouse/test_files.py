@@ -113,6 +113,12 @@ def test_mart_only_selects(file: SqlFile) -> None:
 
 
 @named(MARTS)
+def test_mart_divides_with_decimals_whatever_a_client_set_them_to(file: SqlFile) -> None:
+    for fraction in re.findall(r"cast\(((?:(?! AS ).)*) AS decimal", code(file), flags=re.DOTALL):
+        assert "/" not in fraction or re.match(r"\s*\(*\s*[0-9]+\.0{8} \*", fraction), fraction
+
+
+@named(MARTS)
 def test_mart_says_its_grain(file: SqlFile) -> None:
     assert file.text.startswith(f"-- {file.name}: ")
     assert re.search(r"^-- grain: +one row per ", file.text, flags=re.MULTILINE)
