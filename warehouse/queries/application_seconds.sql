@@ -9,4 +9,3 @@ FROM dim_application
 INNER JOIN dim_category ON dim_application.category_key = dim_category.category_key
 LEFT JOIN fact_box_watch ON dim_application.application_key = fact_box_watch.application_key
 GROUP BY dim_application.application_key, dim_application.application, dim_category.category
-ORDER BY dim_application.application

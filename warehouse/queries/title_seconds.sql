@@ -16,4 +16,3 @@ SELECT
 FROM dim_title
 INNER JOIN dim_category ON dim_title.category_key = dim_category.category_key
 LEFT JOIN watched ON dim_title.title_key = watched.title_key
-ORDER BY dim_title.source, dim_title.content_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,8 @@ from warehouse.staging import IN_MEMORY
 from warehouse.status import read_status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from svp.settings import Settings
     from tests.integration.warehouse.builders import Platform
 
@@ -235,6 +238,29 @@ def test_procedures_of_the_marts_show_marts_with_our_rights_and_are_installed_ag
     assert problem in read_status(empty_platform.settings).problems
     schema.install(empty_platform.settings)
     assert empty_platform.fetch(*shown) == [("show_churn_signals", "DEFINER")]
+
+
+def test_what_another_workspace_has_is_not_taken_for_ours(empty_platform: Platform) -> None:
+    ours = empty_platform.settings.workspace.warehouse_database
+    event, procedure = "refresh_changed_days_often", "refresh_changed_days"
+    with another_database(empty_platform, f"{ours}_b") as other:
+        body = "ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1"
+        empty_platform.execute(f"CREATE EVENT {other}.{event} {body}")
+        empty_platform.execute(f"CREATE PROCEDURE {other}.{procedure} () SELECT 1")
+        empty_platform.execute(f"DROP EVENT {event}")
+        empty_platform.execute(f"DROP PROCEDURE {procedure}")
+        problems = read_status(empty_platform.settings).problems
+    for gone in (f"event {event}", f"procedure {procedure}"):
+        assert f"the {gone} is missing: run 'svp init'" in problems
+
+
+@contextmanager
+def another_database(platform: Platform, name: str) -> Iterator[str]:
+    platform.execute(f"CREATE DATABASE {name}")
+    try:
+        yield name
+    finally:
+        platform.execute(f"DROP DATABASE {name}")
 
 
 def test_only_what_changed_is_installed_again(empty_platform: Platform) -> None:

@@ -134,6 +134,71 @@ def test_every_measure_is_compared_on_a_busy_day(busy: Platform) -> None:
     }
 
 
+def test_every_measure_adds_up_rows_and_leaves_out_who_had_nothing(platform: Platform) -> None:
+    noon, nobody = at("2024-01-31 12:00"), BoxLog(JAN_31, None, "CHILD", watch_seconds=5)
+    seconds = {"HNH1": 60, "HNH2": 40, "HNH3": 0}
+    plays = [
+        Play(
+            JAN_31, user_id, watch_seconds=played, is_complete=is_complete, session_id=f"s{played}"
+        )
+        for user_id, played, is_complete in (
+            ("u1", 300, True),
+            ("u1", 200, None),
+            ("u2", 0, None),
+            ("u3", 500, True),
+        )
+    ]
+    platform.load(
+        *plays,
+        ratings=[Rating(noon, stars=4), Rating(noon, "u2", stars=1), Rating(noon, "u3", stars=2)],
+        searches=[Search(noon, clicked="t1"), Search(noon, "u2"), Search(noon, "u3", clicked="t1")],
+        attempts=[
+            Attempt(noon, plays[0]),
+            Attempt(noon, user_id="u2"),
+            Attempt(noon, user_id="u3"),
+        ],
+        app_events=[AppEvent(noon), AppEvent(noon, "u2"), AppEvent(noon, platform="iOS")],
+        boxes=[
+            nobody,
+            *(
+                BoxLog(JAN_31, contract, name, watch_seconds=watched)
+                for name in APPLICATIONS.values()
+                for contract, watched in seconds.items()
+            ),
+        ],
+        subscriptions=[
+            SubscriptionEvent(noon, "start", 999, user_id="u1"),
+            SubscriptionEvent(noon, "start", 501, user_id="u2"),
+        ],
+    )
+    platform.refresh()
+    found = verify(platform.settings)
+    assert found.differences == ()
+    assert {each.measure.name: by_day(found, each.measure.name) for each in found.measures} == {
+        "plays": {JAN_31: {4}},
+        "known_completion_plays": {JAN_31: {2}},
+        "complete_plays": {JAN_31: {2}},
+        "watch_seconds": {JAN_31: {1000}},
+        "box_seconds": {JAN_31: {605}},
+        "child_seconds": {JAN_31: {105}},
+        **{f"{name}_seconds": {JAN_31: {100}} for name in ("relax", "sport", "tv", "unknown")},
+        "movie_seconds": {JAN_31: {1100}},
+        "app_users": {JAN_31: {2}},
+        "app_customers": {JAN_31: {2}},
+        "box_customers": {JAN_31: {2}},
+        "active_customers": {JAN_31: {4}},
+        "new_customers": {JAN_31: {4}},
+        "ratings": {JAN_31: {3}},
+        "stars": {JAN_31: {7}},
+        "searches": {JAN_31: {3}},
+        "clicked_searches": {JAN_31: {2}},
+        "attempts": {JAN_31: {3}},
+        "app_events": {JAN_31: {3}},
+        "subscription_events": {JAN_31: {2}},
+        "charged_minor_units": {JAN_31: {1500}},
+    }
+
+
 @dataclass(frozen=True)
 class Tampering:
     """A change of a row under some measures of one table, and what takes it back."""
