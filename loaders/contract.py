@@ -59,7 +59,7 @@ STOPPING = {
     ),
     "exchanged_date": Doubt(
         "is a day only with day and month exchanged, so every other day of the file is in doubt",
-        DECLARE,
+        "correct that day, or say the form that all of them have: a --map with {kind}date_format",
     ),
 }
 """Faults of one row that leave open what all others mean: nothing of the file is loaded."""

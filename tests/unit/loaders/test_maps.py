@@ -695,8 +695,9 @@ def test_a_file_of_a_map_may_begin_with_a_day_that_is_left_out(tmp_path: Path) -
 
 def test_an_instant_whose_day_fits_only_exchanged_refuses_the_file(tmp_path: Path) -> None:
     rows = ROWS.splitlines()[0] + "\nS~K~T~04.13.2024 10:30~1~~\n"
-    with pytest.raises(InputError, match=r"rows\.csv, line 2, .*day and month exchanged"):
+    with pytest.raises(InputError, match=r"rows\.csv, line 2, .*day and month exchanged") as caught:
         codes(tmp_path, MAP, rows)
+    assert "correct that day" in caught.value.advice
 
 
 @pytest.mark.parametrize("time", ["9:60", "25:00", "noon"])
