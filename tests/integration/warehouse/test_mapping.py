@@ -70,13 +70,15 @@ def rebuilt(platform: Platform) -> list[int]:
 
 
 def test_what_is_unmapped_is_shown_with_its_seconds(watched: Platform) -> None:
+    watched.load(Play(FEB_1, "u2", watch_seconds=60))
+    watched.refresh()
     found = [
         (each.name, each.category, each.watch_seconds) for each in watched_things(watched.settings)
     ]
     assert found == [
         ("CHANNEL", "TV", 7200),
         ("GAME", "Unknown", 7200),
-        ("demo:t1", "Movie", 3600),
+        ("demo:t1", "Movie", 3660),
         ("Unknown", "Unknown", 0),
         ("Unknown:Unknown", "Unknown", 0),
     ]
