@@ -18,12 +18,10 @@ from loaders.recognise import recognise_all
 from loaders.steps import Step
 from loaders.terms import Terms
 from loaders.undo import undo
-from svp.core.sqlfiles import read_sql
 from svp.errors import ServerError
 from tests.integration.warehouse.builders import BoxLog, Play, Title, User, a_box_document
 from tests.unit.loaders.builders import a_box_log, logs_file
 from warehouse.checks import verify
-from warehouse.connections import execute, fetch, open_warehouse
 from warehouse.status import read_status
 
 if TYPE_CHECKING:
@@ -442,20 +440,3 @@ def test_killed_correction_that_is_mended_in_its_place_waits_until_nothing_of_it
         platform.refresh()
         assert hours(platform, "set_top_box_hours") == {JAN_31: (Decimal(published),)}
         assert bool(read_status(platform.settings).problems) == is_named
-
-
-def test_keys_of_more_members_than_one_list_has_come_in_the_order_of_their_numbers(
-    empty_platform: Platform,
-) -> None:
-    numbers = range(25_000)
-    customers = ", ".join(f"('demo', 'c{number}', 0, 0)" for number in reversed(numbers))
-    members = ", ".join(f"('customer', {number}, 'demo', 'c{number}')" for number in numbers)
-    with open_warehouse(empty_platform.settings) as connection:
-        named = "source, customer_code, country_key, plan_key"
-        execute(connection, f"INSERT INTO dim_customer ({named}) VALUES {customers}")
-        execute(connection, f"INSERT INTO stg_member VALUES {members}")
-        known = fetch(connection, "SELECT customer_key, customer_code FROM dim_customer")
-        codes: dict[int, str] = dict(known)
-        lists = fetch(connection, read_sql("warehouse.queries", "listed_member_keys"))
-    keys = [int(key) for (each,) in lists for key in each.split(",")]
-    assert [codes[key] for key in keys] == [f"c{number}" for number in numbers]

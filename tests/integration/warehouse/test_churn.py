@@ -593,6 +593,39 @@ def shown(platform: Platform, as_of: date | None) -> list[Row]:
     return sorted(zip(on, code, *others, strict=True))
 
 
+def test_every_day_of_who_plays_each_day_is_counted_whatever_the_month(platform: Platform) -> None:
+    platform.load(*(Play(day(number)) for number in range(345)))
+    platform.refresh()
+    counted = platform.fetch(
+        "SELECT date_key, active_days_last_28 FROM agg_churn_signals"
+        " WHERE customer_code = 'u1' ORDER BY date_key"
+    )
+    ends = [month_end(month) for month in months(JAN_1, date(2024, 11, 1))]
+    assert counted == [(int(f"{end:%Y%m%d}"), 28) for end in (*ends, date(2024, 12, 10))]
+
+
+def test_signs_begin_at_their_bounds(platform: Platform) -> None:
+    before, last = day(20), day(60)
+    seconds = {"u1": 801, "u2": 800, "u3": 500}
+    platform.load(
+        *(Play(before, user_id, watch_seconds=1000) for user_id in seconds),
+        *(Play(last, user_id, watch_seconds=played) for user_id, played in seconds.items()),
+        boxes=[BoxLog(last, "HNH1", watch_seconds=30), BoxLog(last, "HNH2", watch_seconds=29)],
+    )
+    platform.refresh()
+    found = platform.fetch(
+        "SELECT customer_code, risk_band, rfm_r IS NULL FROM agg_churn_signals"
+        f" WHERE date_key = {last:%Y%m%d} AND watch_seconds_last_28 > 0 ORDER BY customer_code"
+    )
+    assert found == [
+        ("HNH1", "steady", 0),
+        ("HNH2", "steady", 1),
+        ("u1", "steady", 0),
+        ("u2", "watch", 0),
+        ("u3", "declining", 0),
+    ]
+
+
 def test_signals_are_shown_as_of_any_day_and_none_are_kept(crowd: Platform) -> None:
     # Of one second before and many since, a change is known.
     plays = [

@@ -141,11 +141,13 @@ def test_months_of_subscriptions_go_until_the_last_event_that_has_come(platform:
         return first, last
 
     def told_until(today: date) -> None:
-        marked = marked_on(today)
-        if any(marked):
-            platform.execute("CALL refresh_subscription_monthly(%s, %s)", marked)
-        assert marked_on(today) == (None, None)
         come = [event for event in events if event.at.date() <= today]
+        ends = [month for (month,) in platform.mart("subscription_monthly", "month_start")]
+        first, last = marked_on(today)
+        if last:
+            assert last == int(f"{max(*ends, *(each.at.date() for each in come)):%Y%m}01")
+            platform.execute("CALL refresh_subscription_monthly(%s, %s)", (first, last))
+        assert marked_on(today) == (None, None)
         expected = months(come, {"u1": "u1"}, lambda *_: Fraction(1)) if come else []
         assert platform.mart("subscription_monthly", *COLUMNS) == expected
         began = [event.at.date() for event in come]

@@ -285,6 +285,22 @@ def test_applications_that_only_a_space_tells_apart_are_one(empty_platform: Plat
     assert one == same != other
 
 
+def test_lists_of_keys_are_in_the_order_of_the_numbers_that_members_were_given(
+    empty_platform: Platform,
+) -> None:
+    columns = ("dimension", "member_key", "member_name")
+    members = [("application", number, f"A{number}") for number in (20_001, 3, 10_000, 9, 9_999)]
+    stage(empty_platform, "stg_member", columns, *members)
+    empty_platform.execute("CALL publish_members()")
+    lists = empty_platform.fetch(read_sql("warehouse.queries", "listed_member_keys"))
+    names = dict(empty_platform.fetch("SELECT application_key, application FROM dim_application"))
+    assert [[names[int(key)] for key in listed.split(",")] for (listed,) in lists] == [
+        ["A3", "A9", "A9999"],
+        ["A10000"],
+        ["A20001"],
+    ]
+
+
 def test_extracts_are_given_the_key_of_each_member_whether_it_came_in_a_list_or_by_name(
     empty_platform: Platform,
 ) -> None:

@@ -19,6 +19,7 @@ from tests.integration.warehouse.builders import (
     Rating,
     Search,
     SubscriptionEvent,
+    Title,
     User,
     at,
 )
@@ -64,18 +65,26 @@ def played(platform: Platform) -> Platform:
 
 @pytest.fixture
 def busy(platform: Platform) -> Platform:
-    """A day with something of every measure, exported and refreshed; u1 and u2 are one customer."""
+    """A day with something of every measure, exported and refreshed; u1 and u2 are one customer.
+
+    Boxes have nobody's time beside a customer's, and somebody who watched nothing.
+    """
     noon = at("2024-01-31 12:00")
     plays = [Play(JAN_31, f"u{n}", session_id=f"s{n}", is_complete=n == 1) for n in (1, 2, 3)]
+    series = Play(JAN_31, "u2", "t2", session_id="s4", is_complete=True, device_type="Phone")
     platform.load(
         *plays,
+        series,
         users=[User("u1", contract_code="HNH1"), User("u2", contract_code="HNH1")],
+        titles=[Title("t2", content_type="series")],
         ratings=[Rating(noon)],
         searches=[Search(noon, clicked="t1")],
         attempts=[Attempt(noon), Attempt(noon, plays[0])],
         app_events=[AppEvent(noon), AppEvent(noon, platform="iOS", country=None)],
         boxes=[
-            BoxLog(JAN_31, application=name, watch_seconds=60) for name in APPLICATIONS.values()
+            BoxLog(JAN_31, contract, application, seconds)
+            for application in APPLICATIONS.values()
+            for contract, seconds in (("HNH1", 60), (None, 30), ("HNH9", 0))
         ],
     )
     platform.postgres(EVENT)
@@ -110,14 +119,14 @@ def test_every_measure_is_compared_on_a_busy_day(busy: Platform) -> None:
     found = verify(busy.settings)
     assert found.differences == ()
     assert {each.measure.name: by_day(found, each.measure.name) for each in found.measures} == {
-        "plays": {JAN_31: {3}},
-        "known_completion_plays": {JAN_31: {3}},
-        "complete_plays": {JAN_31: {1}},
-        "watch_seconds": {JAN_31: {1800}},
-        "box_seconds": {JAN_31: {360}},
-        **{f"{name}_seconds": {JAN_31: {60}} for name in ("child", "relax", "sport", "unknown")},
-        "movie_seconds": {JAN_31: {1860}},
-        "tv_seconds": {JAN_31: {60}},
+        "plays": {JAN_31: {4}},
+        "known_completion_plays": {JAN_31: {4}},
+        "complete_plays": {JAN_31: {2}},
+        "watch_seconds": {JAN_31: {2400}},
+        "box_seconds": {JAN_31: {540}},
+        **{f"{name}_seconds": {JAN_31: {90}} for name in ("child", "relax", "sport", "unknown")},
+        "movie_seconds": {JAN_31: {1890}},
+        "tv_seconds": {JAN_31: {690}},
         "app_users": {JAN_31: {3}},
         "app_customers": {JAN_31: {2}},
         "box_customers": {JAN_31: {1}},
@@ -281,7 +290,8 @@ TAMPERINGS = (
         "search_queries",
         ("clicked_searches",),
         "UPDATE oltp.search_queries SET clicked_content_key = NULL",
-        "UPDATE oltp.search_queries SET clicked_content_key = (SELECT content_key FROM oltp.content)",
+        "UPDATE oltp.search_queries SET clicked_content_key ="
+        " (SELECT content_key FROM oltp.content WHERE content_id = 't1')",
     ),
     lost("playback_attempts", "attempts", where="outcome = 'failed'"),
     lost("subscription_events", "subscription_events", "charged_minor_units"),
@@ -591,7 +601,7 @@ def test_tables_fit_and_show_every_measure(
     capsys: pytest.CaptureFixture[str],
     columns: int,
 ) -> None:
-    busy.execute("UPDATE fact_playback SET watch_seconds = 2000000000 WHERE plays > 0")
+    busy.execute("UPDATE fact_playback SET watch_seconds = 1000000000 WHERE plays > 0")
     monkeypatch.setattr("svp.cli.common.MAX_COLUMNS", columns)
     assert svp("verify", "--by-day") == 6
     shown = capsys.readouterr().out
