@@ -145,7 +145,7 @@ def test_every_measure_is_compared_on_a_busy_day(busy: Platform) -> None:
 
 def test_every_measure_adds_up_rows_and_leaves_out_who_had_nothing(platform: Platform) -> None:
     noon, nobody = at("2024-01-31 12:00"), BoxLog(JAN_31, None, "CHILD", watch_seconds=5)
-    seconds = {"HNH1": 60, "HNH2": 40, "HNH3": 0}
+    seconds = {"HNH1": 60, "HNH2": 40, "HNH3": 0, "HNH4": 1}
     plays = [
         Play(
             JAN_31, user_id, watch_seconds=played, is_complete=is_complete, session_id=f"s{played}"
@@ -155,10 +155,12 @@ def test_every_measure_adds_up_rows_and_leaves_out_who_had_nothing(platform: Pla
             ("u1", 200, None),
             ("u2", 0, None),
             ("u3", 500, True),
+            ("u4", 1, False),
         )
     ]
     platform.load(
         *plays,
+        users=[User(f"u{number}") for number in range(1, 5)],
         ratings=[Rating(noon, stars=4), Rating(noon, "u2", stars=1), Rating(noon, "u3", stars=2)],
         searches=[Search(noon, clicked="t1"), Search(noon, "u2"), Search(noon, "u3", clicked="t1")],
         attempts=[
@@ -184,19 +186,19 @@ def test_every_measure_adds_up_rows_and_leaves_out_who_had_nothing(platform: Pla
     found = verify(platform.settings)
     assert found.differences == ()
     assert {each.measure.name: by_day(found, each.measure.name) for each in found.measures} == {
-        "plays": {JAN_31: {4}},
-        "known_completion_plays": {JAN_31: {2}},
+        "plays": {JAN_31: {5}},
+        "known_completion_plays": {JAN_31: {3}},
         "complete_plays": {JAN_31: {2}},
-        "watch_seconds": {JAN_31: {1000}},
-        "box_seconds": {JAN_31: {605}},
-        "child_seconds": {JAN_31: {105}},
-        **{f"{name}_seconds": {JAN_31: {100}} for name in ("relax", "sport", "tv", "unknown")},
-        "movie_seconds": {JAN_31: {1100}},
-        "app_users": {JAN_31: {2}},
-        "app_customers": {JAN_31: {2}},
-        "box_customers": {JAN_31: {2}},
-        "active_customers": {JAN_31: {4}},
-        "new_customers": {JAN_31: {4}},
+        "watch_seconds": {JAN_31: {1001}},
+        "box_seconds": {JAN_31: {611}},
+        "child_seconds": {JAN_31: {106}},
+        **{f"{name}_seconds": {JAN_31: {101}} for name in ("relax", "sport", "tv", "unknown")},
+        "movie_seconds": {JAN_31: {1102}},
+        "app_users": {JAN_31: {3}},
+        "app_customers": {JAN_31: {3}},
+        "box_customers": {JAN_31: {3}},
+        "active_customers": {JAN_31: {6}},
+        "new_customers": {JAN_31: {6}},
         "ratings": {JAN_31: {3}},
         "stars": {JAN_31: {7}},
         "searches": {JAN_31: {3}},
