@@ -3,8 +3,7 @@
 -- params: none
 SELECT
     dim_date.date_value AS day,
-    sum(fact_search.searches) AS searches,
-    sum(fact_search.clicked_searches) AS clicked_searches
+    fact_search.searches,
+    fact_search.clicked_searches
 FROM fact_search
 INNER JOIN dim_date ON fact_search.date_key = dim_date.date_key
-GROUP BY dim_date.date_value
