@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest
 UNIT_TESTS := tests/unit
 WAREHOUSE_TESTS := tests/integration/warehouse
-LENT_TESTS := $(wildcard tests/integration/warehouse/test_browser_*.py tests/integration/warehouse/test_box_*.py)
+LAST_TESTS := $(wildcard $(addprefix $(WAREHOUSE_TESTS)/,test_browser_*.py test_box_*.py))
+LENT_TESTS := $(wildcard $(addprefix $(WAREHOUSE_TESTS)/,test_resilience.py test_histories.py))
 STORES_TESTS := tests/integration/loaders tests/integration/nosql
 # Accounts in platform/svp/servers/sql are left out: the linter cannot read ALTER USER … IDENTIFIED BY.
 SQLFLUFF_PATHS := loaders oltp warehouse procedures report
@@ -23,8 +24,8 @@ demo: $(VENV)/.run ## servers up, data generated and loaded, warehouse refreshed
 
 # The servers' own tests come first: they fetch the engines, and want the ports for themselves; units, which want no server,
 # run beside them. Then four parts run at once, since all of them wait for servers half of the time: the warehouse's tests on
-# MySQL and on MariaDB, those of the other two stores with some that the warehouse lends, so that no part is much longer, and
-# all that is left, which is seen at once; what the others print comes at the end.
+# MySQL and on MariaDB, those of the other two stores, and all that is left, which is seen at once; what the others print
+# comes at the end. The warehouse lends some of its tests to the two that are shorter.
 test: $(VENV)/.dev ## every test: unit, integration on real servers, end to end
 	@failed=0; processes=(); files=(); \
 	aside() { files+=("$(VENV)/tests-$$1.txt"); env "$${@:2}" >"$${files[-1]}" 2>&1 & processes+=($$!); }; \
@@ -32,10 +33,11 @@ test: $(VENV)/.dev ## every test: unit, integration on real servers, end to end
 	aside unit $(PYTEST) -p no:cacheprovider $(UNIT_TESTS); \
 	$(PYTEST) tests/integration/servers || failed=1; \
 	for engine in mysql mariadb; do \
-	  aside $$engine SVP_TEST_WAREHOUSES=$$engine $(PYTEST) -p no:cacheprovider --durations 40 $(WAREHOUSE_TESTS) $(addprefix --ignore ,$(LENT_TESTS)); \
+	  aside $$engine SVP_TEST_WAREHOUSES=$$engine $(PYTEST) -p no:cacheprovider --durations 40 $(WAREHOUSE_TESTS) $(addprefix --ignore ,$(LENT_TESTS) $(LAST_TESTS)); \
 	done; \
 	aside stores $(PYTEST) -p no:cacheprovider $(STORES_TESTS) $(LENT_TESTS); \
 	$(PYTEST) $(addprefix --ignore ,tests/integration/servers $(UNIT_TESTS) $(WAREHOUSE_TESTS) $(STORES_TESTS)) || failed=1; \
+	$(PYTEST) $(LAST_TESTS) || failed=1; \
 	for process in "$${processes[@]}"; do wait $$process || failed=1; done; \
 	cat "$${files[@]}"; \
 	exit $$failed
